@@ -1,0 +1,39 @@
+"""What every operational table declares: whose rows they are, who sees them, and that changes are recorded."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+@dataclass(frozen=True)
+class Protection:
+    """How the database itself guards one table (the second wall of decision 2).
+
+    rows: ``institution`` (same institution), ``department`` (same institution and a department in scope),
+        ``own`` (same institution or the row's own user), ``open`` (no row policy; say why in ``reason``).
+    department_column: the column compared with the scope's departments when rows is ``department``;
+        a NULL department is visible to hospital-wide scopes only.
+    audited: changes go to the audit trail by trigger.
+    append_only: app and worker may insert and read, never update or delete.
+    performance: the pay-related database role may read it. Never true for incidents or what derives from them.
+    """
+
+    rows: str = "institution"
+    department_column: str = "department_id"
+    audited: bool = True
+    append_only: bool = False
+    performance: bool = False
+    reason: str = ""
+
+
+class Protected(models.Model):
+    """Base of every operational model: belongs to one institution and declares its protection."""
+
+    institution = models.ForeignKey(
+        "organisation.Institution", on_delete=models.PROTECT, related_name="+", verbose_name="机构"
+    )
+
+    protection = Protection()
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,89 @@
+"""The one place where a scope is set. No scope, no rows (decision 2)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from django.db import connections, transaction
+
+_current: ContextVar["Scope | None"] = ContextVar("zhikong_scope", default=None)
+
+SETTINGS = ("institution", "departments", "user", "actor", "request")
+
+
+class ScopeMissing(RuntimeError):
+    """Raised when code asks for the scope outside a request, job or command that set one."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who acts, for which institution, over which departments.
+
+    departments: ids of the departments in scope, or None for the whole hospital.
+    actor: a user's name, or the name of the job or command that acts; written into the audit trail.
+    """
+
+    institution_id: int
+    departments: frozenset[int] | None = frozenset()
+    user_id: int | None = None
+    actor: str = ""
+    request_id: str = ""
+    roles: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def whole_hospital(self) -> bool:
+        return self.departments is None
+
+    def covers(self, department_id: int | None) -> bool:
+        """True when rows of this department are in scope; hospital-level rows (None) need the whole hospital."""
+        return self.departments is None or (department_id is not None and department_id in self.departments)
+
+    def as_settings(self) -> dict[str, str]:
+        departments = "*" if self.departments is None else ",".join(str(d) for d in sorted(self.departments))
+        return {
+            "institution": str(self.institution_id),
+            "departments": departments,
+            "user": "" if self.user_id is None else str(self.user_id),
+            "actor": self.actor,
+            "request": self.request_id,
+        }
+
+
+def current_scope() -> Scope:
+    """The scope in force; raises ScopeMissing when none is set."""
+    scope = _current.get()
+    if scope is None:
+        raise ScopeMissing("No scope is set: wrap the work in scoped(...), as requests, jobs and commands do.")
+    return scope
+
+
+def current_scope_or_none() -> Scope | None:
+    return _current.get()
+
+
+@contextmanager
+def scoped(scope: Scope, *, using: str = "default") -> Iterator[Scope]:
+    """Run a block in one transaction under a scope; the settings end with the block, also when it is nested."""
+    previous = _current.get()
+    with transaction.atomic(using=using):
+        _set(scope.as_settings(), using)
+        token = _current.set(scope)
+        try:
+            yield scope
+        finally:
+            _current.reset(token)
+            if not connections[using].needs_rollback and connections[using].in_atomic_block:
+                _set(previous.as_settings() if previous else dict.fromkeys(SETTINGS, ""), using)
+
+
+def _set(values: dict[str, str], using: str) -> None:
+    calls = ", ".join(["set_config(%s, %s, true)"] * len(values))
+    parameters = [part for name, value in values.items() for part in (f"zhikong.{name}", value)]
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SELECT {calls}", parameters)
+
+
+def job_scope(institution_id: int, *, job: str, departments: frozenset[int] | None = None) -> Scope:
+    """Scope of a named background job or command: the whole hospital unless narrowed."""
+    return Scope(institution_id=institution_id, departments=departments, actor=f"job:{job}")

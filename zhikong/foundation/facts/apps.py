@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class FactsConfig(AppConfig):
+    name = "zhikong.foundation.facts"
+    label = "facts"
+    verbose_name = "数据事实"
