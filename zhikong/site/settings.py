@@ -1,6 +1,9 @@
 """Settings of the one site. Values that differ between hospitals come from $ZHIKONG_HOME, never from code."""
 
-from zhikong.site import connection, discovery, home
+from zhikong.site import connection, discovery, home, logs
+
+OPTIONS = home.options()
+HTTPS = bool(OPTIONS.get("https"))
 
 SECRET_KEY = home.secret("django")
 DEBUG = False
@@ -66,5 +69,75 @@ AUTHENTICATION_BACKENDS = [
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+LOCALE_PATHS = [discovery.PACKAGE / "web" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+
+# Static files: hashed names once collected; before that (tests) WhiteNoise finds them in the apps.
+STATIC_URL = "static/"
+STATIC_ROOT = home.folder() / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "zhikong.site.storage.StaticStorage"},
+}
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
+MEDIA_ROOT = home.folder() / "files"
+
+# One cache for all processes: the limits on signing in must count what every worker saw.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": home.folder() / "cache" / "shared",
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    }
+}
+
+# Signing in: accounts are given by the administrator, by user name, with lockout; second factors are optional.
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "zhikong.site.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+# five wrong passwords lock the account for five minutes; an address may fail oftener, as wards share machines
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/300s/key"}
+MFA_ADAPTER = "zhikong.site.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = home.is_demo()  # browsers allow passkeys on localhost without https
+MFA_TOTP_ISSUER = "质控"
+MFA_TOTP_TOLERANCE = 1
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Sessions and cookies; a hospital's intranet often has no https, then the cookies cannot demand it.
+SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_NAME = "zhikong_session"
+CSRF_COOKIE_NAME = "zhikong_csrf"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^alive$"]
+SECURE_HSTS_SECONDS = 30 * 24 * 60 * 60 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OPTIONS.get("trusted_proxy") else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # "tasks" is what people have to do
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logs.CONFIGURATION
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",
+    "security.W008",
+    "security.W012",
+    "security.W016",
+]  # https is an option

@@ -1,0 +1,75 @@
+"""Collects what every app offers in its ``panel.py``: menu entries, home cards, counts; shows what a reader may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from zhikong.foundation.access.permissions import Permission, can
+from zhikong.site import discovery
+from zhikong.web.panels import HomeCard, MenuEntry, Panel
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One line of the menu as the template needs it: label, address, icon, whether the page is in it, open count."""
+
+    label: str
+    url: str
+    icon: str
+    active: bool
+    badge: int
+
+
+@cache
+def panels() -> tuple[Panel, ...]:
+    """The ``PANEL`` of every app that has one."""
+    return tuple(import_module(f"{app}.panel").PANEL for app in discovery.having("panel"))
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Template context: ``menu`` for a signed-in reader, made only when a page draws it."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"menu": ()}
+    return {"menu": SimpleLazyObject(lambda: menu(request))}
+
+
+def menu(request: HttpRequest) -> tuple[MenuItem, ...]:
+    """Menu lines that the reader may use, in the order that the entries ask for."""
+    entries = sorted(
+        (entry for panel in panels() for entry in panel.menu if _allowed(request, entry.permission)),
+        key=lambda entry: entry.order,
+    )
+    items = [_item(request, entry) for entry in entries]
+    best = max((item.url for item in items if request.path.startswith(item.url)), key=len, default=None)
+    return tuple(MenuItem(i.label, i.url, i.icon, i.url == best, i.badge) for i in items)
+
+
+def home_cards(request: HttpRequest) -> list[HomeCard]:
+    """Cards of all apps for the home page, in order; an app gives none to a reader it has nothing for."""
+    return sorted(_cards(request), key=lambda card: card.order)
+
+
+def _cards(request: HttpRequest) -> Iterator[HomeCard]:
+    for panel in panels():
+        if panel.home_cards is not None:
+            yield from panel.home_cards(request)
+
+
+def _item(request: HttpRequest, entry: MenuEntry) -> MenuItem:
+    badge = entry.badge(request) if entry.badge else 0
+    return MenuItem(entry.label, reverse(entry.url_name), entry.icon, False, badge)
+
+
+def _allowed(request: HttpRequest, permission: str | Permission | None) -> bool:
+    return permission is None or can(request.user, _permission(permission))
+
+
+def _permission(value: str | Permission) -> Permission:
+    return value if isinstance(value, Permission) else Permission[value]

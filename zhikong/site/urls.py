@@ -1,0 +1,28 @@
+"""Addresses: every app under its own name, the home page at the root, signing in under account/."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.decorators.cache import never_cache
+
+from zhikong.site import discovery
+
+AT_ROOT = "home"
+
+
+@never_cache
+def alive(request: HttpRequest) -> HttpResponse:
+    """For the supervisor and for monitoring: the web server answers. Says nothing about the data."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def _prefix(app: str) -> str:
+    label = app.rpartition(".")[2]
+    return "" if label == AT_ROOT else f"{label}/"
+
+
+urlpatterns = [
+    path("alive", alive, name="alive"),
+    path("account/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    *(path(_prefix(app), include(f"{app}.urls")) for app in discovery.having("urls")),
+]
