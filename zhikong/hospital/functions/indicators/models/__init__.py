@@ -1,0 +1,27 @@
+"""Targets, computed values, signals, alerts and the month's close (IND-01…08, SYS-03, SYS-04)."""
+
+from zhikong.hospital.functions.indicators.models.alerts import Alert
+from zhikong.hospital.functions.indicators.models.closing import (
+    AnalysedMiss,
+    MonthAct,
+    MonthAnalysis,
+    MonthClose,
+)
+from zhikong.hospital.functions.indicators.models.values import (
+    Computation,
+    IndicatorTarget,
+    IndicatorValue,
+    Signal,
+)
+
+__all__ = [
+    "Alert",
+    "AnalysedMiss",
+    "Computation",
+    "IndicatorTarget",
+    "IndicatorValue",
+    "MonthAct",
+    "MonthAnalysis",
+    "MonthClose",
+    "Signal",
+]
