@@ -1,0 +1,72 @@
+"""What an app may show of itself on pages that it does not own: menu entries, home cards, a to-do count.
+
+An app says it in its own ``panel.py``: ``PANEL = Panel(menu=(MenuEntry(...),), ...)``. The site collects the
+panels of all apps, drops what the user has no permission for, and hands the rest to the templates, so that a
+new function is a new folder and needs no line anywhere else. Nothing here knows Django or any app.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Count = Callable[[Any], int]
+"""Takes the request and gives a whole number; 0 shows nothing."""
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One line of the left menu.
+
+    label: a (lazily translated) Chinese word, four to six characters.
+    url_name: a name that ``reverse`` resolves without arguments.
+    icon: a lucide icon name.
+    order: smaller stands higher; the first four also stand in the phone's bottom bar.
+    permission: a member of the permission enum, or None when everybody who is signed in may go there.
+    badge: a count in a red pill after the label.
+    """
+
+    label: Any
+    url_name: str
+    icon: str
+    order: int = 100
+    permission: Any = None
+    badge: Count | None = None
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """One line of a home card: a text that leads somewhere, with a quiet note at the right."""
+
+    text: Any
+    url: str = ""
+    note: Any = ""
+    state: str = ""  # ok, warn, bad, none: drawn as shape and word
+    word: Any = ""  # the word that goes with the state
+    detail: Any = ""
+
+
+@dataclass(frozen=True)
+class HomeCard:
+    """A card on the home page: rows in the house's form, or a template of the app's own with a context.
+
+    empty: what to say, and what to do next, when there are no rows.
+    """
+
+    title: Any
+    rows: tuple[CardRow, ...] = ()
+    order: int = 100
+    url: str = ""
+    url_label: Any = ""
+    empty: Any = ""
+    template: str = "components/card_rows.html"
+    context: Mapping[str, Any] = field(default_factory=dict)
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Everything one app offers to pages it does not own."""
+
+    menu: tuple[MenuEntry, ...] = ()
+    home_cards: Callable[[Any], Iterable[HomeCard]] | None = None
+    todo_count: Count | None = None
