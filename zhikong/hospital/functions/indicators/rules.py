@@ -17,21 +17,21 @@ SMALLEST_DENOMINATOR = 10
 
 
 class Status(StrEnum):
-    """What one value of one month means against its target."""
+    """What one value of one month means against its target; the tags of the web use the same codes."""
 
     MET = "met"
-    WARNING = "warning"
+    WARNING = "alert"
     MISSED = "missed"
-    TOO_FEW = "too_few"
-    NOT_COMPUTABLE = "not_computable"
-    NO_TARGET = "no_target"
+    TOO_FEW = "small"
+    NOT_COMPUTABLE = "unknown"
+    NO_TARGET = "monitor"
 
 
 WORDS = {
     Status.MET: gettext_lazy("达标"),
     Status.WARNING: gettext_lazy("预警"),
     Status.MISSED: gettext_lazy("未达标"),
-    Status.TOO_FEW: gettext_lazy("例数过少"),
+    Status.TOO_FEW: gettext_lazy("例数少"),
     Status.NOT_COMPUTABLE: gettext_lazy("无法计算"),
     Status.NO_TARGET: gettext_lazy("仅监测"),
 }
@@ -261,7 +261,7 @@ def misses_in_row(statuses: list[Status]) -> int:
 
 
 def tier(*, consecutive_misses: int, beyond_limits: bool, shifted: bool, hospital: bool) -> str:
-    """How loud an alert is: red (a miss that goes on, or missed and outside the limits), amber, note (IND-03)."""
+    """How loud an alert is: red (a miss goes on, or is also outside the limits), amber, note (IND-03)."""
     if consecutive_misses >= 3 or (consecutive_misses and beyond_limits):
         return "red"
     if consecutive_misses >= 2 or beyond_limits or (consecutive_misses and (shifted or hospital)):

@@ -18,8 +18,8 @@ class MonthClose(Protected):
     """A month's state. Once closed it shows the figures of `computation`, whatever arrives later (SYS-04)."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("未关闭")
-        CLOSED = "closed", _("已关闭")
+        OPEN = "open", _("未结账")
+        CLOSED = "closed", _("已结账")
 
     month = month_field()
     state = models.CharField(_("状态"), max_length=8, choices=State, default=State.OPEN)
@@ -31,13 +31,13 @@ class MonthClose(Protected):
         related_name="+",
         verbose_name=_("计算批次"),
     )
-    closed_at = models.DateTimeField(_("关闭时间"), null=True, blank=True)
-    closed_by = person_field(_("关闭人"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("结账时间"), null=True, blank=True)
+    closed_by = person_field(_("结账人"), null=True, blank=True)
 
     protection = Protection(performance=True)
 
     class Meta:
-        verbose_name = _("月度关闭")
+        verbose_name = _("月度结账")
         constraints = [
             models.UniqueConstraint(fields=["institution", "month"], name="month_close_once"),
             together("month_closed_by", "closed_at", "closed_by"),
@@ -53,8 +53,8 @@ class MonthAct(Protected):
     """What was done to a month: closed, closed over open misses with a reason, or reopened."""
 
     class Kind(models.TextChoices):
-        CLOSED = "closed", _("关闭")
-        OVERRIDDEN = "overridden", _("越过未完成项关闭")
+        CLOSED = "closed", _("结账")
+        OVERRIDDEN = "overridden", _("例外结账")
         REOPENED = "reopened", _("重新打开")
 
     month_close = models.ForeignKey(MonthClose, on_delete=models.PROTECT, related_name="acts")
@@ -68,7 +68,7 @@ class MonthAct(Protected):
     protection = Protection(append_only=True)
 
     class Meta:
-        verbose_name = _("月度关闭记录")
+        verbose_name = _("结账记录")
         constraints = [
             models.CheckConstraint(condition=Q(kind="closed") | ~Q(reason=""), name="month_act_has_reason"),
         ]

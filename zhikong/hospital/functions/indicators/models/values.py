@@ -126,7 +126,7 @@ class IndicatorValue(Protected):
 
 
 class Signal(Protected):
-    """A run rule that a chart fulfilled in a month; recorded for every chart. Only an Alert reaches people."""
+    """A run rule that a chart fulfilled in a month; recorded for every chart. Only an Alert is sent."""
 
     indicator_id = models.CharField(_("指标"), max_length=64)
     definition_hash = models.CharField(_("定义指纹"), max_length=64)
