@@ -1,4 +1,4 @@
-"""How signing in differs from the library's defaults: accounts are given, not taken, and TOTP keys are encrypted."""
+"""How signing in differs from the library's defaults: accounts are given, TOTP keys are encrypted."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""How this installation reaches its database: one JSON file with the four roles, read into Django's DATABASES."""
+"""How this installation reaches its database: one JSON file with the four roles becomes DATABASES."""
 
 import json
 import os
@@ -61,7 +61,7 @@ def _settings(connection: dict[str, Any], role: str) -> dict[str, Any]:
 
 
 def _missing() -> dict[str, Any]:
-    """Settings that load, so that every command can explain itself, and fail on connecting with a speaking path."""
+    """Settings that load, so that commands can explain themselves, and fail on connecting, speakingly."""
     nobody = {"user": "zhikong", "password": ""}
     roles = dict.fromkeys(("owner", "app", "worker", "performance"), nobody)
     return {"host": str(home.folder() / NOT_YET), "port": 5432, "name": "zhikong", "roles": roles}

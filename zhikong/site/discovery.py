@@ -9,7 +9,7 @@ ROOMS = ("foundation", "hospital/functions", "hospital/overviews", "region")
 
 @cache
 def apps() -> tuple[str, ...]:
-    """Dotted names of every app package: a folder with an ``apps.py`` in one of the rooms, in a fixed order."""
+    """Dotted names of every app package: a folder with an ``apps.py`` in a room, in a fixed order."""
     found = (file.parent for room in ROOMS for file in sorted((PACKAGE / room).glob("*/apps.py")))
     return tuple(_dotted(folder) for folder in found)
 

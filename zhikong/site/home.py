@@ -45,9 +45,9 @@ def write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def secret(name: str) -> str:
-    """A random secret of this installation, made at first use; two processes that race get the same one."""
-    path = folder() / "secrets" / name
+def secret(name: str, home: Path | None = None) -> str:
+    """A random secret of an installation, made at first use; two processes that race get the same one."""
+    path = (home or folder()) / "secrets" / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f".{name}.{os.getpid()}.{secrets.token_hex(4)}")

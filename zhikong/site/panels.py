@@ -1,4 +1,4 @@
-"""Collects what every app offers in its ``panel.py``: menu entries, home cards, counts; shows what a reader may see."""
+"""Collects what every app offers in its ``panel.py`` and shows what a reader may see."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from zhikong.web.panels import HomeCard, MenuEntry, Panel
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One line of the menu as the template needs it: label, address, icon, whether the page is in it, open count."""
+    """One line of the menu: label, address, icon, whether the page belongs to it, open count."""
 
     label: str
     url: str

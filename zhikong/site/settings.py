@@ -92,7 +92,7 @@ CACHES = {
     }
 }
 
-# Signing in: accounts are given by the administrator, by user name, with lockout; second factors are optional.
+# Signing in: accounts are given by the administrator, with lockout; second factors are optional.
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "zhikong.site.accounts.AccountAdapter"

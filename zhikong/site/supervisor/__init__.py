@@ -1,0 +1,9 @@
+"""Runs what an installation needs: the embedded PostgreSQL, the web server and the worker.
+
+``start`` and ``prepare`` are what the rest of the product and the tests use.
+"""
+
+from zhikong.site.supervisor.roles import prepare
+from zhikong.site.supervisor.server import Server, embedded_server, ensure_database, start
+
+__all__ = ["Server", "embedded_server", "ensure_database", "prepare", "start"]
