@@ -44,7 +44,7 @@ def _initdb(draft: Path, secret: Path, programs: Path, account: Account | None) 
 
 
 def check_version(places: Places, programs: Path) -> None:
-    """A cluster of another major version must be converted first; starting would only fail obscurely."""
+    """A cluster of another major version must be converted first; a start would fail obscurely."""
     answer = subprocess.run(
         [programs / "postgres", "--version"], capture_output=True, text=True, check=True, cwd="/"
     )
@@ -55,7 +55,7 @@ def check_version(places: Places, programs: Path) -> None:
 
 
 def running(data: Path) -> int | None:
-    """Process id of the server that holds this cluster, or None. A number left by a dead server does not count."""
+    """Process id of the living server that holds this cluster, or None."""
     pid = _noted_pid(data)
     return pid if pid is not None and _is_server_of(pid, data) else None
 

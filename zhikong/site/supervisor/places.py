@@ -17,7 +17,7 @@ LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 
 @dataclass(frozen=True)
 class Places:
-    """base: a folder that is the server's own; data: the cluster; socket: where clients connect; log: text."""
+    """base: the server's own folder; data: the cluster; socket: where clients connect; log: text."""
 
     base: Path
     data: Path
@@ -29,13 +29,13 @@ def find(home: Path, account: Account | None) -> Places:
     """The places of one installation, made when they are missing."""
     home.mkdir(parents=True, exist_ok=True)
     logs = home / "logs"
-    logs.mkdir(exist_ok=True)
+    logs.mkdir(exist_ok=True, mode=0o700)
     base = _base(home, account)
     return Places(base, base / "data", _socket(base, account), logs / "postgres.log")
 
 
 def _base(home: Path, account: Account | None) -> Path:
-    """``postgres`` in the data folder; when the server's account cannot get there, a link to a folder that it can."""
+    """``postgres`` in the data folder, or a link there when the server's account cannot enter it."""
     usual = home / "postgres"
     if usual.exists():
         return usual.resolve()

@@ -23,11 +23,11 @@ NO_POWERS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
 
 
 class SetupRefused(RuntimeError):
-    """The server does not let us set up roles or the database; the message says what its administrator must do."""
+    """The server does not let us set up roles or the database; the message says what to do."""
 
 
 def prepare(admin_dsn: str, *, database: str, home: Path) -> None:
-    """Make the four roles and the database where they are missing, and keep the connection in the data folder."""
+    """Make the four roles and the database where missing; the data folder keeps the connection."""
     passwords = _passwords(home)
     try:
         with psycopg.connect(admin_dsn, autocommit=True, connect_timeout=10) as admin:
@@ -123,7 +123,7 @@ def _describe(admin_dsn: str, database: str, passwords: dict[str, str]) -> dict[
 
 
 def _open_schema(found: dict[str, Any]) -> None:
-    """As the owner of the database: the other roles may look into the schema, and nobody else may create in it."""
+    """As owner: the other roles may look into the schema, and nobody else may create in it."""
     account = found["roles"]["owner"]
     where = make_conninfo(
         host=found["host"],
