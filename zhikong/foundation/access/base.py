@@ -9,19 +9,30 @@ from django.db import models
 class Protection:
     """How the database itself guards one table (the second wall of decision 2).
 
-    rows: ``institution`` (same institution), ``department`` (same institution and a department in scope),
-        ``own`` (same institution or the row's own user), ``open`` (no row policy; say why in ``reason``).
+    rows: whose rows a scope sees and may write:
+        ``institution`` same institution;
+        ``department`` same institution and a department in scope;
+        ``own`` same institution, or the row's own user before the institution is known;
+        ``institution_itself`` the institution's own row;
+        ``account`` readable without a scope because login needs it, with a scope the same institution only;
+        ``trail`` the audit trail: whole-hospital scopes of the institution read it, only triggers write it;
+        ``open`` no row rule; say why in ``reason``.
     department_column: the column compared with the scope's departments when rows is ``department``;
         a NULL department is visible to hospital-wide scopes only.
     audited: changes go to the audit trail by trigger.
+    sensitive: columns whose values the audit trail must not hold in clear (names and numbers of patients,
+        password hashes); the trail says that they changed, not what they were.
     append_only: app and worker may insert and read, never update or delete.
+    web: what the web server's role may do: ``write`` (as the worker), ``read``, or ``nothing``.
     performance: the pay-related database role may read it. Never true for incidents or what derives from them.
     """
 
     rows: str = "institution"
     department_column: str = "department_id"
     audited: bool = True
+    sensitive: tuple[str, ...] = ()
     append_only: bool = False
+    web: str = "write"
     performance: bool = False
     reason: str = ""
 

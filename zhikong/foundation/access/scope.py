@@ -54,7 +54,9 @@ def current_scope() -> Scope:
     """The scope in force; raises ScopeMissing when none is set."""
     scope = _current.get()
     if scope is None:
-        raise ScopeMissing("No scope is set: wrap the work in scoped(...), as requests, jobs and commands do.")
+        raise ScopeMissing(
+            "No scope is set: wrap the work in scoped(...), as requests, jobs and commands do."
+        )
     return scope
 
 
@@ -64,17 +66,29 @@ def current_scope_or_none() -> Scope | None:
 
 @contextmanager
 def scoped(scope: Scope, *, using: str = "default") -> Iterator[Scope]:
-    """Run a block in one transaction under a scope; the settings end with the block, also when it is nested."""
+    """Run a block in one transaction under a scope; the settings end with the block, also when it is nested.
+
+    The settings are local to the transaction: a rollback, also to a savepoint, takes them back by itself.
+    """
     previous = _current.get()
-    with transaction.atomic(using=using):
-        _set(scope.as_settings(), using)
-        token = _current.set(scope)
-        try:
+    nested = connections[using].in_atomic_block
+    token = _current.set(scope)
+    try:
+        with transaction.atomic(using=using):
+            _set(scope.as_settings(), using)
             yield scope
-        finally:
-            _current.reset(token)
-            if not connections[using].needs_rollback and connections[using].in_atomic_block:
+            if nested and not connections[using].needs_rollback:
                 _set(previous.as_settings() if previous else dict.fromkeys(SETTINGS, ""), using)
+    finally:
+        _current.reset(token)
+
+
+def rescope(scope: Scope, *, using: str = "default") -> Scope:
+    """Replace the scope inside a running ``scoped`` block; the block's end restores what was before it."""
+    current_scope()
+    _current.set(scope)
+    _set(scope.as_settings(), using)
+    return scope
 
 
 def _set(values: dict[str, str], using: str) -> None:

@@ -83,8 +83,13 @@ class DepartmentVersion(Effective):
     sort_key = models.CharField(_("拼音"), max_length=80, blank=True)
     kind = models.CharField(_("类别"), max_length=16, choices=Kind)
     function = models.CharField(_("职能"), max_length=32, blank=True)  # quality_office, medical_affairs, …
-    parent = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     open_beds = models.PositiveIntegerField(_("开放床位"), default=0)
+    successor = models.ForeignKey(  # the department it was merged into at valid_to
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
 
     protection = Protection(performance=True)
 
@@ -92,7 +97,9 @@ class DepartmentVersion(Effective):
         verbose_name = _("科室沿革")
         constraints = [
             period_constraint("department_version"),
-            models.UniqueConstraint(fields=["department", "valid_from"], name="department_version_start_once"),
+            models.UniqueConstraint(
+                fields=["department", "valid_from"], name="department_version_start_once"
+            ),
         ]
 
 
@@ -112,11 +119,15 @@ class Person(Protected):
 
     staff_number = models.CharField(_("工号"), max_length=32)
     name = models.CharField(_("姓名"), max_length=40)
-    profession = models.CharField(_("职类"), max_length=16, blank=True)  # doctor, nurse, technician, pharmacist, manager
+    profession = models.CharField(
+        _("职类"), max_length=16, blank=True
+    )  # doctor, nurse, technician, pharmacist, manager
 
     class Meta:
         verbose_name = _("人员")
-        constraints = [models.UniqueConstraint(fields=["institution", "staff_number"], name="staff_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "staff_number"], name="staff_number_once")
+        ]
 
     def __str__(self):
         return self.name
@@ -161,7 +172,9 @@ class Body(Effective):
     kind = models.CharField(_("类别"), max_length=24, choices=Kind)
     name = models.CharField(_("名称"), max_length=80)
     level = models.CharField(_("质控层级"), max_length=16, default="hospital")
-    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="bodies")
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="bodies"
+    )
     cycle_months = models.PositiveSmallIntegerField(_("会议周期（月）"), default=3)
     remit = models.TextField(_("职责"), blank=True)
     size_min = models.PositiveSmallIntegerField(_("最少人数"), default=3)

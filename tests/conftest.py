@@ -1,0 +1,213 @@
+"""What all tests share: a database in a data folder of their own, two hospitals, scopes, roles, oracles.
+
+Tests connect as the application's database role, never as a superuser. The server is started only when a
+test asks for the database: ``$ZHIKONG_TEST_DATABASE_URL`` or ``$DATABASE_URL`` names one, otherwise it is the embedded server.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import django
+import pytest
+
+DATA_FOLDER = Path(tempfile.mkdtemp(prefix="zhikong-tests-"))
+atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
+os.environ["ZHIKONG_HOME"] = str(DATA_FOLDER)
+os.environ["ZHIKONG_ROLE"] = "command"
+os.environ["DJANGO_SETTINGS_MODULE"] = "zhikong.site.settings"
+LONG_AGO = date(2020, 1, 1)
+
+
+def pytest_configure():
+    django.setup()
+
+
+# ---- the database -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def database_server():
+    """Starts the server, makes roles and database; gives the address of the superuser for attacks and set-up."""
+    from zhikong.site import supervisor
+
+    given = os.environ.get("ZHIKONG_TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
+    if given:
+        supervisor.prepare(given, database=f"zhikong_test_{os.getpid()}", home=DATA_FOLDER)
+        yield given
+        _drop_database(given)
+        return
+    server = supervisor.start(DATA_FOLDER, durable=False)
+    try:
+        supervisor.prepare(server.admin_dsn, database="zhikong", home=DATA_FOLDER)
+        yield server.admin_dsn
+    finally:
+        server.stop()
+
+
+def _drop_database(dsn):
+    import psycopg
+    from django.db import connections
+
+    connections.close_all()
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS zhikong_test_{os.getpid()} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_server, django_db_blocker):
+    """Migrates as owner and commits two hospitals; every test then runs in a transaction of the app's role."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
+    from zhikong.site import connection
+
+    with django_db_blocker.unblock():
+        for alias, found in connection.databases().items():
+            settings.DATABASES[alias].update(found)
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        for code in ("A", "B"):
+            _make_hospital(code)
+        yield
+        connections.close_all()
+
+
+DEPARTMENTS = (  # code, name, kind, function, beds
+    ("CARD", "心血管内科", "clinical", "", 60),
+    ("GSUR", "普通外科", "clinical", "", 50),
+    ("PAED", "儿科", "clinical", "", 40),
+    ("LAB", "检验科", "medtech", "", 0),
+    ("QC", "质控科", "functional", "quality_office", 0),
+    ("MED", "医务科", "functional", "medical_affairs", 0),
+)
+
+
+def _make_hospital(code):
+    from zhikong.foundation.access.scope import job_scope, scoped
+    from zhikong.foundation.organisation import actions
+
+    made = actions.create_institution(
+        code=code, name=f"{code} 市人民医院", level="tertiary", kind="general", open_beds=150
+    )
+    with scoped(job_scope(made.pk, job="tests")):
+        for department_code, name, kind, function, beds in DEPARTMENTS:
+            actions.open_department(
+                by=None,
+                code=department_code,
+                name=name,
+                kind=kind,
+                function=function,
+                open_beds=beds,
+                valid_from=LONG_AGO,
+            )
+
+
+# ---- hospitals, users, roles ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class Hospital:
+    """A hospital in a test: its id, and its departments by code."""
+
+    id: int
+    code: str
+    departments: dict = field(default_factory=dict)
+
+    def scope(self, **changes):
+        """A whole-hospital scope of this hospital, or a narrower one by ``departments=frozenset({…})``."""
+        from zhikong.foundation.access.scope import Scope
+
+        return Scope(**{"institution_id": self.id, "departments": None, "actor": "job:tests", **changes})
+
+
+def _hospital(code):
+    from zhikong.foundation.access.scope import job_scope, scoped
+    from zhikong.foundation.organisation import queries
+
+    number = queries.institution_ids()[code]
+    with scoped(job_scope(number, job="tests")):
+        found = {d.code: d for d in queries.departments(on=date(2026, 1, 1))}
+    return Hospital(number, code, found)
+
+
+@pytest.fixture
+def hospital(db):
+    """Hospital A with its whole-hospital scope in force during the test."""
+    from zhikong.foundation.access.scope import scoped
+
+    found = _hospital("A")
+    with scoped(found.scope()):
+        yield found
+
+
+@pytest.fixture
+def other_hospital(db):
+    """Hospital B; no scope is set for it."""
+    return _hospital("B")
+
+
+@pytest.fixture
+def make_user(hospital):
+    """make_user("department_head", department=hospital.departments["CARD"]) → an account with that role."""
+    from zhikong.foundation.access.models import RoleAssignment, User
+
+    def make(role, department=None, *, username=None, name="测试员"):
+        number = User.objects.count() + 1
+        user = User(username=username or f"{role}-{number}", institution_id=hospital.id)
+        user.last_name, user.first_name = name[:1], name[1:]
+        user.set_unusable_password()
+        user.save()
+        RoleAssignment.objects.create(
+            institution_id=hospital.id,
+            user=user,
+            role=role,
+            department_id=getattr(department, "id", department),
+            valid_from=LONG_AGO,
+        )
+        return user
+
+    return make
+
+
+@pytest.fixture
+def as_role(make_user):
+    """as_role("quality_office") → a client that is signed in; ``client.user`` is the account."""
+    from django.test import Client
+
+    def sign_in(role, department=None, **kwargs):
+        client = Client()
+        client.user = make_user(role, department, **kwargs)
+        client.force_login(client.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+# ---- oracles: results that others computed ----------------------------------------------------------------------------
+
+_oracles = {"run": 0, "skipped": 0}
+
+
+@pytest.fixture
+def oracle():
+    """oracle("spc/cases.json") → path below $ZHIKONG_REFERENCE; the test is skipped, and counted, without it."""
+
+    def find(relative):
+        root = os.environ.get("ZHIKONG_REFERENCE")
+        path = Path(root, relative) if root else None
+        if path is None or not path.exists():
+            _oracles["skipped"] += 1
+            pytest.skip(f"oracle {relative} not found; set ZHIKONG_REFERENCE")
+        _oracles["run"] += 1
+        return path
+
+    return find
+
+
+def pytest_terminal_summary(terminalreporter):
+    terminalreporter.write_line(f"oracle tests: {_oracles['run']} run, {_oracles['skipped']} skipped")

@@ -1,0 +1,80 @@
+"""What can be permitted, in words, and the two questions every action and page asks: may this person?"""
+
+from enum import StrEnum
+
+from django.core.exceptions import PermissionDenied
+
+from zhikong.foundation.access.scope import current_scope_or_none
+
+
+class Permission(StrEnum):
+    """One thing a role may do; the description completes the sentence 您没有权限：…"""
+
+    description: str
+
+    def __new__(cls, code: str, description: str):
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.description = description
+        return member
+
+    VIEW_INDICATORS = "view_indicators", "查看指标"
+    VIEW_CASES = "view_cases", "查看指标背后的病例清单"
+    SEE_IDENTITY = "see_identity", "查看患者姓名与证件号码"
+    RAISE_FINDING = "raise_finding", "提出质量问题"
+    ANSWER_FINDING = "answer_finding", "填写原因与整改措施"
+    APPROVE_FINDING = "approve_finding", "审核科室的整改措施"
+    ACCEPT_FINDING = "accept_finding", "受理整改措施"
+    VERIFY_FINDING = "verify_finding", "核实整改效果并关闭问题"
+    OVERRIDE_CLOSURE = "override_closure", "例外关闭问题"
+    ANALYSE_MONTH = "analyse_month", "填写月度未达标分析"
+    CLOSE_MONTH = "close_month", "月度结账"
+    OVERRIDE_MONTH_CLOSE = "override_month_close", "例外通过月度结账"
+    EDIT_BRIEF = "edit_brief", "编辑医疗质量简报"
+    PUBLISH_BRIEF = "publish_brief", "发布医疗质量简报"
+    MANAGE_DATA = "manage_data", "管理数据接入"
+    MANAGE_ORGANISATION = "manage_organisation", "维护组织机构"
+    MANAGE_ACCOUNTS = "manage_accounts", "管理账号与角色"
+    MANAGE_TARGETS = "manage_targets", "维护目标值"
+    VIEW_AUDIT = "view_audit", "查看审计记录"
+    EDIT_CALENDAR = "edit_calendar", "维护工作日历"
+
+
+def can(user, permission: Permission, department=None, *, whole_hospital: bool = False) -> bool:
+    """True when a role that ``user`` holds today gives ``permission``.
+
+    department: an id or anything with ``id``; the role must then cover that department.
+        Without it any department will do (a menu entry's question).
+    whole_hospital: the role must cover the whole hospital.
+    """
+    if user is None or not getattr(user, "is_active", False) or not hasattr(user, "grants"):
+        return False
+    department_id = getattr(department, "id", department)
+    return any(
+        permission in grant.role.permissions and _covers(grant.departments, department_id, whole_hospital)
+        for grant in user.grants()
+    )
+
+
+def _covers(departments: frozenset[int] | None, department_id: int | None, whole_hospital: bool) -> bool:
+    if departments is None:
+        return True
+    return not whole_hospital and (department_id is None or department_id in departments)
+
+
+def require(by, permission: Permission, department=None, *, whole_hospital: bool = False) -> None:
+    """Raise PermissionDenied with a Chinese sentence unless ``by`` may; a named job acts for the system (by=None)."""
+    if by is None and _is_job():
+        return
+    if not can(by, permission, department, whole_hospital=whole_hospital):
+        where = "（该科室不在您的权限范围内）" if _allowed_elsewhere(by, permission) else ""
+        raise PermissionDenied(f"您没有权限：{permission.description}{where}。如需开通，请联系系统管理员。")
+
+
+def _allowed_elsewhere(by, permission: Permission) -> bool:
+    return by is not None and can(by, permission)
+
+
+def _is_job() -> bool:
+    scope = current_scope_or_none()
+    return scope is not None and scope.user_id is None and scope.actor.startswith("job:")

@@ -1,0 +1,76 @@
+"""Row policies as SQL. The settings that they read are set in scope.py and end with the transaction.
+
+The functions stand in sub-selects, so that PostgreSQL evaluates them once per query and not once per row.
+"""
+
+from zhikong.foundation.access.base import Protection
+
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION zhikong_institution() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT NULLIF(current_setting('zhikong.institution', true), '')::bigint $$;
+
+CREATE OR REPLACE FUNCTION zhikong_user() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT NULLIF(current_setting('zhikong.user', true), '')::bigint $$;
+
+CREATE OR REPLACE FUNCTION zhikong_whole_hospital() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT COALESCE(current_setting('zhikong.departments', true) = '*', false) $$;
+
+CREATE OR REPLACE FUNCTION zhikong_departments() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT CASE WHEN COALESCE(current_setting('zhikong.departments', true), '') IN ('', '*') THEN '{}'::bigint[]
+          ELSE string_to_array(current_setting('zhikong.departments', true), ',')::bigint[] END $$;
+
+-- Jobs and commands must find the institutions before they have a scope: code and id, nothing else.
+CREATE OR REPLACE FUNCTION zhikong_institutions() RETURNS TABLE (id bigint, code varchar)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT i.id, i.code FROM organisation_institution i ORDER BY i.id $$;
+"""
+
+SAME_INSTITUTION = "institution_id = (SELECT zhikong_institution())"
+
+
+def conditions(protection: Protection) -> tuple[str, str]:
+    """(rows that are seen, rows that may be written) as SQL conditions."""
+    if protection.rows == "department":
+        column = f'"{protection.department_column}"'
+        in_scope = (
+            f"{SAME_INSTITUTION} AND ((SELECT zhikong_whole_hospital())"
+            f" OR {column} = ANY ((SELECT zhikong_departments())::bigint[]))"
+        )
+        return in_scope, in_scope
+    seen = {
+        "institution": SAME_INSTITUTION,
+        "own": f"{SAME_INSTITUTION} OR user_id = (SELECT zhikong_user())",
+        "institution_itself": "id = (SELECT zhikong_institution())",
+        "account": f"(SELECT zhikong_institution()) IS NULL OR {SAME_INSTITUTION}",
+        "trail": f"{SAME_INSTITUTION} AND (SELECT zhikong_whole_hospital())",
+        "open": "true",
+    }[protection.rows]
+    written = SAME_INSTITUTION if protection.rows == "own" else seen
+    return seen, written
+
+
+def row_policy(table: str, protection: Protection) -> str:
+    """Statements that put exactly the declared policy on a table."""
+    seen, written = conditions(protection)
+    sql = (
+        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY;\n'
+        f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY;\n'
+        f'DROP POLICY IF EXISTS zhikong_rows ON "{table}";\n'
+        f'DROP POLICY IF EXISTS zhikong_owner ON "{table}";\n'
+        f'DROP POLICY IF EXISTS zhikong_worker ON "{table}";\n'
+    )
+    if protection.rows == "trail":
+        return sql + _trail_policies(table, seen)
+    sql += f'CREATE POLICY zhikong_rows ON "{table}" USING ({seen}) WITH CHECK ({written});\n'
+    if protection.rows == "institution_itself":
+        sql += f'CREATE POLICY zhikong_owner ON "{table}" FOR SELECT TO zhikong_owner USING (true);\n'
+    return sql
+
+
+def _trail_policies(table: str, seen: str) -> str:
+    """Triggers write as owner; the worker reads all of it, because one chain seals every institution's events."""
+    return (
+        f'CREATE POLICY zhikong_rows ON "{table}" FOR SELECT USING ({seen});\n'
+        f'CREATE POLICY zhikong_owner ON "{table}" TO zhikong_owner USING (true) WITH CHECK (true);\n'
+        f'CREATE POLICY zhikong_worker ON "{table}" FOR SELECT TO zhikong_worker USING (true);\n'
+    )
