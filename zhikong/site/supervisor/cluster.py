@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from zhikong.site import home
+from zhikong.site.home import Explained
 from zhikong.site.supervisor.account import Account, give, run_as
 from zhikong.site.supervisor.places import Places
 
@@ -17,7 +18,7 @@ ADMIN = "zhikong_admin"
 SETTLE = 60  # seconds that a server gets to finish stopping
 
 
-class ServerFailed(RuntimeError):
+class ServerFailed(Explained):
     """The database server did not do what was asked; the message says where to look."""
 
 

@@ -55,14 +55,14 @@ def stop(server: subprocess.Popen[bytes]) -> int:
     return 1
 
 
+def tie_to_parent(number: signal.Signals) -> None:
+    """Ask the kernel to send this process a signal when its parent dies. Only Linux can do that."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+
+
 def launch(command: list[str], log: str, account: str) -> subprocess.Popen[bytes]:
-    """Start the server under its account, tied to the life of this process where the system can do that."""
-    prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
-
-    def tie() -> None:
-        if prctl:
-            prctl(PR_SET_PDEATHSIG, int(signal.SIGINT), 0, 0, 0)
-
+    """Start the server under its account, tied to the life of this process."""
     with open(log, "ab") as text:
         return subprocess.Popen(
             command,
@@ -70,7 +70,7 @@ def launch(command: list[str], log: str, account: str) -> subprocess.Popen[bytes
             stdout=text,
             stderr=text,
             cwd="/",
-            preexec_fn=tie,
+            preexec_fn=lambda: tie_to_parent(signal.SIGINT),
             **identity(account),
         )
 

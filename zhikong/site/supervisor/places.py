@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from zhikong.site.home import Explained
 from zhikong.site.supervisor.account import Account, can_enter, give
 from zhikong.site.supervisor.binaries import SHARED
 
@@ -40,7 +41,7 @@ def _base(home: Path, account: Account | None) -> Path:
     if usual.exists():
         return usual.resolve()
     if usual.is_symlink():
-        raise RuntimeError(
+        raise Explained(
             f"数据库文件夹 {usual.readlink()} 不见了。请恢复它，或删除链接 {usual} 后重新初始化。"
         )
     if account is None or can_enter(account, home):

@@ -9,6 +9,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from zhikong.site import connection
+from zhikong.site.home import Explained
 from zhikong.site.supervisor.cluster import ADMIN
 
 ROLES = {
@@ -22,7 +23,7 @@ ONE_SETUP_AT_A_TIME = 7_419_002  # number of the advisory lock, any constant
 NO_POWERS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 
-class SetupRefused(RuntimeError):
+class SetupRefused(Explained):
     """The server does not let us set up roles or the database; the message says what to do."""
 
 

@@ -41,6 +41,7 @@ class Server:
     """A running server. ``guardian`` is None when another process started it; then stop() leaves it alone."""
 
     home: Path
+    data: Path
     socket_dir: Path
     password: str
     port: int = PORT
@@ -55,8 +56,15 @@ class Server:
         )
 
     def alive(self) -> bool:
-        """Whether the server that this process started still runs."""
-        return self.guardian is None or self.guardian.poll() is None
+        """Whether the server still runs."""
+        if self.guardian is None:
+            return cluster.running(self.data) is not None
+        return self.guardian.poll() is None
+
+    def revive(self) -> None:
+        """Start again after a death, whoever had started it, unless it came back already."""
+        again = start(self.home)
+        self.guardian, self.socket_dir = again.guardian, again.socket_dir
 
     def stop(self) -> None:
         """Stop in order and wait for the end."""
@@ -100,7 +108,7 @@ def _join(home_folder: Path, found: places.Places, password: str) -> Server | No
     pid = cluster.running(found.data)
     if pid is None:
         return None
-    server = Server(home_folder, found.socket, password)
+    server = Server(home_folder, found.data, found.socket, password)
     end = time.monotonic() + READY_WITHIN
     while cluster.running(found.data) and time.monotonic() < end:
         if _answers(server):
@@ -133,7 +141,7 @@ def _launch(
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )
-    server = Server(home_folder, found.socket, password, guardian=watched)
+    server = Server(home_folder, found.data, found.socket, password, guardian=watched)
     _wait_until_ready(server, found.log)
     return server
 

@@ -1,0 +1,7 @@
+"""``python -m zhikong`` is the command ``zhikong``."""
+
+import sys
+
+from zhikong.cli import main
+
+sys.exit(main())

@@ -1,0 +1,75 @@
+"""Runs web server and worker under one supervisor until somebody stops it."""
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zhikong.site import home
+from zhikong.site.supervisor.processes import Child, Supervisor
+
+if TYPE_CHECKING:
+    from zhikong.site.supervisor import Server
+
+PORT = 8000
+ADDRESS = "127.0.0.1"
+THREADS = 8  # per web process; each holds one database connection
+
+
+def address_and_port() -> tuple[str, int]:
+    """Where to listen: $ZHIKONG_ADDRESS and $ZHIKONG_PORT; this machine only, unless said otherwise."""
+    return os.environ.get("ZHIKONG_ADDRESS", ADDRESS), int(os.environ.get("ZHIKONG_PORT", PORT))
+
+
+def run(server: "Server | None", address: str, port: int, on_ready: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or a stop signal; ``on_ready`` is called once pages are answered."""
+    home.check_bind(address)
+    supervisor = Supervisor([web(address, port), worker()], _keeper(server))
+    supervisor.listen()
+    supervisor.run(lambda: answers(address, port), on_ready)
+
+
+def web(address: str, port: int) -> Child:
+    """The web server: several processes, started afresh and not forked."""
+    processes = os.environ.get("ZHIKONG_WEB_PROCESSES", str(min(4, os.cpu_count() or 1)))
+    command = [sys.executable, "-m", "granian", "zhikong.site.wsgi:application", "--interface", "wsgi"]
+    command += ["--host", address, "--port", str(port), "--no-ws", "--workers", processes]
+    command += ["--blocking-threads", str(THREADS), "--blocking-threads-idle-timeout", "600"]
+    command += ["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8"]
+    command += ["--log-level", "warning"]
+    return Child("网页服务", command, _log("web"), {"ZHIKONG_ROLE": "web"})
+
+
+def worker() -> Child:
+    """The process that does the jobs."""
+    command = [sys.executable, "-m", "zhikong", "worker", "--supervised"]
+    return Child("后台任务", command, _log("worker"), {"ZHIKONG_ROLE": "worker"})
+
+
+def answers(address: str, port: int) -> bool:
+    """Whether the web server answers."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(address, address)
+    try:
+        with urllib.request.urlopen(f"http://{host}:{port}/alive", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError:
+        return True  # it answers; a host name that is not allowed is told to the visitor
+    except OSError:
+        return False
+
+
+def _log(name: str) -> Path:
+    return home.place("logs") / f"{name}.log"
+
+
+def _keeper(server: "Server | None") -> Callable[[], None]:
+    """Starts the embedded database again when it died under us."""
+
+    def keep() -> None:
+        if server is not None and not server.alive():
+            server.revive()
+
+    return keep

@@ -1,0 +1,15 @@
+"""What the web server loads in each of its worker processes."""
+
+import os
+import signal
+
+from django.core.wsgi import get_wsgi_application
+
+from zhikong.site import connection
+from zhikong.site.supervisor.guardian import tie_to_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhikong.site.settings")
+if connection.process_role() == "web":
+    tie_to_parent(signal.SIGKILL)  # an orphan would keep the port after a kill -9 of the web server
+
+application = get_wsgi_application()
