@@ -16,6 +16,7 @@ import django
 import pytest
 
 DATA_FOLDER = Path(tempfile.mkdtemp(prefix="zhikong-tests-"))
+DATA_FOLDER.chmod(0o755)  # as root, the database server runs under another account and must get in
 atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
 os.environ["ZHIKONG_HOME"] = str(DATA_FOLDER)
 os.environ["ZHIKONG_ROLE"] = "command"
