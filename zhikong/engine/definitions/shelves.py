@@ -1,0 +1,101 @@
+"""The smaller files of a pack: pack.yaml, value sets in codes/, target presets in targets/."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from zhikong.engine.definitions.building import origin
+from zhikong.engine.definitions.expressions import code_range
+from zhikong.engine.definitions.located import Located, read
+from zhikong.engine.definitions.model import CodeList, Mark, Pack, Preset
+from zhikong.engine.definitions.problems import ExpressionError, Problem, suggestion
+from zhikong.engine.definitions.targets import USAGE, target_of
+
+
+def _mapping(file: Path, required: Mapping[str, type]) -> Located | list[Problem]:
+    located = read(file)
+    if isinstance(located, Problem):
+        return [located]
+    if not isinstance(located.data, dict):
+        return [located.problem((), "文件应写成“字段: 值”的形式。", "请按 packs/README.md 的样例填写。")]
+    missing = [k for k, kind in required.items() if not isinstance(located.data.get(k), kind)]
+    if missing:
+        return [located.problem((k,), f"缺少字段 {k}，或它的写法不对。", f"请填写 {k}。") for k in missing]
+    return located
+
+
+def _source(located: Located) -> list[Problem]:
+    source = located.data["source"]
+    if isinstance(source.get("document"), str) and source.get("mark") in tuple(Mark):
+        return []
+    return [
+        located.problem(("source",), "source 要写 document 和 mark。", f"mark 为 {'、'.join(Mark)} 之一。")
+    ]
+
+
+def read_pack(folder: Path) -> Pack | list[Problem]:
+    """pack.yaml: id (the folder's name), version, name."""
+    file = folder / "pack.yaml"
+    if not file.is_file():
+        return [Problem(file, 1, "内容包缺少 pack.yaml。", "请写明 id、version 和 name。")]
+    located = _mapping(file, {"id": str, "version": str, "name": dict})
+    if isinstance(located, list):
+        return located
+    data = located.data
+    if data["id"] != folder.name:
+        return [
+            located.problem(("id",), f"id {data['id']} 与文件夹名 {folder.name} 不同。", "请让两者相同。")
+        ]
+    return Pack(data["id"], data["version"], _name(data, data["id"]), folder)
+
+
+def _name(data: dict[str, Any], otherwise: str) -> str:
+    name = data.get("name")
+    return str(name.get("zh", otherwise)) if isinstance(name, dict) else otherwise
+
+
+def read_codes(file: Path) -> CodeList | list[Problem]:
+    """A value set: id = file name, `prefixes` holds codes ('I21') and ranges ('I20-I25')."""
+    located = _mapping(file, {"id": str, "name": dict, "source": dict, "prefixes": list})
+    if isinstance(located, list):
+        return located
+    data, problems = located.data, _source(located)
+    if data["id"] != file.stem:
+        problems.append(
+            located.problem(("id",), f"id {data['id']} 与文件名 {file.stem} 不同。", "请让两者相同。")
+        )
+    ranges = []
+    for i, written in enumerate(data["prefixes"]):
+        try:
+            ranges.append(code_range(str(written)))
+        except ExpressionError as error:
+            problems.append(located.problem(("prefixes", i), error.message, error.remedy))
+    if not data["prefixes"]:
+        problems.append(located.problem(("prefixes",), "编码清单是空的。", "请至少写一个编码。"))
+    return problems or CodeList(data["id"], _name(data, data["id"]), tuple(sorted(set(ranges))), file)
+
+
+def read_preset(file: Path, indicators: Mapping[str, Any]) -> Preset | list[Problem]:
+    """A set of targets; every indicator it names must exist."""
+    located = _mapping(file, {"preset": str, "source": dict, "targets": dict})
+    if isinstance(located, list):
+        return located
+    data, problems, targets = located.data, _source(located), {}
+    for indicator, raw in data["targets"].items():
+        # quote, line and note are the proof beside the figure; only the bounds are read here
+        bounds = {k: v for k, v in raw.items() if k not in ("quote", "line", "note")} if raw else None
+        target = target_of(bounds)
+        if indicator not in indicators:
+            message = f"目标值引用的指标 {indicator} 不存在，或它的定义有误。"
+            problems.append(
+                located.problem(("targets", indicator), message, suggestion(indicator, indicators))
+            )
+        elif target is None:
+            problems.append(located.problem(("targets", indicator), "目标值的写法不对。", USAGE))
+        else:
+            targets[indicator] = target
+    return problems or Preset(
+        data["preset"], _name(data, data["preset"]), origin(data["source"]), targets, file
+    )
