@@ -1,0 +1,148 @@
+"""What every step does: lock the finding, check who and whether, write the story, hand the task on."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhikong.foundation.access.models import User
+from zhikong.foundation.access.permissions import Permission, can, require
+from zhikong.foundation.access.queries import users_with_role
+from zhikong.foundation.calendar.queries import working_calendar
+from zhikong.foundation.findings import permissions, rules
+from zhikong.foundation.findings.models import Finding, FindingStep
+from zhikong.foundation.findings.rules import Act, Due, State
+from zhikong.foundation.notices import actions as notices
+from zhikong.foundation.organisation.queries import heads
+from zhikong.foundation.tasks import actions as tasks
+
+KIND = "finding"
+
+
+def begin(finding: Finding, act: Act, *, by) -> State:
+    """Lock the finding; refuse who may not, or what its state forbids; gives the state after the act."""
+    finding.refresh_from_db(from_queryset=Finding.objects.select_for_update(of=("self",)))
+    permission = permissions.ACT_PERMISSION.get(act)
+    if permission is not None:
+        require(by, permission, finding.department_id)
+    if act in permissions.DEPARTMENT_ACTS and not permissions.answers_for(by, finding):
+        raise PermissionDenied(_("这个问题由科室质控小组或责任人答复，您不是其中一员。"))
+    try:
+        return rules.next_state(finding.state, act)
+    except rules.NotAllowedNow as refused:
+        raise ValidationError(str(refused)) from refused
+
+
+def required(text: str, sentence: str, *, least: int = 2) -> str:
+    """The text without spaces around it; refuses one that says nothing."""
+    text = (text or "").strip()
+    if len(text) < least:
+        raise ValidationError(sentence)
+    return text
+
+
+def record(finding: Finding, act: Act, *, by, now: datetime, text: str = "") -> None:
+    """Add one line to the finding's story."""
+    FindingStep.objects.create(
+        institution_id=finding.institution_id,
+        department_id=finding.department_id,
+        finding=finding,
+        act=act,
+        state=finding.state,
+        at=now,
+        by=by,
+        text=text,
+    )
+
+
+def address(finding: Finding) -> str:
+    return reverse("findings:detail", args=[finding.pk])
+
+
+def hand_over(finding: Finding, *, by, now: datetime, to, doing: str, due: Due) -> None:
+    """Finish the tasks of the step just taken and give the next person theirs; to=None only finishes."""
+    finish(finding, by=by, now=now)
+    if to is None:
+        return
+    tasks.assign(
+        by=by,
+        now=now,
+        owner=to,
+        title=f"{doing}：{finding.title}（{finding.department_name}）",
+        url=address(finding),
+        due_on=due.on,
+        due_reason=due.reason,
+        due_from=due.start,
+        working_days=due.working_days,
+        source_kind=KIND,
+        source_key=str(finding.pk),
+        department_id=finding.department_id,
+    )
+
+
+def finish(finding: Finding, *, by, now: datetime) -> None:
+    tasks.complete_for(source_kind=KIND, source_key=str(finding.pk), by=by, now=now)
+
+
+def tell(
+    finding: Finding, *, by, now: datetime, title: str, text: str = "", users: Iterable = (), group=False
+) -> None:
+    """Send a notice to people, and to the department's QC group when asked."""
+    notices.send(
+        by=by,
+        now=now,
+        title=f"{title}：{finding.number} {finding.title}",
+        text=text,
+        url=address(finding),
+        kind=KIND,
+        source_kind=KIND,
+        source_key=str(finding.pk),
+        users=users,
+        departments=[finding.department_id] if group else [],
+        sent_to=finding.department_name if group else "",
+    )
+
+
+def head_of(department_id: int, now: datetime) -> User | None:
+    """The account that answers for a department, or None when nobody has one."""
+    return next(iter(heads(department_id=department_id, on=timezone.localdate(now))), None)
+
+
+def worker_of(finding: Finding, now: datetime) -> User | None:
+    """Who carries the measure out: the responsible person's account, else owner, else head."""
+    if finding.responsible_id:
+        account = User.objects.filter(person_id=finding.responsible_id, is_active=True).first()
+        if account is not None and can(account, Permission.ANSWER_FINDING, finding.department_id):
+            return account
+    return finding.owner or head_of(finding.department_id, now) or finding.raised_by
+
+
+def checker_of(finding: Finding, now: datetime) -> User | None:
+    """Who accepts and verifies: whoever raised it if allowed to, else the quality office."""
+    raiser = finding.raised_by
+    if (
+        raiser is not None
+        and raiser.is_active
+        and can(raiser, Permission.VERIFY_FINDING, finding.department_id)
+    ):
+        return raiser
+    offices = users_with_role(role="quality_office", on=timezone.localdate(now))
+    return next((user for user in offices if user.pk != finding.corrected_by_id), None)
+
+
+def due_of(finding: Finding) -> Due:
+    """The finding's own due date, as it was computed."""
+    return Due(finding.due_on, finding.due_reason, finding.due_from, finding.due_working_days)
+
+
+def set_due(finding: Finding, due: Due) -> None:
+    """Give the finding a due date; the overdue ladder starts anew."""
+    finding.due_on, finding.due_reason, finding.escalated = due.on, due.reason[:300], 0
+    finding.due_from, finding.due_working_days = due.start, due.working_days
+
+
+def working_days(now: datetime, days: int, reason: str) -> Due:
+    return rules.working_days_due(timezone.localdate(now), days, reason, working_calendar())

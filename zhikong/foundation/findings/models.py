@@ -1,0 +1,238 @@
+"""One finding in the whole product: what is wrong, who owns it, what is done, and whether it then held."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from zhikong.foundation.access.base import Protected, Protection
+from zhikong.foundation.findings import rules
+from zhikong.foundation.findings.rules import Check, Severity, State
+
+USER = "access.User"
+DEPARTMENT = "organisation.Department"
+
+
+def pair(first: str, second: str, name: str) -> models.CheckConstraint:
+    """Both set or both empty: a time without a person, or a person without a time, is no record."""
+    both = Q(**{f"{first}__isnull": False, f"{second}__isnull": False})
+    none = Q(**{f"{first}__isnull": True, f"{second}__isnull": True})
+    return models.CheckConstraint(condition=both | none, name=name)
+
+
+class Series(Protected):
+    """The last number given to a finding in a year."""
+
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    protection = Protection(audited=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["institution", "year"], name="finding_series_once")]
+
+
+class Finding(Protected):
+    """A problem of one department, from being raised to being closed with proof."""
+
+    department = models.ForeignKey(
+        DEPARTMENT, on_delete=models.PROTECT, related_name="+", verbose_name=_("科室")
+    )
+    department_name = models.CharField(_("科室名称"), max_length=80)  # as it was called when it was raised
+    number = models.CharField(_("编号"), max_length=24)
+    group_key = models.CharField(_("同批"), max_length=32, blank=True)
+    title = models.CharField(_("问题"), max_length=120)
+    detail = models.TextField(_("说明"))
+    opinion = models.TextField(_("整改意见"), blank=True)
+    source_kind = models.CharField(_("来源类别"), max_length=32)
+    source_key = models.CharField(_("来源"), max_length=120)
+    indicator_id = models.CharField(_("指标"), max_length=80, blank=True)
+    month = models.CharField(_("月份"), max_length=7, blank=True)
+    severity = models.CharField(
+        _("程度"), max_length=8, choices=[(s.value, n) for s, n in rules.SEVERITY_NAMES.items()]
+    )
+    recurrent = models.BooleanField(_("重复发生"), default=False)
+    previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="later")
+    state = models.CharField(
+        _("状态"),
+        max_length=20,
+        choices=[(s.value, n) for s, n in rules.STATE_NAMES.items()],
+        default=State.RAISED,
+    )
+    owner = models.ForeignKey(
+        USER, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("责任人")
+    )
+    raised_at = models.DateTimeField(_("提出时间"))
+    raised_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField(_("整改期限"))
+    due_reason = models.CharField(_("期限的依据"), max_length=300)
+    due_from = models.DateField(null=True)  # with due_working_days: what a new calendar computes due_on from
+    due_working_days = models.PositiveSmallIntegerField(null=True)
+    escalated = models.PositiveSmallIntegerField(_("已升级级数"), default=0)
+
+    cause = models.TextField(_("原因分析"), blank=True)
+    measure = models.TextField(_("整改措施"), blank=True)
+    responsible = models.ForeignKey(
+        "organisation.Person", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    measure_due_on = models.DateField(_("完成日期"), null=True)
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    check_by = models.CharField(_("核实方式"), max_length=16, blank=True)
+    items_required = models.PositiveSmallIntegerField(_("复查份数"), default=0)
+    check_due_on = models.DateField(_("复查期限"), null=True)
+    corrected_at = models.DateTimeField(null=True)
+    corrected_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    review_on = models.DateField(_("观察到期"), null=True)
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    closing_verification = models.ForeignKey(
+        "Verification", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+
+    protection = Protection(rows="department")
+
+    class Meta:
+        verbose_name = _("问题")
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "number"], name="finding_number_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    state="closed",
+                    closed_at__isnull=False,
+                    closed_by__isnull=False,
+                    closing_verification__isnull=False,
+                )
+                | (~Q(state="closed") & Q(closed_at=None, closed_by=None)),
+                name="finding_closed_with_person_and_proof",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by=None) | Q(corrected_by=None) | ~Q(verified_by=F("corrected_by")),
+                name="finding_verified_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="observation") | Q(review_on__isnull=False), name="finding_observed_until"
+            ),
+            pair("approved_at", "approved_by", "finding_approved_pair"),
+            pair("accepted_at", "accepted_by", "finding_accepted_pair"),
+            pair("corrected_at", "corrected_by", "finding_corrected_pair"),
+        ]
+        indexes = [
+            models.Index(fields=["institution", "state", "due_on"], name="finding_state_due"),
+            models.Index(fields=["department", "indicator_id"], name="finding_department_indicator"),
+            models.Index(fields=["source_kind", "source_key"], name="finding_source"),
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.title}"
+
+    @property
+    def is_strict(self) -> bool:
+        return rules.is_strict(self.severity, self.recurrent)
+
+    def is_overdue(self, today) -> bool:
+        waiting = self.state == State.ACCEPTED and self.corrected_at is not None
+        return not waiting and rules.is_overdue(self.state, self.due_on, today)
+
+    def closing(self) -> rules.Closing:
+        """The facts that the closing rule judges."""
+        proof = self.closing_verification
+        return rules.Closing(
+            severity=Severity(self.severity),
+            recurrent=self.recurrent,
+            corrected_by=self.corrected_by_id,
+            evidence_by=self._evidence_by(),
+            verified=proof
+            and rules.Verified(Check(proof.check_by), proof.passed, proof.by_id, proof.items_checked),
+            closed_by=self.closed_by_id,
+            items_required=self.items_required,
+        )
+
+    def _evidence_by(self) -> frozenset[int | None]:
+        """Who gave evidence since the correction was reported; an earlier round's does not count."""
+        if self.pk is None or self.corrected_at is None:
+            return frozenset()
+        return frozenset(self.evidence.filter(at__gte=self.corrected_at).values_list("by_id", flat=True))
+
+    def save(self, *args, **kwargs):
+        """Refuses to store a closed finding that breaks the closing rules, whoever calls."""
+        if self.state == State.CLOSED and (problem := rules.closing_problem(self.closing())):
+            raise ValidationError(problem)
+        super().save(*args, **kwargs)
+
+
+class Part(Protected):
+    """A row that belongs to a finding, is seen with it, and is only ever added."""
+
+    department = models.ForeignKey(DEPARTMENT, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("时间"))
+    by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+
+    protection = Protection(rows="department", append_only=True)
+
+    class Meta:
+        abstract = True
+
+
+class FindingStep(Part):
+    """One line of the story: who did what, when, in which words; both directions stay (CAP-01)."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="steps")
+    act = models.CharField(
+        _("步骤"), max_length=24, choices=[(a.value, n) for a, n in rules.ACT_NAMES.items()]
+    )
+    state = models.CharField(_("之后的状态"), max_length=20)
+    text = models.TextField(_("内容"), blank=True)
+
+    class Meta:
+        verbose_name = _("问题经过")
+
+
+class Evidence(Part):
+    """What shows that the correction was made: words, and where the paper or file lies."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="evidence")
+    text = models.TextField(_("证据说明"))
+    link = models.CharField(_("文件名或链接"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("整改证据")
+
+
+class Verification(Part):
+    """One look at whether it held. A job that read the chart leaves by empty."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="verifications")
+    check_by = models.CharField(
+        _("核实方式"), max_length=16, choices=[(c.value, n) for c, n in rules.CHECK_NAMES.items()]
+    )
+    passed = models.BooleanField(_("通过"))
+    verdict = models.CharField(_("结论"), max_length=20, blank=True)
+    text = models.TextField(_("说明"))
+    items_checked = models.PositiveSmallIntegerField(_("复查份数"), default=0)
+    items_passed = models.PositiveSmallIntegerField(_("合格份数"), default=0)
+
+    class Meta:
+        verbose_name = _("核实记录")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(items_passed__lte=F("items_checked")), name="verification_items_in_order"
+            ),
+        ]
+
+
+class FindingCase(Protected):
+    """A stay that the finding is about, by its key in the lake; no identity here."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="cases")
+    department = models.ForeignKey(DEPARTMENT, on_delete=models.PROTECT, related_name="+")
+    stay_id = models.CharField(max_length=64)
+
+    protection = Protection(rows="department")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["finding", "stay_id"], name="finding_case_once")]

@@ -1,0 +1,42 @@
+"""Who may take which step. The actions ask these; pages ask them to decide what to offer."""
+
+from zhikong.foundation.access.permissions import Permission, can
+from zhikong.foundation.findings.rules import Act
+
+ACT_PERMISSION = {
+    Act.ANSWER_CAUSE: Permission.ANSWER_FINDING,
+    Act.PROPOSE_MEASURE: Permission.ANSWER_FINDING,
+    Act.APPROVE: Permission.APPROVE_FINDING,
+    Act.RETURN: Permission.ACCEPT_FINDING,
+    Act.ACCEPT: Permission.ACCEPT_FINDING,
+    Act.CORRECT: Permission.ANSWER_FINDING,
+    Act.CORRECT_ON_THE_SPOT: Permission.ANSWER_FINDING,
+    Act.VERIFY: Permission.VERIFY_FINDING,
+    Act.OBSERVE: Permission.VERIFY_FINDING,
+    Act.REVIEW: Permission.VERIFY_FINDING,
+    Act.CLOSE: Permission.VERIFY_FINDING,
+    Act.REOPEN: Permission.VERIFY_FINDING,
+    Act.OVERRIDE: Permission.OVERRIDE_CLOSURE,
+    Act.EXTEND: Permission.ACCEPT_FINDING,
+}
+DEPARTMENT_ACTS = {Act.ANSWER_CAUSE, Act.PROPOSE_MEASURE, Act.CORRECT, Act.CORRECT_ON_THE_SPOT}
+QC_GROUP_ROLES = {"department_head", "head_nurse", "qc_officer"}
+
+
+def may(user, act: Act, finding) -> bool:
+    """True when the user's roles allow the act on this finding; its state is not looked at here."""
+    permission = ACT_PERMISSION.get(act)
+    if permission is None or not can(user, permission, finding.department_id):
+        return False
+    return act not in DEPARTMENT_ACTS or answers_for(user, finding)
+
+
+def answers_for(user, finding) -> bool:
+    """The department's QC group answers for it; anybody else only when it is their own finding."""
+    if user.pk == finding.owner_id or (user.person_id and user.person_id == finding.responsible_id):
+        return True
+    return any(
+        grant.role.code in QC_GROUP_ROLES
+        and (grant.departments is None or finding.department_id in grant.departments)
+        for grant in user.grants()
+    )

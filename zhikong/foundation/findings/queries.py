@@ -1,0 +1,100 @@
+"""Reads of findings. Row policies narrow every one of them to the departments in scope."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from zhikong.foundation.findings import rules
+from zhikong.foundation.findings.models import Finding
+from zhikong.foundation.findings.rules import State
+
+FILTERS = {
+    "answer": Q(state__in=[State.RAISED, State.CAUSE, State.MEASURE, State.REOPENED]),
+    "accept": Q(state=State.DEPARTMENT_APPROVAL),
+    "correct": Q(state=State.ACCEPTED, corrected_at=None),
+    "verify": Q(state=State.ACCEPTED, corrected_at__isnull=False) | Q(state=State.VERIFIED),
+    "observation": Q(state=State.OBSERVATION),
+    "closed": Q(state=State.CLOSED),
+    "open": ~Q(state=State.CLOSED),
+}
+
+
+def overdue_condition(today: date) -> Q:
+    """The database's form of Finding.is_overdue."""
+    waiting = Q(state=State.ACCEPTED, corrected_at__isnull=False)
+    return Q(state__in=list(rules.WITH_DEPARTMENT), due_on__lt=today) & ~waiting
+
+
+def findings(
+    *,
+    today: date,
+    show: str = "open",
+    department_id: int | None = None,
+    text: str = "",
+    indicator_id: str = "",
+) -> QuerySet[Finding]:
+    """Findings in scope, the earliest due date first; show: a key of FILTERS, ``overdue`` or ``all``."""
+    rows = Finding.objects.select_related("owner")
+    if show == "overdue":
+        rows = rows.filter(overdue_condition(today))
+    elif show in FILTERS:
+        rows = rows.filter(FILTERS[show])
+    if department_id:
+        rows = rows.filter(department_id=department_id)
+    if text:
+        rows = rows.filter(Q(title__icontains=text) | Q(number__icontains=text))
+    if indicator_id:
+        rows = rows.filter(indicator_id=indicator_id)
+    return rows.order_by("-closed_at", "-pk") if show == "closed" else rows.order_by("due_on", "pk")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many findings in scope stand at which turn."""
+
+    answer: int
+    accept: int
+    correct: int
+    verify: int
+    observation: int
+    overdue: int
+
+
+def counts(*, today: date) -> Counts:
+    """The number cards of the list page, in one query."""
+    keys = ("answer", "accept", "correct", "verify", "observation")
+    sums = {key: Count("pk", filter=FILTERS[key]) for key in keys}
+    return Counts(**Finding.objects.aggregate(**sums, overdue=Count("pk", filter=overdue_condition(today))))
+
+
+def overdue_findings(*, today: date, department_id: int | None = None) -> QuerySet[Finding]:
+    return findings(today=today, show="overdue", department_id=department_id)
+
+
+def earlier(*, department_id: int, indicator_id: str, raised_on: date) -> Finding | None:
+    """The latest finding on the same indicator that this department closed within the last twelve months."""
+    if not indicator_id:
+        return None
+    since = raised_on - timedelta(days=rules.RECURRENCE_DAYS)
+    same = Finding.objects.filter(department_id=department_id, indicator_id=indicator_id, state=State.CLOSED)
+    return same.filter(closed_at__date__gte=since).order_by("-closed_at").first()
+
+
+def of_source(*, source_kind: str, source_key: str, department_id: int | None = None) -> QuerySet[Finding]:
+    """Findings that one source (for example an indicator's month) has spawned (CAP-14)."""
+    rows = Finding.objects.filter(source_kind=source_kind, source_key=source_key)
+    return rows.filter(department_id=department_id) if department_id else rows
+
+
+def same_batch(finding: Finding) -> QuerySet[Finding]:
+    """The findings that were raised together with this one to other departments (as far as in scope)."""
+    if not finding.group_key:
+        return Finding.objects.none()
+    return (
+        Finding.objects.filter(group_key=finding.group_key).exclude(pk=finding.pk).order_by("department_name")
+    )
+
+
+def due_for_review(*, today: date) -> QuerySet[Finding]:
+    return Finding.objects.filter(state=State.OBSERVATION, review_on__lte=today).order_by("pk")

@@ -1,0 +1,48 @@
+"""Where findings come from: a source can say what to write into the form and where its cases are (CAP-14)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the raise form starts with, and what the finding's page links to.
+
+    departments: ids proposed; url: the source's page; cases_url: the cases behind it; cases: how many.
+    """
+
+    title: str = ""
+    detail: str = ""
+    label: str = ""
+    url: str = ""
+    cases_url: str = ""
+    cases: int | None = None
+    severity: str = "minor"
+    departments: tuple[int, ...] = ()
+
+
+Provider = Callable[..., Source | None]
+_providers: dict[str, Provider] = {}
+
+
+def register(kind: str, provider: Provider) -> None:
+    """Let ``provider(key, department_id) -> Source`` describe sources of a kind; called in an app's ready().
+
+    An indicator's key is ``<id>@<YYYY-MM>``; department_id is None before departments are chosen.
+    """
+    _providers[kind] = provider
+
+
+def unregister(kind: str) -> None:
+    _providers.pop(kind, None)
+
+
+def describe(kind: str, key: str, department_id: int | None = None) -> Source:
+    """The source as its provider describes it; an empty one when the kind is unknown."""
+    provider = _providers.get(kind)
+    return (provider(key, department_id) if provider else None) or Source()
+
+
+def indicator_key(query: Mapping[str, str]) -> str:
+    """The key of an indicator's month from the parameters of a link."""
+    return f"{query.get('indicator', '')}@{query.get('month', '')}"

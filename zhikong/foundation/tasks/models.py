@@ -1,0 +1,84 @@
+"""Whatever is due: one table and one page for the whole product."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from zhikong.foundation.access.base import Protected, Protection
+
+
+class Task(Protected):
+    """Something one person has to do by a date, with the sentence that explains the date."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("待办")
+        DONE = "done", _("已办")
+        CANCELLED = "cancelled", _("已取消")
+
+    owner = models.ForeignKey(
+        "access.User", on_delete=models.PROTECT, related_name="tasks", verbose_name=_("责任人")
+    )
+    department = models.ForeignKey(
+        "organisation.Department",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("科室"),
+    )
+    title = models.CharField(_("事项"), max_length=160)
+    url = models.CharField(_("链接"), max_length=300, blank=True)
+    due_on = models.DateField(_("期限"))
+    due_reason = models.CharField(_("期限的依据"), max_length=300)
+    due_from = models.DateField(null=True)  # with due_working_days: what a new calendar computes due_on from
+    due_working_days = models.PositiveSmallIntegerField(null=True)
+    source_kind = models.CharField(_("来源类别"), max_length=32)
+    source_key = models.CharField(_("来源"), max_length=120)
+    state = models.CharField(_("状态"), max_length=12, choices=State, default=State.OPEN)
+    created_at = models.DateTimeField(_("布置时间"))
+    created_by = models.ForeignKey("access.User", null=True, on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField(_("办结时间"), null=True)
+    done_by = models.ForeignKey("access.User", null=True, on_delete=models.PROTECT, related_name="+")
+    delegated_from = models.ForeignKey("access.User", null=True, on_delete=models.PROTECT, related_name="+")
+
+    protection = Protection(rows="department")
+
+    class Meta:
+        verbose_name = _("待办")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="done", done_at__isnull=False)
+                | (~Q(state="done") & Q(done_at=None, done_by=None)),
+                name="task_done_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "due_on"], condition=Q(state="open"), name="task_open_of_owner"),
+            models.Index(fields=["institution", "source_kind", "source_key"], name="task_source"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class TaskEvent(Protected):
+    """What happened to a task besides being done: delegated, extended, reminded, each with its reason."""
+
+    class What(models.TextChoices):
+        DELEGATED = "delegated", _("转办")
+        EXTENDED = "extended", _("延期")
+        REMINDED = "reminded", _("催办")
+        CANCELLED = "cancelled", _("取消")
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="events")
+    department = models.ForeignKey(
+        "organisation.Department", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("时间"))
+    by = models.ForeignKey("access.User", null=True, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(_("事件"), max_length=12, choices=What)
+    text = models.CharField(_("说明"), max_length=300, blank=True)
+
+    protection = Protection(rows="department", append_only=True)
+
+    class Meta:
+        verbose_name = _("待办记录")
