@@ -6,6 +6,9 @@ OPTIONS = home.options()
 HTTPS = bool(OPTIONS.get("https"))
 
 SECRET_KEY = home.secret("django")
+ZHIKONG_HOME = home.folder()
+PSEUDONYM_SECRET = home.secret("pseudonyms")  # lost or changed: earlier pseudonyms can no longer be linked
+IDENTITY_SECRET = home.secret("identities")  # lost: names and numbers of patients can no longer be read
 DEBUG = False
 ALLOWED_HOSTS = home.allowed_hosts()
 ROOT_URLCONF = "zhikong.site.urls"
@@ -82,6 +85,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
 MEDIA_ROOT = home.folder() / "files"
+
+# The audit trail's seals: the key and a copy of every head lie outside the database (decision 8).
+AUDIT_KEY_FILE = home.folder() / "secrets" / "audit.key"
+AUDIT_HEADS_FOLDER = home.folder() / "audit-heads"
 
 # One cache for all processes: the limits on signing in must count what every worker saw.
 CACHES = {

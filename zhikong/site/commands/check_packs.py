@@ -19,9 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
     catalogue = load_catalogue(arguments.packs or packaged())
     for problem in catalogue.problems:
         complain(f"{problem.file}:{problem.line}: {problem.message} 处理办法：{problem.remedy}")
-    say(
-        f"指标定义 {len(catalogue.indicators)} 个，代码集 {len(catalogue.codes)} 个，问题 {len(catalogue.problems)} 个。"
-    )
+    found = f"指标定义 {len(catalogue.indicators)} 个，代码集 {len(catalogue.codes)} 个"
+    say(f"{found}，问题 {len(catalogue.problems)} 个。")
     return 1 if catalogue.problems else 0
 
 

@@ -3,7 +3,8 @@
 ``start`` and ``prepare`` are what the rest of the product and the tests use.
 """
 
-from zhikong.site.supervisor.roles import prepare
+from zhikong.site.supervisor.cluster import ServerFailed
+from zhikong.site.supervisor.roles import SetupRefused, prepare
 from zhikong.site.supervisor.server import Server, embedded_server, ensure_database, start
 
-__all__ = ["Server", "embedded_server", "ensure_database", "prepare", "start"]
+__all__ = ["Server", "ServerFailed", "SetupRefused", "embedded_server", "ensure_database", "prepare", "start"]

@@ -70,7 +70,7 @@ def clear_remains(data: Path) -> None:
     for process in _server_processes(data):
         process.send_signal(signal.SIGQUIT)
     orphans = _server_processes(data)
-    _, stubborn = psutil.wait_procs(orphans, timeout=5)
+    _, stubborn = psutil.wait_procs(orphans, timeout=2)
     for process in stubborn:
         process.kill()
     psutil.wait_procs(stubborn, timeout=5)

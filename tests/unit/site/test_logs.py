@@ -1,0 +1,31 @@
+"""No patient in a log file."""
+
+import logging
+
+from zhikong.site.logs import CONFIGURATION, RowlessFormatter
+
+
+def formatted(message, error=None):
+    info = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord("django.request", logging.ERROR, "x.py", 1, message, (), info)
+    return RowlessFormatter("{levelname} {message}", style="{").format(record)
+
+
+def test_the_row_that_a_database_error_repeats_is_dropped():
+    error = ValueError(
+        'duplicate key violates "identity_once"\nDETAIL:  Key (name)=(王秀英) already exists.'
+    )
+    text = formatted("Internal Server Error: /datasources/", error)
+    assert "identity_once" in text
+    assert "王秀英" not in text
+
+
+def test_the_row_is_dropped_from_a_message_too():
+    text = formatted("insert failed\nFailing row contains (1, 王秀英, 510100194910010012).")
+    assert text.startswith("ERROR insert failed")
+    assert "王秀英" not in text
+
+
+def test_every_handler_uses_that_formatter():
+    formats = CONFIGURATION["formatters"]
+    assert all(formats[h["formatter"]]["()"] is RowlessFormatter for h in CONFIGURATION["handlers"].values())
