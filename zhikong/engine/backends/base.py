@@ -1,0 +1,81 @@
+"""What every backend hands back: additive tallies by institution, department and month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from zhikong.engine.backends.source import Source
+from zhikong.engine.definitions.model import Definition
+
+Cell = tuple[str, str | None, str]  # institution, department (None: unknown department), month 'YYYY-MM'
+Whole = tuple[str, str]  # institution, month
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`rows` counts the table's rows in the group, whether or not they belong to the population.
+
+    Additive indicators have whole numbers; a median has `denominator` values and `median` itself.
+    """
+
+    rows: int
+    numerator: int | None
+    denominator: int | None
+    median: Decimal | None = None
+
+    def plus(self, other: Counts) -> Counts:
+        """The counts of two groups together. Only additive counts may be added."""
+        return Counts(
+            self.rows + other.rows,
+            _sum(self.numerator, other.numerator),
+            _sum(self.denominator, other.denominator),
+        )
+
+
+def _sum(left: int | None, right: int | None) -> int | None:
+    return None if left is None or right is None else left + right
+
+
+@dataclass(slots=True)
+class Tally:
+    """One definition's counts by department, and for medians also of the whole institution."""
+
+    cells: dict[Cell, Counts] = field(default_factory=dict)
+    wholes: dict[Whole, Counts] = field(default_factory=dict)
+
+    def roll_up(self) -> None:
+        """Fills `wholes` from the departments: the coarser level costs one addition per group."""
+        for (institution, _, month), counts in self.cells.items():
+            key = (institution, month)
+            self.wholes[key] = self.wholes[key].plus(counts) if key in self.wholes else counts
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A definition whose evaluation raised; `detail` is for the person who repairs it."""
+
+    detail: str
+
+
+Outcome = Tally | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a computation may use of the machine."""
+
+    memory: str = "700MB"
+    threads: int = 2
+
+
+class Backend(Protocol):
+    """A way to count. Failures of single definitions are returned, never raised."""
+
+    def tally(
+        self, definitions: Sequence[Definition], source: Source, months: Sequence[str], limits: Limits
+    ) -> dict[str, Outcome]:
+        """Indicator id -> outcome, for definitions whose tables and columns the source has."""
+        ...

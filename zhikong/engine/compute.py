@@ -1,0 +1,193 @@
+"""Compute indicators: definitions and data in, results with their trail out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from zhikong.engine import months as calendar
+from zhikong.engine.backends.base import Backend, Counts, Failure, Limits, Outcome, Tally
+from zhikong.engine.backends.reference import ReferenceBackend
+from zhikong.engine.backends.source import Source
+from zhikong.engine.definitions.model import Definition
+from zhikong.engine.plan.needs import needs_of
+from zhikong.engine.results import (
+    Cases,
+    Reason,
+    ReasonKind,
+    Result,
+    Results,
+    failed,
+    missing_columns,
+    missing_table,
+    no_data,
+    value_of,
+)
+
+Part = Literal["numerator", "denominator", "missed"]
+Level = Literal["institution", "department", "month"]
+LEVELS: tuple[Level, ...] = ("institution", "department", "month")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What all results of one run share."""
+
+    now: datetime
+    data_version: str
+    months: list[str]
+    by: frozenset[str]
+
+
+def compute(
+    definitions: Iterable[Definition],
+    *,
+    source: Source,
+    months: tuple[str, str],
+    by: Sequence[Level] = LEVELS,
+    now: datetime,
+    data_version: str,
+    backend: str = "duckdb",
+    limits: Limits | None = None,
+) -> Results:
+    """Results of every definition for every institution and month from months[0] to months[1] inclusive.
+
+    Without "department" in `by`, only whole institutions are returned. A definition that cannot be
+    computed gives results with a reason; it never takes the others down. Raises ValueError for a bad
+    month range or an unknown backend.
+    """
+    wanted = list(definitions)
+    run = Run(now, data_version, calendar.span(*months), frozenset(by))
+    unmet = {d.id: reason for d in wanted if (reason := missing(d, source)) is not None}
+    ready = [d for d in wanted if d.id not in unmet]
+    outcomes = backend_named(backend).tally(ready, source, run.months, limits or Limits())
+    institutions = _institutions(outcomes.values())
+    rows: list[Result] = []
+    for definition in wanted:
+        outcome = outcomes.get(definition.id)
+        rows += _results(definition, unmet.get(definition.id), outcome, institutions, run)
+    return Results(rows)
+
+
+def cases(
+    definition: Definition,
+    *,
+    source: Source,
+    month: str,
+    department: str | None = None,
+    part: Part = "numerator",
+    limit: int = 50,
+    offset: int = 0,
+    limits: Limits | None = None,
+) -> Cases:
+    """The rows behind a number, in a stable order.
+
+    part: "denominator" lists every counted row, "numerator" those that add to the numerator, "missed"
+    those in the denominator that do not (fully) reach the numerator. Each row has the identifying and
+    time columns of its table and, for stays and their children, stay_id, patient_key, department,
+    admitted_at, discharged_at and principal_diagnosis; and `numerator` and `denominator`, what the row
+    adds to each. Raises ValueError when the source lacks what the definition reads.
+    """
+    from zhikong.engine.backends.duckdb import list_cases
+
+    reason = missing(definition, source)
+    if reason is not None:
+        raise ValueError(reason.sentence)
+    calendar.parse(month)
+    return list_cases(
+        definition, source, month, department, part, limit=limit, offset=offset, limits=limits or Limits()
+    )
+
+
+def backend_named(name: str) -> Backend:
+    """The backend of that name. Raises ValueError for an unknown one."""
+    if name == "duckdb":
+        from zhikong.engine.backends.duckdb import DuckdbBackend
+
+        return DuckdbBackend()
+    if name == "reference":
+        return ReferenceBackend()
+    raise ValueError(f"no backend {name!r}")
+
+
+def missing(definition: Definition, source: Source) -> Reason | None:
+    """The first table or columns that the definition reads and the source does not have."""
+    for table, columns in sorted(needs_of(definition).items()):
+        if table not in source:
+            return missing_table(table)
+        absent = sorted(columns - source.columns(table))
+        if absent:
+            return missing_columns(table, absent)
+    return None
+
+
+def _institutions(outcomes: Iterable[Outcome]) -> list[str]:
+    found = {inst for o in outcomes if isinstance(o, Tally) for inst, _ in o.wholes}
+    return sorted(found) or [""]  # no data at all: one result without an institution still says so
+
+
+def _results(
+    definition: Definition, unmet: Reason | None, outcome: Outcome | None, institutions: list[str], run: Run
+) -> Iterator[Result]:
+    if isinstance(outcome, Tally):
+        yield from _counted(definition, outcome, institutions, run)
+        return
+    reason = failed(outcome.detail) if isinstance(outcome, Failure) else unmet
+    if reason is None:
+        reason = Reason(ReasonKind.ERROR, "计算没有给出结果。")
+    for institution in institutions:
+        for month in run.months:
+            yield _result(definition, run, (institution, None, month), None, reason)
+
+
+def _counted(definition: Definition, tally: Tally, institutions: list[str], run: Run) -> Iterator[Result]:
+    for institution in institutions:
+        for month in run.months:
+            counts = tally.wholes.get((institution, month))
+            reason = no_data(definition.table) if counts is None else None
+            yield _result(definition, run, (institution, None, month), counts, reason)
+    if "department" in run.by and definition.department is not None:
+        known = ((cell, counts) for cell, counts in tally.cells.items() if cell[1] is not None)
+        for cell, counts in sorted(known, key=lambda item: str(item[0])):
+            yield _result(definition, run, cell, counts, None)
+
+
+def _result(
+    definition: Definition,
+    run: Run,
+    cell: tuple[str, str | None, str],
+    counts: Counts | None,
+    reason: Reason | None,
+) -> Result:
+    value = None
+    if counts is not None and reason is None:
+        value, reason = value_of(definition, counts)
+    institution, department, month = cell
+    return Result(
+        indicator_id=definition.id,
+        definition_hash=definition.hash,
+        data_version=run.data_version,
+        computed_at=run.now,
+        institution=institution,
+        department=department,
+        month=month,
+        numerator=counts.numerator if counts else None,
+        denominator=counts.denominator if counts else None,
+        value=value,
+        reason=reason,
+    )
+
+
+__all__ = [
+    "Cases",
+    "Limits",
+    "Reason",
+    "ReasonKind",
+    "Result",
+    "Results",
+    "Source",
+    "cases",
+    "compute",
+]
