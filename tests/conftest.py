@@ -18,6 +18,7 @@ import pytest
 DATA_FOLDER = Path(tempfile.mkdtemp(prefix="zhikong-tests-"))
 DATA_FOLDER.chmod(0o755)  # as root, the database server runs under another account and must get in
 atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
+(DATA_FOLDER / "static").mkdir()  # WhiteNoise wants it
 os.environ["ZHIKONG_HOME"] = str(DATA_FOLDER)
 os.environ["ZHIKONG_ROLE"] = "command"
 os.environ["DJANGO_SETTINGS_MODULE"] = "zhikong.site.settings"
@@ -71,11 +72,35 @@ def django_db_setup(database_server, django_db_blocker):
     with django_db_blocker.unblock():
         for alias, found in connection.databases().items():
             settings.DATABASES[alias].update(found)
+        _add_alias("worker", connection.read(DATA_FOLDER)["roles"]["worker"])
+        _add_alias("superuser", _account_of(database_server))
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         for code in ("A", "B"):
             _make_hospital(code)
         yield
         connections.close_all()
+
+
+def _add_alias(alias, account):
+    """A further connection for tests: the worker's role, and the superuser who attacks the audit trail."""
+    from django.conf import settings
+
+    default = settings.DATABASES["default"]
+    settings.DATABASES[alias] = {**default, "USER": account["user"], "PASSWORD": account["password"]}
+
+
+def _account_of(dsn):
+    from psycopg.conninfo import conninfo_to_dict
+
+    parts = conninfo_to_dict(dsn)
+    return {"user": parts["user"], "password": parts.get("password", "")}
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """Lets a test commit, or use the other connections by name; what it commits it must take back itself."""
+    with django_db_blocker.unblock():
+        yield
 
 
 DEPARTMENTS = (  # code, name, kind, function, beds
@@ -144,6 +169,12 @@ def hospital(db):
     found = _hospital("A")
     with scoped(found.scope()):
         yield found
+
+
+@pytest.fixture
+def committed_hospital(committed):
+    """Hospital A for tests that open their own scopes and transactions."""
+    return _hospital("A")
 
 
 @pytest.fixture

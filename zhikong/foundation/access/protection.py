@@ -65,7 +65,7 @@ def apply(using: str = "owner") -> int:
         models = [(m, p) for m, p in models if m._meta.db_table in existing]
         _refuse_undeclared_tables(existing, {m._meta.db_table for m, _ in models})
         cursor.execute(policies.FUNCTIONS)
-        cursor.execute(triggers.FUNCTIONS)
+        cursor.execute(triggers.functions())
         cursor.execute(_clean_slate())
         for model, protection in models:
             cursor.execute("".join(_statements(model, protection)))

@@ -5,108 +5,22 @@ calls, and nothing can pass them by, be it ORM, bulk, raw SQL or a job. The func
 (SECURITY DEFINER), so that no other role needs, or has, the right to write the trail.
 """
 
+from pathlib import Path
+
 from django.db.models import Model
 
 from zhikong.foundation.access.base import Protection
 
 MASK = "■"
+_SQL = Path(__file__).parent / "sql"
 
-_WHO = """
-    NULLIF(current_setting('zhikong.institution', true), '')::bigint"""
 
-_ACTOR = """COALESCE(current_setting('zhikong.actor', true), ''),
-    NULLIF(current_setting('zhikong.user', true), '')::bigint,
-    COALESCE(current_setting('zhikong.request', true), ''), session_user"""
+def functions() -> str:
+    """The functions that the triggers call; safe to run again and again."""
+    record = (_SQL / "record.sql").read_text(encoding="utf-8").strip()
+    trail = (_SQL / "trail.sql").read_text(encoding="utf-8")
+    return trail.replace("{record}", record).replace("{mask}", MASK)
 
-_COLUMNS = (
-    """at, institution_id, subject, row_key, action, before, after, actor, user_id, request, database_role"""
-)
-
-FUNCTIONS = f"""
--- Values of sensitive columns are replaced: the trail says that they changed, not what they were.
-CREATE OR REPLACE FUNCTION zhikong_masked(data jsonb, sensitive text[]) RETURNS jsonb
-LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN cardinality(sensitive) = 0 OR data IS NULL THEN data ELSE
-     (SELECT jsonb_object_agg(key, CASE WHEN key = ANY (sensitive) AND value <> 'null' THEN '"{MASK}"' ELSE value END)
-        FROM jsonb_each(data)) END $$;
-
-CREATE OR REPLACE FUNCTION zhikong_differing(data jsonb, other jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE AS
-$$ SELECT jsonb_object_agg(key, value) FROM jsonb_each(data) WHERE other -> key IS DISTINCT FROM value $$;
-
--- Arguments: key column, institution column ('' = of the scope), sensitive columns separated by commas.
-CREATE OR REPLACE FUNCTION zhikong_audit() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-  key_column text := TG_ARGV[0];
-  institution text := TG_ARGV[1];
-  sensitive text[] := COALESCE(string_to_array(NULLIF(TG_ARGV[2], ''), ','), '{{}}');
-BEGIN
-  IF TG_OP = 'INSERT' THEN
-    WITH changed AS (SELECT NULL::jsonb AS was, to_jsonb(n) AS became FROM new_rows n),
-    {{record}};
-  ELSIF TG_OP = 'UPDATE' THEN
-    WITH o AS (SELECT to_jsonb(t) AS was FROM old_rows t), n AS (SELECT to_jsonb(t) AS became FROM new_rows t),
-    changed AS (SELECT was, became FROM o FULL JOIN n ON was -> key_column = became -> key_column
-                WHERE was IS DISTINCT FROM became),
-    {{record}};
-  ELSIF TG_OP = 'DELETE' THEN
-    WITH changed AS (SELECT to_jsonb(o) AS was, NULL::jsonb AS became FROM old_rows o),
-    {{record}};
-  ELSE
-    WITH written AS (
-      INSERT INTO audit_auditevent ({_COLUMNS})
-      SELECT clock_timestamp(), {_WHO}, TG_TABLE_NAME, '', 'truncate', NULL, NULL, {_ACTOR} RETURNING id)
-    INSERT INTO audit_auditpending (event_id) SELECT id FROM written;
-  END IF;
-  RETURN NULL;
-END $$;
-
--- For acts that change no row: a look at sensitive data, signing in.
-CREATE OR REPLACE FUNCTION zhikong_record(what text, about text, details jsonb, who text, user_number bigint,
-                                          institution bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-  IF what NOT IN ('read', 'login', 'login_failed', 'logout') THEN
-    RAISE EXCEPTION 'zhikong_record: % is not an act that can be recorded', what;
-  END IF;
-  WITH written AS (
-    INSERT INTO audit_auditevent ({_COLUMNS})
-    VALUES (clock_timestamp(), COALESCE(NULLIF(current_setting('zhikong.institution', true), '')::bigint, institution),
-            about, '', what, NULL, details, COALESCE(NULLIF(current_setting('zhikong.actor', true), ''), who),
-            COALESCE(NULLIF(current_setting('zhikong.user', true), '')::bigint, user_number),
-            COALESCE(current_setting('zhikong.request', true), ''), session_user)
-    RETURNING id)
-  INSERT INTO audit_auditpending (event_id) SELECT id FROM written;
-END $$;
-
--- The trail itself: nobody but a superuser, who can switch triggers off, edits or empties it.
-CREATE OR REPLACE FUNCTION zhikong_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
-END $$;
-
-REVOKE ALL ON FUNCTION zhikong_record(text, text, jsonb, text, bigint, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION zhikong_record(text, text, jsonb, text, bigint, bigint) TO zhikong_app, zhikong_worker;
-"""
-
-_RECORD = f"""
-    kept AS (
-      SELECT COALESCE(became, was) AS whole,
-             CASE WHEN became IS NULL OR was IS NULL THEN was ELSE zhikong_differing(was, became) END AS before,
-             CASE WHEN became IS NULL OR was IS NULL THEN became ELSE zhikong_differing(became, was) END AS after,
-             CASE WHEN was IS NULL THEN 'insert' WHEN became IS NULL THEN 'delete' ELSE 'update' END AS action
-      FROM changed),
-    written AS (
-      INSERT INTO audit_auditevent ({_COLUMNS})
-      SELECT clock_timestamp(),
-             CASE WHEN institution = '' THEN {_WHO} ELSE (whole ->> institution)::bigint END,
-             TG_TABLE_NAME, whole ->> key_column, action,
-             zhikong_masked(before, sensitive), zhikong_masked(after, sensitive), {_ACTOR}
-      FROM kept RETURNING id)
-    INSERT INTO audit_auditpending (event_id) SELECT id FROM written"""
-
-FUNCTIONS = FUNCTIONS.replace("{record}", _RECORD.strip())
 
 _EVENTS = {
     "insert": "INSERT ON {table} REFERENCING NEW TABLE AS new_rows",
