@@ -12,9 +12,7 @@ def formatted(message, error=None):
 
 
 def test_the_row_that_a_database_error_repeats_is_dropped():
-    error = ValueError(
-        'duplicate key violates "identity_once"\nDETAIL:  Key (name)=(王秀英) already exists.'
-    )
+    error = ValueError('duplicate key violates "identity_once"\nDETAIL:  Key (name)=(王秀英) already exists.')
     text = formatted("Internal Server Error: /datasources/", error)
     assert "identity_once" in text
     assert "王秀英" not in text
