@@ -1,4 +1,4 @@
-"""How values are judged, compared and put into words; what keeps a month open (IND-02…08, SYS-04, F-07, F-14)."""
+"""How values are judged, compared and put into words; what keeps a month open (IND-02…08, SYS-04)."""
 
 from decimal import Decimal as D
 

@@ -183,7 +183,7 @@ def judgement_sentence(
     said = {
         "name": name, "value": f"{shown(value)} {unit}".rstrip(), "target": target.text(unit),
         "gap": "" if value is None else f"{shown(target.gap(value))} {change_unit(unit)}", "n": denominator,
-        "minimum": minimum, "reason": reason or _("缺少数据"),
+        "minimum": minimum, "reason": reason.rstrip("。") or _("没有这个月的数据"),
     }  # fmt: skip
     sentence = {
         Status.MET: _("%(name)s为 %(value)s，达到目标（%(target)s）。"),

@@ -91,7 +91,7 @@ class IndicatorValue(Protected):
     numerator = models.BigIntegerField(_("分子"), null=True)
     denominator = models.BigIntegerField(_("分母"), null=True)
     value = models.DecimalField(_("值"), max_digits=20, decimal_places=6, null=True)
-    reason = models.CharField(_("无法计算的原因"), max_length=64, blank=True)
+    reason = models.CharField(_("无法计算的原因"), max_length=300, blank=True)
 
     protection = Protection(
         rows="department", append_only=True, audited=False, performance=True,

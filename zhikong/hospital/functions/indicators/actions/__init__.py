@@ -1,0 +1,28 @@
+"""All writes of this function."""
+
+from zhikong.hospital.functions.indicators.actions.alerting import answer_alert, link_alert, update_alerts
+from zhikong.hospital.functions.indicators.actions.closing import (
+    analyse_month,
+    close_month,
+    may_analyse,
+    reopen_month,
+    state_of,
+)
+from zhikong.hospital.functions.indicators.actions.computing import recompute
+from zhikong.hospital.functions.indicators.actions.signalling import detect_signals
+from zhikong.hospital.functions.indicators.actions.targeting import load_preset, set_target
+
+__all__ = [
+    "analyse_month",
+    "answer_alert",
+    "close_month",
+    "detect_signals",
+    "link_alert",
+    "load_preset",
+    "may_analyse",
+    "recompute",
+    "reopen_month",
+    "set_target",
+    "state_of",
+    "update_alerts",
+]

@@ -1,0 +1,10 @@
+"""Work in the background: new figures after new data."""
+
+from datetime import datetime
+
+from zhikong.hospital.functions.indicators import actions
+
+
+def recompute_after_publication(fact, *, now: datetime) -> None:
+    """Handler of the fact “tables published”; harmless when it runs twice."""
+    actions.recompute(by=None, now=now)

@@ -1,0 +1,65 @@
+"""Which target is in force: a department's own, else the hospital's, else the definition's for the level."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from zhikong.engine.definitions import Definition
+from zhikong.foundation.organisation.queries import institution
+from zhikong.hospital.functions.indicators.models import IndicatorTarget
+from zhikong.hospital.functions.indicators.months import first_day
+from zhikong.hospital.functions.indicators.queries.figures import Place
+from zhikong.hospital.functions.indicators.rules import Target
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A target and where it comes from: department, hospital, definition or (no target) none."""
+
+    target: Target
+    origin: str
+    row: IndicatorTarget | None = None
+
+
+class TargetBook:
+    """All targets of the institution, read once; answers for any indicator, place and month."""
+
+    def __init__(self, rows: list[IndicatorTarget], level: str):
+        self.level = level
+        self.rows: dict[tuple[str, Place], list[IndicatorTarget]] = {}
+        for row in sorted(rows, key=lambda r: (r.valid_from, r.set_at, r.pk), reverse=True):
+            self.rows.setdefault((row.indicator_id, row.department_id), []).append(row)
+
+    def of(self, definition: Definition, place: Place, month: str, as_of: datetime | None = None) -> InForce:
+        for origin, of_place in (("department", place), ("hospital", None)):
+            if origin == "department" and place is None:
+                continue
+            row = self._row(definition.id, of_place, month, as_of)
+            if row is not None:
+                return InForce(row.target, origin, row)
+        usual = definition.target(self.level)
+        return (
+            InForce(Target(usual.at_least, usual.at_most), "definition")
+            if usual
+            else InForce(Target(), "none")
+        )
+
+    def judged(self, definitions: Iterable[Definition], month: str) -> list[Definition]:
+        """The definitions that have a target for the hospital or for any department."""
+        of_departments = {indicator_id for indicator_id, place in self.rows if place is not None}
+        return [d for d in definitions if d.id in of_departments or not self.of(d, None, month).target.empty]
+
+    def history(self, indicator_id: str) -> list[IndicatorTarget]:
+        """Every row ever set for an indicator, newest first."""
+        found = [row for key, rows in self.rows.items() if key[0] == indicator_id for row in rows]
+        return sorted(found, key=lambda row: (row.set_at, row.pk), reverse=True)
+
+    def _row(self, indicator_id: str, place: Place, month: str, as_of: datetime | None):
+        day = first_day(month)
+        rows = self.rows.get((indicator_id, place), ())
+        return next((r for r in rows if r.valid_from <= day and (as_of is None or r.set_at <= as_of)), None)
+
+
+def target_book() -> TargetBook:
+    """Two queries: the targets and the institution's level."""
+    return TargetBook(list(IndicatorTarget.objects.select_related("set_by")), institution().level)

@@ -1,0 +1,190 @@
+"""Small pieces of the indicator pages that are drawn often, made in Python because a page has many of them."""
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhikong.engine.definitions import Definition
+from zhikong.hospital.functions.indicators.models import Alert
+from zhikong.hospital.functions.indicators.queries.board import Line, why_not
+from zhikong.hospital.functions.indicators.queries.figures import Frame
+from zhikong.hospital.functions.indicators.queries.targets import InForce
+from zhikong.hospital.functions.indicators.rules import Target
+from zhikong.hospital.functions.indicators.selection import Selection
+from zhikong.web.templatetags.components import number, sparkline, tag, tag_state
+
+register = template.Library()
+
+ROW = (
+    '<tr><th scope="row"><a href="{url}">{name}</a></th><td data-label="{l_place}">{place}</td>'
+    '<td class="num" data-label="{l_target}">{target}</td><td class="num" data-label="{l_value}">{value}</td>'
+    '<td class="num" data-label="{l_change}">{change}</td><td data-label="{l_trend}">{spark}</td>'
+    '<td data-label="{l_state}">{state}</td><td data-label="{l_owner}">{owner}</td></tr>'
+)
+
+
+@register.simple_tag
+def board_row(line: Line, chosen: Selection, owners: dict[str, str]) -> SafeString:
+    """One line of the indicator list; cells carry their label because rows become cards on a phone."""
+    url = reverse("indicators:detail", args=[line.definition.id])
+    return format_html(
+        ROW,
+        url=f"{url}?{chosen.query(status='', q='')}",
+        name=line.name,
+        place=chosen.name_of(line.place),
+        target=line.target_text,
+        value=value_cell(line),
+        change=change_cell(line),
+        spark=sparkline(line.trend, _("%(name)s近 12 个月走势") % {"name": line.name}),
+        state=state_cell(line),
+        owner=owners.get(line.definition.owner, line.definition.owner),
+        l_place=_("科室"),
+        l_target=_("目标"),
+        l_value=_("本月值"),
+        l_change=_("环比"),
+        l_trend=_("走势"),
+        l_state=_("状态"),
+        l_owner=_("责任"),
+    )
+
+
+@register.simple_tag
+def value_cell(line: Line) -> SafeString | str:
+    """The value with its unit; when it cannot be computed a dash that says why."""
+    if line.value is None:
+        return format_html('<span title="{}">—</span>', why_not(line.figure))
+    return f"{line.shown} {line.unit}"
+
+
+@register.simple_tag
+def change_cell(line: Line) -> SafeString | str:
+    """环比 with a word for readers who see no colour: 好转 or 变差."""
+    good = line.favourable
+    if good is None:
+        return line.change_text
+    word = _("好转") if good else _("变差")
+    kind = "ok" if good else "bad"
+    return format_html('<span class="is-{}" title="{}">{}</span>', kind, word, line.change_text)
+
+
+@register.simple_tag
+def state_cell(line: Line) -> SafeString:
+    """The state, and beside it that the chart shows a signal."""
+    state = tag_state(line.status.value)
+    if not line.found:
+        return state
+    words = "；".join(found.sentence for found in line.found)
+    return format_html('{} <span title="{}">{}</span>', state, words, tag("info", _("信号")))
+
+
+@register.simple_tag
+def freshness(shown: Frame, month: str) -> str:
+    """“数据截至 11-21 23:50”: when the data behind the month were published (F-32)."""
+    run = shown.computation(month)
+    if run is None:
+        return _("尚无数据")
+    moment = timezone.localtime(run.data_until or run.computed_at)
+    return _("数据截至 %(moment)s") % {"moment": moment.strftime("%m-%d %H:%M")}
+
+
+@register.filter
+def at_place(names: dict[int, str], place: int | None) -> str:
+    """A department's name; 全院 for none."""
+    return _("全院") if place is None else names.get(place, f"#{place}")
+
+
+ORIGINS = {
+    "department": gettext_lazy("科室目标"),
+    "hospital": gettext_lazy("全院目标"),
+    "definition": gettext_lazy("定义默认值"),
+    "none": gettext_lazy("未设目标"),
+}
+
+
+@register.simple_tag
+def target_text(in_force: InForce, definition: Definition) -> str:
+    return in_force.target.text(definition.unit)
+
+
+@register.simple_tag
+def target_origin(in_force: InForce) -> str:
+    return ORIGINS[in_force.origin]
+
+
+@register.simple_tag
+def bounds_text(target: Target, definition: Definition) -> str:
+    return _("不设目标") if target.empty else target.text(definition.unit)
+
+
+DEPARTMENT_ROW = (
+    '<tr>{box}<th scope="row"><a href="{url}">{name}</a></th><td class="num" data-label="{l_value}">{value}</td>'
+    '<td>{bar}</td><td class="num" data-label="{l_parts}">{parts}</td>'
+    '<td class="num" data-label="{l_target}">{target}</td><td class="num" data-label="{l_change}">{change}</td>'
+    '<td data-label="{l_state}">{state}</td></tr>'
+)
+BOX = '<td><input type="checkbox" name="department" value="{}" aria-label="{}"{}></td>'
+
+
+@register.simple_tag
+def department_row(line: Line, chosen: Selection, scale: float, may_raise: bool) -> SafeString:
+    """A department in the comparison; the box picks it for a finding, ticked where the target was missed."""
+    name = chosen.name_of(line.place)
+    figure = line.figure
+    parts = f"{number(figure.numerator)} / {number(figure.denominator)}"
+    box = format_html(BOX, line.place, _("勾选 %(name)s") % {"name": name}, "") if may_raise else ""
+    url = reverse("indicators:detail", args=[line.definition.id])
+    return format_html(
+        DEPARTMENT_ROW,
+        box=box,
+        url=f"{url}?{chosen.query(department=line.place, status='', q='')}",
+        name=name,
+        value=line.shown,
+        bar=bar(line, scale),
+        parts=parts,
+        target=line.target_text,
+        change=change_cell(line),
+        state=state_cell(line),
+        l_value=_("值"),
+        l_parts=_("分子 / 分母"),
+        l_target=_("目标"),
+        l_change=_("环比"),
+        l_state=_("状态"),
+    )
+
+
+BAR = 96
+
+
+def bar(line: Line, scale: float) -> SafeString | str:
+    """The value as a bar and the target as a mark, both on one scale; decoration beside the figures."""
+    if line.value is None or not scale:
+        return ""
+    target = line.in_force.target
+    bound = target.low if target.low is not None else target.high
+    mark = ""
+    if bound is not None:
+        at = min(float(bound) / scale, 1.0) * BAR
+        mark = format_html('<line x1="{0}" x2="{0}" y1="0" y2="14" stroke="currentColor"/>', f"{at:.1f}")
+    width = max(0.0, min(float(line.value) / scale, 1.0)) * BAR
+    return format_html(
+        '<svg class="bar is-{}" width="{}" height="14" aria-hidden="true">'
+        '<rect y="3" width="{}" height="8" fill="currentColor" opacity=".45"/>{}</svg>',
+        line.tone,
+        BAR + 2,
+        f"{width:.1f}",
+        mark,
+    )
+
+
+ALERT_TONES = {"red": "bad", "amber": "warn", "note": "info"}
+
+
+@register.simple_tag
+def alert_tag(alert: Alert) -> SafeString:
+    """Tier and state of an alert in one tag."""
+    tone = ALERT_TONES[alert.tier]
+    return tag(tone, f"{alert.get_tier_display()} · {alert.get_state_display()}")

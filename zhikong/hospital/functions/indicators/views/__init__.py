@@ -1,0 +1,1 @@
+"""Pages of the indicators: list, one indicator, its cases, the month's close, targets."""

@@ -1,0 +1,98 @@
+"""The hospital's own targets: what is in force, its history, and setting a new one (SYS-03)."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from zhikong.foundation.access.permissions import Permission
+from zhikong.foundation.access.views_support import needs
+from zhikong.foundation.organisation.queries import names
+from zhikong.hospital.functions.indicators import actions
+from zhikong.hospital.functions.indicators import months as calendar
+from zhikong.hospital.functions.indicators.catalogue import definitions, presets_by_name
+from zhikong.hospital.functions.indicators.forms import TargetForm
+from zhikong.hospital.functions.indicators.queries.targets import target_book
+from zhikong.hospital.functions.indicators.selection import covered_departments
+
+
+@needs(Permission.MANAGE_TARGETS)
+def targets(request: HttpRequest) -> HttpResponse:
+    """Every indicator with the target of this month and where it comes from."""
+    month, book = _this_month(), target_book()
+    rows = [(d, book.of(d, None, month), _own(book, d.id)) for d in definitions().values()]
+    presets = [(p, sum(i in definitions() for i in p.targets)) for p in presets_by_name().values()]
+    return render(request, "indicators/targets.html", {"rows": rows, "presets": presets, "month": month})
+
+
+@needs(Permission.MANAGE_TARGETS)
+def target(request: HttpRequest, indicator_id: str) -> HttpResponse:
+    """One indicator's targets; a new one is added, the old ones stay in the history."""
+    definition = definitions().get(indicator_id)
+    if definition is None:
+        raise Http404
+    today = timezone.localdate()
+    form = TargetForm(
+        request.POST or None,
+        years=range(today.year - 1, today.year + 3),
+        departments=covered_departments(_this_month()),
+        initial={"year": today.year, "mm": today.month},
+    )
+    if request.method == "POST" and form.is_valid() and _set(request, indicator_id, form):
+        return redirect("indicators:targets")
+    context = {
+        "definition": definition,
+        "form": form,
+        "in_force": target_book().of(definition, None, _this_month()),
+        "history": target_book().history(indicator_id),
+        "names": names(on=today),
+    }
+    return render(request, "indicators/target.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(Permission.MANAGE_TARGETS)
+def preset(request: HttpRequest, name: str) -> HttpResponse:
+    """Take over a preset from this year's January on."""
+    if name not in presets_by_name():
+        raise Http404
+    now = timezone.now()
+    set_ = actions.load_preset(
+        by=request.user, now=now, name=name, valid_from=date(timezone.localdate(now).year, 1, 1)
+    )
+    messages.success(request, _("已按方案 %(name)s 设定 %(n)s 项目标值。") % {"name": name, "n": len(set_)})
+    return redirect("indicators:targets")
+
+
+def _this_month() -> str:
+    return calendar.month_of(timezone.localdate())
+
+
+def _own(book, indicator_id: str) -> int:
+    return sum(1 for key in book.rows if key[0] == indicator_id and key[1] is not None)
+
+
+def _set(request: HttpRequest, indicator_id: str, form: TargetForm) -> bool:
+    said = form.cleaned_data
+    try:
+        actions.set_target(
+            by=request.user,
+            now=timezone.now(),
+            indicator_id=indicator_id,
+            department_id=said["department"],
+            valid_from=date(said["year"], said["mm"], 1),
+            at_least=said["at_least"],
+            at_most=said["at_most"],
+            source=said["source"],
+            reason=said["reason"],
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    messages.success(request, _("目标值已保存。已结账的月份不受影响。"))
+    return True

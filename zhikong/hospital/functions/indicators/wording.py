@@ -1,0 +1,193 @@
+"""A definition in Chinese sentences (F-32): what is counted, among what, and what is left out.
+
+Built from the bound expression, not from prose beside it, so that the words cannot drift from the number.
+"""
+
+from functools import singledispatch
+
+from django.utils.translation import gettext
+
+from zhikong.engine.definitions import Definition, nodes
+from zhikong.engine.definitions.model import How, Measure
+from zhikong.engine.tables import TABLES
+from zhikong.engine.tables.model import Column
+
+SIGNS = {"=": "为", "<>": "不为", "<": "小于", "<=": "不大于"}
+UNITS = {"minutes": "分钟数", "hours": "小时数", "days": "天数"}
+
+
+def measure_text(measure: Measure | None, definition: Definition) -> str:
+    """A numerator or denominator: “出院人次中，离院方式为死亡的例数”."""
+    if measure is None:
+        return gettext("不设分母（计数）")
+    rows = TABLES[definition.table].meaning.split("：")[0].rstrip("。")
+    if measure.how is How.ROWS:
+        return gettext("纳入范围内的全部记录（%(rows)s）") % {"rows": rows}
+    said = words(measure.expression)
+    if measure.how is How.COUNT:
+        return gettext("纳入范围内，%(condition)s的记录数") % {"condition": said}
+    return (
+        gettext("%(what)s之和") % {"what": said}
+        if measure.how is How.SUM
+        else gettext("%(what)s的各个值") % {"what": said}
+    )
+
+
+def population_text(definition: Definition) -> str:
+    rows = TABLES[definition.table].meaning
+    if definition.population is None:
+        return rows
+    return gettext("%(rows)s；限于%(condition)s") % {
+        "rows": rows.rstrip("。"),
+        "condition": words(definition.population),
+    }
+
+
+def exclusion_texts(definition: Definition) -> list[tuple[str, str]]:
+    """(condition in words, why) of every exclusion."""
+    return [(words(exclusion.when), exclusion.why) for exclusion in definition.exclusions]
+
+
+@singledispatch
+def words(node: nodes.Node) -> str:
+    """An expression in Chinese."""
+    raise TypeError(f"no words for {type(node).__name__}")
+
+
+def column_of(ref: nodes.Node) -> Column | None:
+    return TABLES[ref.table].column(ref.column) if isinstance(ref, nodes.Ref) else None
+
+
+def _label(value: nodes.Node, beside: nodes.Node) -> str:
+    """A literal as its code set calls it: '5' beside discharge_way is 死亡."""
+    column = column_of(beside)
+    if isinstance(value, nodes.Value) and column is not None and column.domain is not None:
+        label = column.domain.label(str(value.value))
+        if label:
+            return f"“{label}”"
+    return words(value)
+
+
+def _short(meaning: str) -> str:
+    """The head of a column's meaning: before the colon, without the bracketed remark."""
+    return meaning.split("：")[0].split("（")[0].split("，")[0]
+
+
+@words.register
+def _(node: nodes.Ref) -> str:
+    column = column_of(node)
+    return _short(column.meaning) if column else node.column
+
+
+@words.register
+def _(node: nodes.Value) -> str:
+    return {True: "是", False: "否"}[node.value] if isinstance(node.value, bool) else str(node.value)
+
+
+@words.register
+def _(node: nodes.Not) -> str:
+    inner = node.operand
+    if isinstance(inner, nodes.IsNull):
+        return f"{words(inner.operand)}有记录"
+    if isinstance(inner, nodes.Ref):
+        return f"{_asked(inner)}为否"
+    return f"并非（{words(inner)}）"
+
+
+def _joined(items: tuple[nodes.Node, ...], word: str, bracketed: type) -> str:
+    texts = (f"（{words(item)}）" if isinstance(item, bracketed) else _condition(item) for item in items)
+    return word.join(texts)
+
+
+@words.register
+def _(node: nodes.And) -> str:
+    return _joined(node.items, "，且", nodes.Or)
+
+
+@words.register
+def _(node: nodes.Or) -> str:
+    return _joined(node.items, "，或", nodes.And)
+
+
+def _condition(node: nodes.Node) -> str:
+    """A bare flag reads as a condition: “是否日间手术为是”."""
+    return f"{_asked(node)}为是" if isinstance(node, nodes.Ref) else words(node)
+
+
+def _asked(node: nodes.Node) -> str:
+    return f"“{words(node)}”"
+
+
+@words.register
+def _(node: nodes.Compare) -> str:
+    right, left = _label(node.right, node.left), _label(node.left, node.right)
+    if isinstance(node.left, nodes.Value):  # 30 < days was written days > 30
+        mirrored = {"<": "大于", "<=": "不小于"}
+        return f"{right}{mirrored.get(node.op, SIGNS[node.op])} {left}"
+    return f"{left}{SIGNS[node.op]} {right}"
+
+
+@words.register
+def _(node: nodes.In) -> str:
+    return f"{words(node.operand)}为 {'、'.join(_label(value, node.operand) for value in node.values)} 之一"
+
+
+@words.register
+def _(node: nodes.IsNull) -> str:
+    return f"{words(node.operand)}缺失"
+
+
+@words.register
+def _(node: nodes.IsTrue) -> str:
+    return words(node.operand)
+
+
+@words.register
+def _(node: nodes.Arithmetic) -> str:
+    return f"{words(node.left)} {node.op.replace('*', '×')} {words(node.right)}"
+
+
+@words.register
+def _(node: nodes.Negate) -> str:
+    return f"−{words(node.operand)}"
+
+
+@words.register
+def _(node: nodes.CodeIn) -> str:
+    spans = (r.low if r.low == r.high else f"{r.low}–{r.high}" for r in node.ranges)
+    return f"{words(node.operand)}属于 {'、'.join(spans)}"
+
+
+@words.register
+def _(node: nodes.Elapsed) -> str:
+    return f"从{words(node.start)}到{words(node.end)}的{UNITS[node.unit]}"
+
+
+@words.register
+def _(node: nodes.Coalesce) -> str:
+    return f"{words(node.items[0])}（缺失时取 {'、'.join(words(item) for item in node.items[1:])}）"
+
+
+@words.register
+def _(node: nodes.If) -> str:
+    return f"{words(node.then)}（不满足“{_condition(node.condition)}”时取 {words(node.otherwise)}）"
+
+
+@words.register
+def _(node: nodes.Has) -> str:
+    return f"有一条{_child(node.child)}满足“{_condition(node.condition)}”"
+
+
+@words.register
+def _(node: nodes.CountOf) -> str:
+    return f"满足“{_condition(node.condition)}”的{_child(node.child)}条数"
+
+
+@words.register
+def _(node: nodes.Extreme) -> str:
+    which = {"earliest": "最早", "latest": "最晚"}[node.which]
+    return f"满足“{_condition(node.condition)}”的{_child(node.child)}中{which}的{words(node.column)}"
+
+
+def _child(name: str) -> str:
+    return _short(TABLES[name].meaning)
