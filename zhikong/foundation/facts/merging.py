@@ -1,0 +1,177 @@
+"""How a delivery changes a table: which months, with which rows; a repeated delivery changes none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from zhikong.engine.tables import MONTH, TABLES, Table, arrow_schema
+from zhikong.foundation.facts.connections import connect, listed
+
+STAYS = "stays"
+
+
+@dataclass
+class Change:
+    """What a delivery does to one table: the months to be replaced, and the query that gives their rows."""
+
+    table: str
+    months: list[str]
+    query: str
+
+
+@dataclass
+class Merge:
+    """All changes of one delivery, and how many stays are new, changed or as they were."""
+
+    changes: list[Change] = field(default_factory=list)
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+class Merger:
+    """Compares delivered files with published files. Rows of a delivered stay are replaced, others stay.
+
+    delivered: table -> parquet file in the contract's schema. published: table -> parquet files.
+    """
+
+    def __init__(
+        self, delivered: Mapping[str, Path], published: Mapping[str, Sequence[str]], folder: Path, lake: Path
+    ):
+        self.connection = connect(folder / "spill", read_from=[folder, lake])
+        self.delivered = dict(delivered)
+        for name in TABLES:
+            self._relation(f"old_{name}", name, published.get(name, ()), hive=True)
+            self._relation(
+                f"new_{name}", name, [str(delivered[name])] if name in delivered else (), hive=False
+            )
+
+    def __enter__(self) -> Merger:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.connection.close()
+
+    def _relation(self, view: str, table: str, files: Sequence[str], *, hive: bool) -> None:
+        if files:
+            options = f", hive_partitioning = true, hive_types = {{'{MONTH}': VARCHAR}}" if hive else ""
+            self.connection.execute(
+                f"CREATE VIEW {view} AS SELECT * FROM read_parquet({listed(files)}{options})"
+            )
+        else:
+            self.connection.register(f"{view}_empty", arrow_schema(table).empty_table())
+            self.connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {view}_empty")
+
+    def merge(self) -> Merge:
+        """Find what changes, table by table; children whose stay moved to another month move with it."""
+        result = Merge()
+        self._delivered_stays()
+        self._count(result)
+        for name, table in TABLES.items():
+            if name in self.delivered:
+                change = self._change(table)
+            elif table.child_of and self._moved():
+                change = self._follow(table)
+            else:
+                continue
+            if change.months:
+                result.changes.append(change)
+        return result
+
+    def _delivered_stays(self) -> None:
+        """`delivered`: stays whose rows this delivery replaces, with old and new month where there is one."""
+        sources = [STAYS] if STAYS in self.delivered else [n for n in self.delivered if TABLES[n].child_of]
+        ids = (
+            " UNION ".join(f"SELECT stay_id FROM new_{name}" for name in sources)
+            or "SELECT '' AS stay_id WHERE false"
+        )
+        self.connection.execute(
+            f"CREATE TABLE delivered AS SELECT i.stay_id, o.month AS old_month, n.month AS new_month FROM ({ids}) AS i "
+            f"LEFT JOIN (SELECT stay_id, month FROM old_stays) AS o USING (stay_id) "
+            f"LEFT JOIN (SELECT stay_id, month FROM new_stays) AS n USING (stay_id)"
+        )
+
+    def _moved(self) -> bool:
+        query = "SELECT count(*) FROM delivered WHERE old_month <> new_month"
+        return self.connection.execute(query).fetchone()[0] > 0
+
+    def _count(self, result: Merge) -> None:
+        """New, changed and unchanged stays over all delivered tables."""
+        tables = [n for n in self.delivered if n == STAYS or TABLES[n].child_of]
+        parts = [f"SELECT stay_id FROM ({self._difference(TABLES[name])})" for name in tables]
+        changed = " UNION ".join(parts) or "SELECT '' AS stay_id WHERE false"
+        result.new, result.changed, result.unchanged = self.connection.execute(
+            f"WITH changed AS ({changed}) SELECT count(*) FILTER (WHERE old_month IS NULL AND new_month IS NOT NULL), "
+            f"count(*) FILTER (WHERE old_month IS NOT NULL AND stay_id IN (FROM changed)), "
+            f"count(*) FILTER (WHERE old_month IS NOT NULL AND stay_id NOT IN (FROM changed)) FROM delivered"
+        ).fetchone()
+
+    def _columns(self, table: Table) -> str:
+        return ", ".join(f'"{name}"' for name in (*table.column_names, MONTH))
+
+    def _of_delivered(self, table: Table, side: str) -> str:
+        """Rows of one side that belong to what was delivered."""
+        columns = self._columns(table)
+        if self._by_stay(table):
+            return (
+                f"SELECT {columns} FROM {side}_{table.name} WHERE stay_id IN (SELECT stay_id FROM delivered)"
+            )
+        if side == "new":
+            return f"SELECT {columns} FROM new_{table.name}"
+        return f"SELECT {columns} FROM old_{table.name} SEMI JOIN new_{table.name} USING ({', '.join(table.key)})"
+
+    def _by_stay(self, table: Table) -> bool:
+        return table.name == STAYS or table.child_of == STAYS
+
+    def _difference(self, table: Table) -> str:
+        """Rows that are on one side only."""
+        new, old = self._of_delivered(table, "new"), self._of_delivered(table, "old")
+        return f"(({new}) EXCEPT ALL ({old})) UNION ALL (({old}) EXCEPT ALL ({new}))"
+
+    def _change(self, table: Table) -> Change:
+        months = self._months(f"SELECT {MONTH} FROM ({self._difference(table)})")
+        kept = f"SELECT {self._columns(table)} FROM old_{table.name} {self._others(table)}"
+        return self._replacing(table, months, f"{kept} UNION ALL {self._of_delivered(table, 'new')}")
+
+    def _others(self, table: Table) -> str:
+        if self._by_stay(table):
+            return "WHERE stay_id NOT IN (SELECT stay_id FROM delivered)"
+        return f"ANTI JOIN new_{table.name} USING ({', '.join(table.key)})"
+
+    def _follow(self, table: Table) -> Change:
+        moved = "(SELECT stay_id, new_month FROM delivered WHERE old_month <> new_month)"
+        months = self._months(
+            f"SELECT unnest([o.month, m.new_month]) FROM old_{table.name} AS o JOIN {moved} AS m USING (stay_id)"
+        )
+        columns = ", ".join(f'o."{name}"' for name in table.column_names)
+        rows = (
+            f"SELECT {columns}, coalesce(m.new_month, o.month) AS {MONTH} "
+            f"FROM old_{table.name} AS o LEFT JOIN {moved} AS m USING (stay_id)"
+        )
+        return self._replacing(table, months, rows)
+
+    def _months(self, query: str) -> list[str]:
+        return sorted(
+            row[0] for row in self.connection.execute(f"SELECT DISTINCT * FROM ({query})").fetchall()
+        )
+
+    def _replacing(self, table: Table, months: list[str], rows: str) -> Change:
+        order = ", ".join(f'"{name}"' for name in (MONTH, *table.key))
+        wanted = listed(months) if months else "[]"
+        query = f"SELECT {self._columns(table)} FROM ({rows}) WHERE {MONTH} IN (SELECT unnest({wanted})) ORDER BY {order}"
+        return Change(table.name, months, query)
+
+    def rows(self, change: Change) -> pa.RecordBatchReader:
+        """The rows of a change, streamed in the contract's schema."""
+        schema = arrow_schema(change.table)
+        reader: duckdb.DuckDBPyRelation = self.connection.sql(change.query)
+        batches = (
+            batch.cast(schema) if batch.schema != schema else batch
+            for batch in reader.to_arrow_reader(100_000)
+        )
+        return pa.RecordBatchReader.from_batches(schema, batches)

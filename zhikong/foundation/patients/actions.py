@@ -1,0 +1,134 @@
+"""Writes about patients: identities into the sealed store, open stays and beds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhikong.foundation.access.permissions import Permission, require
+from zhikong.foundation.access.scope import current_scope
+from zhikong.foundation.organisation.models import Department
+from zhikong.foundation.patients.models import Bed, PatientIdentity, Stay, TreatingDepartment
+from zhikong.foundation.patients.queries import bound_to
+from zhikong.foundation.patients.rules import Identity, digest, key_of, seal
+
+_BATCH = 1_000
+
+
+@transaction.atomic
+def store_identities(*, by, now: datetime, identities: Mapping[str, Identity]) -> int:
+    """Keep who the patients of a load are (patient_key -> identity); returns how many rows are new or changed."""
+    require(by, Permission.MANAGE_DATA)
+    known = _known_digests(list(identities))
+    key = key_of(settings.IDENTITY_SECRET)
+    rows = []
+    for patient_key, identity in identities.items():
+        to = bound_to(patient_key)
+        print_ = digest(identity, key=key, bound_to=to)
+        if known.get(patient_key) != print_:
+            rows.append(_row(patient_key, seal(identity, key=key, bound_to=to), print_, now))
+    PatientIdentity.objects.bulk_create(
+        rows,
+        batch_size=_BATCH,
+        update_conflicts=True,
+        unique_fields=["institution", "patient_key"],
+        update_fields=["sealed", "digest", "updated_at"],
+    )
+    return len(rows)
+
+
+def _row(patient_key: str, sealed: bytes, print_: str, now: datetime) -> PatientIdentity:
+    scope = current_scope()
+    return PatientIdentity(
+        institution_id=scope.institution_id,
+        patient_key=patient_key,
+        sealed=sealed,
+        digest=print_,
+        updated_at=now,
+    )
+
+
+def _known_digests(keys: Sequence[str]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for start in range(0, len(keys), 10_000):
+        rows = PatientIdentity.objects.filter(patient_key__in=keys[start : start + 10_000])
+        known.update(rows.values_list("patient_key", "digest"))
+    return known
+
+
+@transaction.atomic
+def note_treating_departments(*, by, pairs: Iterable[tuple[str, str]]) -> int:
+    """Remember which departments treated whom: pairs of patient_key and department code; unknown codes are left out."""
+    require(by, Permission.MANAGE_DATA)
+    ids = dict(Department.objects.values_list("code", "pk"))
+    institution_id = current_scope().institution_id
+    rows = [
+        TreatingDepartment(institution_id=institution_id, patient_key=key, department_id=ids[code])
+        for key, code in pairs
+        if code in ids
+    ]
+    TreatingDepartment.objects.bulk_create(rows, batch_size=_BATCH * 2, ignore_conflicts=True)
+    return len(rows)
+
+
+@transaction.atomic
+def open_bed(*, by, department: Department, number: str, valid_from: date, ward: str = "") -> Bed:
+    """Register a bed of a department."""
+    require(by, Permission.MANAGE_DATA)
+    return Bed.objects.create(
+        institution_id=current_scope().institution_id,
+        department=department,
+        ward=ward,
+        number=number,
+        valid_from=valid_from,
+    )
+
+
+@transaction.atomic
+def load_open_stays(*, by, now: datetime, stays: Sequence[Mapping]) -> dict[str, int]:
+    """Replace the list of patients in hospital by a whole new one; returns counts of arrived, moved and left.
+
+    stays: mappings with stay_id, patient_key, department (code), admitted_at (aware), and optionally ward and bed
+    (number) and attending_doctor. Raises ValidationError for an unknown department: a ward must not lose patients.
+    """
+    require(by, Permission.MANAGE_DATA)
+    departments = dict(Department.objects.values_list("code", "pk"))
+    unknown = sorted({s["department"] for s in stays} - departments.keys())
+    if unknown:
+        raise ValidationError(
+            _("在院名单中有未知科室：%(codes)s。请先在“组织”中添加。") % {"codes": "、".join(unknown)}
+        )
+    beds = {(b.department_id, b.ward, b.number): b.pk for b in Bed.objects.filter(valid_to__isnull=True)}
+    wanted = {s["stay_id"]: _open_stay(s, departments, beds, now) for s in stays}
+    known = {stay.stay_id: stay for stay in Stay.objects.all()}
+    left = known.keys() - wanted.keys()
+    changed = [s for s in wanted.values() if s.stay_id in known and _differs(s, known[s.stay_id])]
+    # beds are freed first: two patients who change places must not meet in one bed
+    Stay.objects.filter(stay_id__in=[*left, *(s.stay_id for s in changed)]).delete()
+    arrived = [s for key, s in wanted.items() if key not in known]
+    Stay.objects.bulk_create([*arrived, *changed], batch_size=_BATCH)
+    return {"arrived": len(arrived), "moved": len(changed), "left": len(left)}
+
+
+def _open_stay(given: Mapping, departments: Mapping[str, int], beds: Mapping, now: datetime) -> Stay:
+    department_id = departments[given["department"]]
+    return Stay(
+        institution_id=current_scope().institution_id,
+        stay_id=given["stay_id"],
+        patient_key=given["patient_key"],
+        department_id=department_id,
+        bed_id=beds.get((department_id, given.get("ward", ""), given.get("bed", ""))),
+        admitted_at=given["admitted_at"],
+        attending_doctor=given.get("attending_doctor") or "",
+        updated_at=now,
+    )
+
+
+def _differs(new: Stay, old: Stay) -> bool:
+    names = ("patient_key", "department_id", "bed_id", "admitted_at", "attending_doctor")
+    return any(getattr(new, name) != getattr(old, name) for name in names)

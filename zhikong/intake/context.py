@@ -1,0 +1,24 @@
+"""What a reading needs to know about the hospital, given by the caller because intake knows no database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Context:
+    """The hospital that the data belong to.
+
+    institution: its code. zone: its IANA time zone name. secret: key of the pseudonyms.
+    departments: every code, name and alias -> department code. None switches the department check off.
+    now: local wall time of the reading, against which "in the future" is judged.
+    memory_mb: the analytical engine's memory; more spills to disk.
+    """
+
+    institution: str
+    zone: str
+    secret: bytes = field(repr=False)
+    departments: Mapping[str, str] | None
+    now: datetime
+    memory_mb: int = 512
+    threads: int = 2

@@ -1,0 +1,248 @@
+"""Mapping files: how a source's columns become the contract's columns. Data, read and checked here.
+
+The vocabulary is small on purpose (see README.md); what it cannot say belongs into the export, not into a mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from zhikong.engine.tables import TABLES, Type
+
+FORMS = ("text", "code", "integer", "number", "fen", "flag", "date", "datetime", "department")
+_FORM_OF = {
+    Type.TEXT: "text",
+    Type.INT: "integer",
+    Type.FLOAT: "number",
+    Type.BOOL: "flag",
+    Type.DATE: "date",
+    Type.TIMESTAMP: "datetime",
+}
+
+
+class MappingFault(ValueError):
+    """A mapping file says something that cannot be: a Chinese sentence with file and place."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of a delivery. Columns named in `identity` and `pseudonyms` never reach a staging file as they are."""
+
+    name: str
+    format: str  # csv | parquet
+    file: str | None  # pattern of the file's name in a folder or wheel; None: the file that was given
+    optional: bool
+    pseudonyms: MappingType[str, tuple[str, tuple[str, ...]]]  # staged column -> (kind, source columns)
+    identity: MappingType[str, str]  # identity field -> source column
+    names: MappingType[str, str]  # source column -> what people call it
+    aliases: MappingType[str, tuple[str, ...]]  # source column -> other headers for the same thing
+    may_lack: frozenset[str]  # columns whose absence is tolerated (their values are unknown)
+
+    def label(self, column: str) -> str:
+        """The column as a message names it: code and Chinese name."""
+        if column in self.pseudonyms:
+            return "+".join(self.label(part) for part in self.pseudonyms[column][1])
+        name = self.names.get(column)
+        return f"{column} {name}" if name and name != column else column
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A column of another source: the first or last of the same stay by a time, or that of the `same` key."""
+
+    which: str  # first | last | same
+    source: str
+    take: str
+    by: str
+    where: MappingType[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """How one contract column is filled: from a column, a pick, a constant or the context; `form` types it."""
+
+    column: str
+    form: str
+    from_: str | None = None
+    pick: Pick | None = None
+    constant: Any = None
+    context: str | None = None
+    codes: MappingType[str, str] | None = None
+    times: int = 1
+    lenient: bool = False  # a value that cannot be read becomes unknown and is counted, the row stays
+    days_between: tuple[str, str] | None = None
+    number_within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unfold:
+    """Repeated column groups become rows: one row per repetition whose `present` field is filled."""
+
+    take: MappingType[str, str]  # field -> column, with {n} for the repetition
+    constants: MappingType[str, str]
+    times: tuple[int, int]  # first and last repetition
+    start: int  # the `seq` of the first repetition
+
+
+@dataclass(frozen=True)
+class TableMapping:
+    """How one contract table is made from one source."""
+
+    table: str
+    source: str
+    fields: tuple[Field, ...]
+    join: tuple[str, ...] = ()  # optional sources with at most one row a stay
+    unfold: tuple[Unfold, ...] = ()
+    present: str | None = None
+    changes: tuple[str, str] | None = None  # (of, order): one row each time `of` changes within a stay
+    where: MappingType[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A whole mapping: sources in, contract tables out."""
+
+    id: str
+    name: str
+    version: int
+    zone: str | None
+    blank: tuple[str, ...]
+    future: str  # reject | accept: what to do with times after the reading (shifted public data lie there)
+    sources: MappingType[str, Source]
+    tables: tuple[TableMapping, ...]
+    main: str
+
+
+def load_mapping(path: Path) -> Mapping:
+    """Read a mapping file; raises MappingFault with a Chinese sentence for anything that cannot be."""
+    with path.open(encoding="utf-8") as file:
+        try:
+            data = yaml.safe_load(file)
+        except yaml.YAMLError as error:
+            raise MappingFault(f"{path.name}：不是有效的 YAML：{error}") from error
+    try:
+        return parse_mapping(data)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise MappingFault(f"{path.name}：缺少或写错了 {error}。") from error
+    except MappingFault as error:
+        raise MappingFault(f"{path.name}：{error}") from error
+
+
+def parse_mapping(data: dict[str, Any]) -> Mapping:
+    """Build a `Mapping` from parsed YAML and check that its words are known."""
+    sources = {name: _source(name, spec or {}) for name, spec in data["sources"].items()}
+    tables = tuple(_table(name, spec, sources) for name, spec in data["tables"].items())
+    return Mapping(
+        id=data["id"],
+        name=data["name"],
+        version=data.get("version", 1),
+        zone=data.get("zone"),
+        blank=tuple(data.get("blank", ("", "-", "—"))),
+        future=data.get("future", "reject"),
+        sources=sources,
+        tables=tables,
+        main=data.get("main", next(iter(sources))),
+    )
+
+
+def _source(name: str, spec: dict[str, Any]) -> Source:
+    return Source(
+        name=name,
+        format=spec.get("format", "csv"),
+        file=spec.get("file"),
+        optional=spec.get("optional", False),
+        pseudonyms={k: (p["kind"], tuple(p["of"])) for k, p in spec.get("pseudonyms", {}).items()},
+        identity=spec.get("identity", {}),
+        names=spec.get("names", {}),
+        aliases={column: tuple(names) for column, names in spec.get("aliases", {}).items()},
+        may_lack=frozenset(spec.get("may_lack", ())),
+    )
+
+
+def _table(name: str, spec: dict[str, Any], sources: dict[str, Source]) -> TableMapping:
+    if name not in TABLES:
+        raise MappingFault(f"表 {name} 不在数据契约中。")
+    if spec["from"] not in sources:
+        raise MappingFault(f"表 {name} 的来源 {spec['from']} 没有定义。")
+    changes = spec.get("changes")
+    return TableMapping(
+        table=name,
+        source=spec["from"],
+        fields=tuple(_field(name, column, value) for column, value in spec["columns"].items()),
+        join=tuple(spec.get("join", ())),
+        unfold=tuple(_unfold(group) for group in spec.get("unfold", ())),
+        present=spec.get("present"),
+        changes=(changes["of"], changes["order"]) if changes else None,
+        where=_where(spec.get("where")),
+    )
+
+
+def _field(table: str, column: str, spec: Any) -> Field:
+    contract = TABLES[table].column(column)
+    if contract is None:
+        raise MappingFault(f"表 {table} 没有列 {column}。")
+    spec = {"from": spec} if isinstance(spec, str) else spec
+    form = spec.get("as", _FORM_OF[contract.type])
+    if form not in FORMS:
+        raise MappingFault(f"表 {table} 列 {column}：不认识的形式 {form}，可用：{'、'.join(FORMS)}。")
+    return Field(
+        column=column,
+        form=form,
+        from_=spec.get("from"),
+        pick=_pick(spec),
+        constant=spec.get("constant"),
+        context=spec.get("context"),
+        codes={str(k): str(v) for k, v in spec["codes"].items()} if "codes" in spec else None,
+        times=spec.get("times", 1),
+        lenient=spec.get("lenient", False),
+        days_between=tuple(spec["days_between"]) if "days_between" in spec else None,
+        number_within=tuple(spec.get("number_within", ())),
+    )
+
+
+def _pick(spec: dict[str, Any]) -> Pick | None:
+    for which, key in (("first", "first_of"), ("last", "last_of"), ("same", "same")):
+        if key in spec:
+            return Pick(which, spec[key], spec["take"], spec["by"], _where(spec.get("where")) or {})
+    return None
+
+
+def _unfold(group: dict[str, Any]) -> Unfold:
+    first, last = group.get("times", (1, 1))
+    constants = {key: str(value) for key, value in group.get("set", {}).items()}
+    return Unfold(group["take"], constants, (first, last), group.get("start", 1))
+
+
+def _where(spec: dict[str, Any] | None) -> dict[str, tuple[str, ...]] | None:
+    if spec is None:
+        return None
+    return {k: tuple(map(str, v)) if isinstance(v, list) else (str(v),) for k, v in spec.items()}
+
+
+def used_columns(mapping: Mapping, source: str) -> list[str]:
+    """The source's own columns that the mapping reads, without pseudonyms and identities, in first-use order."""
+    names: dict[str, None] = {}
+    for table in mapping.tables:
+        for name in _references(table):
+            owner, _, column = name.rpartition(".")
+            if (owner or table.source) == source and column not in mapping.sources[source].pseudonyms:
+                names[column] = None
+    return list(names)
+
+
+def _references(table: TableMapping) -> list[str]:
+    taken = [name.format(n=n) for g in table.unfold for name in g.take.values() for n in _repetitions(g)]
+    own = [f.from_ for f in table.fields if f.from_ and not (table.unfold or table.changes)]
+    own += [c for f in table.fields for c in (*(f.days_between or ()), *f.number_within)]
+    joined = [f.from_ for f in table.fields if f.from_ and "." in f.from_]
+    picks = [f"{p.source}.{c}" for f in table.fields if (p := f.pick) for c in (p.take, p.by, *p.where)]
+    return [*taken, *own, *joined, *picks, *(table.where or ()), *(table.changes or ())]
+
+
+def _repetitions(group: Unfold) -> range:
+    return range(group.times[0], group.times[1] + 1)

@@ -1,0 +1,223 @@
+"""From files or tables to the contract's tables: stage, map, check, set the faulty rows aside, write the good ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping as MappingType
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from zhikong.engine.tables import TABLES, arrow_schema
+from zhikong.intake import setting_aside
+from zhikong.intake.context import Context
+from zhikong.intake.lowering import Check, Lowered, checks, named, quoted
+from zhikong.intake.mappings import Mapping
+from zhikong.intake.reasons import FileRefused, Problem
+from zhikong.intake.relations import PLACE, relation
+from zhikong.intake.staging import ROW, Staged, stage
+
+KEPT_PROBLEMS = 100_000
+"""Problems kept one by one; beyond that they are only counted, and the count says so."""
+
+
+@dataclass
+class Reading:
+    """What a reading gives. `tables` are parquet files in the contract's schema with the `month` column.
+
+    counts: (reason, label) -> number of faulty cells, complete even where `problems` is cut off.
+    identities: parquet file of patient_key and identity fields of the good rows, or None.
+    """
+
+    tables: dict[str, Path] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    delivered_rows: int = 0
+    faulty_rows: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    identities: Path | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, problem: Problem) -> None:
+        """Count a problem and keep it while there is room."""
+        self.counts[problem.reason, problem.label] += 1
+        if len(self.problems) < KEPT_PROBLEMS:
+            self.problems.append(problem)
+
+
+@dataclass(frozen=True)
+class View:
+    """A contract table over its source rows: a SQL view with typed columns, raw texts and its checks."""
+
+    table: str
+    source: str
+    label: str  # the source as messages name it
+    columns: tuple[Lowered, ...]
+    checks: tuple[Check, ...]
+
+
+def read_files(
+    files: MappingType[str, Path],
+    mapping: Mapping,
+    context: Context,
+    folder: Path,
+    *,
+    known_stays: Sequence[Path] = (),
+) -> Reading:
+    """Read a delivery (source name -> file) through a mapping into `folder`.
+
+    known_stays: parquet files of stays that are already published, for deliveries without the stays table.
+    Raises FileRefused when a file as a whole cannot be taken; then nothing of the delivery is.
+    """
+    _all_delivered(files, mapping)
+    staged = {n: stage(mapping.sources[n], path, mapping, context, folder) for n, path in files.items()}
+    with connect(context, folder) as connection:
+        for name, one in staged.items():
+            connection.execute(
+                f"CREATE VIEW {named(name)} AS SELECT * FROM read_parquet({quoted(str(one.path))})"
+            )
+        _directory(connection, context)
+        latest = f"TIMESTAMP {quoted(str(context.now))}" if mapping.future == "reject" else None
+        constants = {"institution": context.institution, "zone": mapping.zone or context.zone}
+        views = []
+        for table in mapping.tables:
+            if table.source in staged:
+                from_, columns = relation(table, mapping, set(staged), constants)
+                place = f"s.{PLACE}" if table.unfold else "''"
+                views.append(_view(connection, table.table, table.source, from_, columns, place, latest))
+        reading = _finish(connection, views, staged, context, folder, known_stays)
+    _notes(reading, staged)
+    return reading
+
+
+def read_tables(
+    tables: MappingType[str, pa.Table], context: Context, folder: Path, *, known_stays: Sequence[Path] = ()
+) -> Reading:
+    """Check tables that already have the contract's columns; the same checks, the same way out.
+
+    Raises FileRefused when a table or a required column is not the contract's.
+    """
+    with connect(context, folder) as connection:
+        _directory(connection, context)
+        views = []
+        for name, table in tables.items():
+            path = _stage_table(name, table, folder)
+            from_ = f"FROM (SELECT *, file_row_number + 1 AS {ROW} FROM read_parquet({quoted(str(path))}, file_row_number = true)) AS s"
+            columns = [
+                Lowered(
+                    c,
+                    f"s.{named(c.name)}",
+                    f"CAST(s.{named(c.name)} AS VARCHAR)",
+                    f"{c.name} {c.meaning.split('：')[0]}",
+                )
+                for c in TABLES[name].columns
+            ]
+            views.append(
+                _view(
+                    connection,
+                    name,
+                    name,
+                    from_,
+                    columns,
+                    "''",
+                    None,
+                    aliases=context.departments is not None,
+                )
+            )
+        reading = _finish(connection, views, {}, context, folder, known_stays)
+    reading.delivered_rows = sum(t.num_rows for t in tables.values())
+    return reading
+
+
+def connect(context: Context, folder: Path) -> duckdb.DuckDBPyConnection:
+    """DuckDB for one reading: bounded memory, spilling into the reading's own folder, no network, no extension."""
+    spill = folder / "spill"
+    spill.mkdir(exist_ok=True)
+    return duckdb.connect(
+        config={
+            "memory_limit": f"{context.memory_mb}MB",
+            "threads": context.threads,
+            "temp_directory": str(spill),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
+
+
+def _all_delivered(files: MappingType[str, Path], mapping: Mapping) -> None:
+    lacking = [s.file or s.name for s in mapping.sources.values() if not s.optional and s.name not in files]
+    if lacking:
+        raise FileRefused(f"缺少文件：{'、'.join(lacking)}。", "请把同一批文件放在一起导入。")
+
+
+def _directory(connection: duckdb.DuckDBPyConnection, context: Context) -> None:
+    known = context.departments or {}
+    directory = pa.table(
+        {"alias": pa.array(list(known), pa.string()), "code": pa.array(list(known.values()), pa.string())}
+    )
+    connection.register("departments_given", directory)
+    connection.execute("CREATE TABLE departments AS SELECT * FROM departments_given")
+
+
+def _stage_table(name: str, table: pa.Table, folder: Path) -> Path:
+    if name not in TABLES:
+        raise FileRefused(f"表 {name} 不在数据契约中。", "请按数据契约提供表名。")
+    schema = arrow_schema(name, with_month=False)
+    missing = [f.name for f in schema if f.name not in table.column_names and not f.nullable]
+    if missing:
+        raise FileRefused(f"表 {name} 缺少必填列：{'、'.join(missing)}。", "请按数据契约补齐。")
+    columns = [
+        table[f.name] if f.name in table.column_names else pa.nulls(table.num_rows, f.type) for f in schema
+    ]
+    try:
+        # nulls in required columns are the checks' business: here only types are made to fit
+        cast = [column.cast(f.type) for column, f in zip(columns, schema, strict=True)]
+    except pa.ArrowInvalid as error:
+        raise FileRefused(
+            f"表 {name} 的列类型与数据契约不符：{error}。", "请按数据契约提供数据类型。"
+        ) from error
+    path = folder / f"{name}.given.parquet"
+    pq.write_table(pa.table(cast, names=schema.names), path, compression="lz4")
+    return path
+
+
+def _view(connection, table, source, from_, columns, place, latest, *, aliases=False) -> View:
+    """Create the view and return it with columns and checks that refer to the view's own names."""
+    parts = [f"s.{ROW}", f"{place} AS {PLACE}"]
+    outer = []
+    for one in columns:
+        name = one.column.name
+        parts += [f"{one.typed} AS {named(name)}", f"{one.raw} AS {named(name + '__raw')}"]
+        parts += [f"{one.shown} AS {named(name + '__shown')}"] if one.shown else []
+        shown = named(name + "__shown") if one.shown else None
+        outer.append(Lowered(one.column, named(name), named(name + "__raw"), one.label, one.field, shown))
+    connection.execute(f"CREATE VIEW {named('view_' + table)} AS SELECT {', '.join(parts)} {from_}")
+    found = checks(TABLES[table], outer, latest=latest, aliases=aliases)
+    return View(table, source, source, tuple(outer), tuple(found))
+
+
+def _finish(
+    connection, views: list[View], staged: dict[str, Staged], context, folder, known_stays
+) -> Reading:
+    reading = Reading()
+    for one in staged.values():
+        reading.delivered_rows += one.rows + len(one.problems)
+        for fault in one.problems:
+            reading.add(fault)
+    reading.faulty_rows = sum(len(one.problems) for one in staged.values())
+    setting_aside.set_aside(connection, views, folder, reading)
+    setting_aside.write_good(connection, views, folder, reading, known_stays)
+    setting_aside.write_identities(connection, staged, folder, reading)
+    return reading
+
+
+def _notes(reading: Reading, staged: dict[str, Staged]) -> None:
+    for one in staged.values():
+        if one.lacking:
+            shown = "、".join(one.source.label(c) for c in one.lacking[:10])
+            more = f" 等 {len(one.lacking)} 列" if len(one.lacking) > 10 else ""
+            reading.notes.append(f"文件没有以下可选列，其内容记为未知：{shown}{more}。")

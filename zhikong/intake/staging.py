@@ -1,0 +1,254 @@
+"""First step: a source file becomes a staging file of text columns, streamed, without any direct identifier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from zhikong.intake.context import Context
+from zhikong.intake.mappings import Mapping, Source, used_columns
+from zhikong.intake.pseudonyms import masked, pseudonyms
+from zhikong.intake.reasons import FileRefused, Problem, problem
+from zhikong.intake.textfiles import TextFile, examine
+
+ROW = "__row"
+_BLOCK = 8 << 20
+_BATCH = 50_000
+
+
+@dataclass
+class Staged:
+    """A staged source: its text columns in one parquet file, its identities in another, and the lines left out."""
+
+    source: Source
+    path: Path
+    identities: Path | None
+    rows: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    lacking: tuple[str, ...] = ()
+
+
+def stage(source: Source, file: Path, mapping: Mapping, context: Context, folder: Path) -> Staged:
+    """Stream `file` into `folder`: trimmed text, blanks as null, record numbers as pseudonyms, row numbers kept.
+
+    Raises FileRefused when the file as a whole cannot be taken (empty, undecodable, missing column).
+    """
+    wanted = _wanted(source, mapping)
+    result = Staged(source, folder / f"{source.name}.parquet", None)
+    reader = _parquet_batches if source.format == "parquet" else _text_batches
+    result.identities = folder / f"{source.name}.identities.parquet" if source.identity else None
+    writers = _Writers(result)
+    try:
+        for first_rows, columns in reader(file, source, wanted, mapping, result):
+            writers.write(*_split(source, mapping, context, first_rows, columns))
+    finally:
+        writers.close()
+    if not result.rows and not result.problems:
+        raise FileRefused("文件只有表头，没有数据行。", "请确认导出的日期范围，重新导出后再导入。")
+    return result
+
+
+def _wanted(source: Source, mapping: Mapping) -> list[str]:
+    parts = [part for _, of in source.pseudonyms.values() for part in of]
+    return list(dict.fromkeys([*parts, *source.identity.values(), *used_columns(mapping, source.name)]))
+
+
+class _Writers:
+    """The two output files, opened with the first batch's schema."""
+
+    def __init__(self, staged: Staged):
+        self.staged, self.main, self.identities = staged, None, None
+
+    def write(self, batch: pa.Table, identities: pa.Table | None) -> None:
+        self.main = self.main or pq.ParquetWriter(self.staged.path, batch.schema, compression="zstd")
+        self.main.write_table(batch)
+        self.staged.rows += batch.num_rows
+        if identities is not None:
+            if self.identities is None:
+                self.identities = pq.ParquetWriter(
+                    self.staged.identities, identities.schema, compression="zstd"
+                )
+            self.identities.write_table(identities)
+
+    def close(self) -> None:
+        for writer in (self.main, self.identities):
+            if writer is not None:
+                writer.close()
+
+
+Columns = dict[str, pa.Array]
+
+
+def _split(source: Source, mapping: Mapping, context: Context, rows: pa.Array, columns: Columns):
+    """Staging columns and identity columns of one batch: here the record numbers leave the stream."""
+    out: Columns = {ROW: rows}
+    for name, (kind, of) in source.pseudonyms.items():
+        parts = [columns[part] for part in of]
+        out[name] = pseudonyms(context.secret, context.institution, kind, parts)
+        out[f"{name}__masked"] = masked(parts[0])
+    for name in used_columns(mapping, source.name):
+        out[name] = columns[name]
+    if not source.identity:
+        return pa.table(out), None
+    who = {"patient_key": out["patient_key"]}
+    who |= {field: columns[column] for field, column in source.identity.items()}
+    return pa.table(out), pa.table(who)
+
+
+def _clean(column: pa.Array, blank: pa.Array) -> pa.Array:
+    trimmed = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.is_in(trimmed, blank), pa.scalar(None, pa.string()), trimmed)
+
+
+def _find_columns(
+    source: Source, wanted: list[str], present: list[str]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Wanted column -> header as written, matching code or alias without regard to case; and what is lacking."""
+    by_key = {name.casefold(): name for name in present}
+    found, lacking = {}, []
+    for column in wanted:
+        names = (
+            column,
+            *source.aliases.get(column, ()),
+            *([source.names[column]] if column in source.names else []),
+        )
+        match = next((by_key[n.casefold()] for n in names if n.casefold() in by_key), None)
+        if match is None:
+            lacking.append(column)
+        else:
+            found[column] = match
+    missing = [column for column in lacking if column not in source.may_lack]
+    if missing:
+        _refuse_missing(source, missing)
+    return found, tuple(lacking)
+
+
+def _refuse_missing(source: Source, missing: list[str]) -> None:
+    shown = "、".join(source.label(column) for column in missing[:8])
+    more = f"等 {len(missing)} 列" if len(missing) > 8 else ""
+    raise FileRefused(f"文件缺少列：{shown}{more}。", "请按接口标准重新导出，或选择与文件相符的映射。")
+
+
+def _text_batches(file: Path, source: Source, wanted: list[str], mapping: Mapping, result: Staged):
+    text = examine(file)
+    found, result.lacking = _find_columns(source, wanted, list(text.header))
+    skipped: list[int] = []
+
+    def left_out(row) -> str:
+        skipped.append(row.number)
+        result.problems.append(_column_count(source, row))
+        return "skip"
+
+    blank = pa.array(mapping.blank, pa.string())
+    numbers = _RowNumbers(skipped)
+    try:
+        for batch in _open_csv(text, list(found.values()), left_out):
+            rows = numbers.of(batch.num_rows)
+            columns = {c: _clean(batch.column(h), blank) for c, h in found.items()}
+            columns |= {c: pa.nulls(batch.num_rows, pa.string()) for c in result.lacking}
+            yield _without_blank_lines(batch, rows, columns)
+    except pa.ArrowInvalid as error:
+        raise FileRefused(
+            f"第 {numbers.next} 行之后无法按列拆分（多半是引号不成对）。",
+            "请检查该处的引号和换行，重新导出。",
+        ) from error
+
+
+def _open_csv(text: TextFile, headers: list[str], left_out) -> pa_csv.CSVStreamingReader:
+    """Every column as text; no threads, so that the parser knows row numbers."""
+    encoding = "utf8" if text.encoding in ("utf-8", "utf-8-sig") else text.encoding
+    names = _unique(text.header)
+    return pa_csv.open_csv(
+        text.path,
+        read_options=pa_csv.ReadOptions(
+            use_threads=False, encoding=encoding, block_size=_BLOCK, column_names=names, skip_rows=1
+        ),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=text.delimiter,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=left_out,
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(headers, pa.string()),
+            include_columns=headers,
+            strings_can_be_null=False,
+        ),
+    )
+
+
+def _unique(header: tuple[str, ...]) -> list[str]:
+    """Names for the parser: columns without a name get one that no mapping asks for."""
+    return [name or f"\x00{place}" for place, name in enumerate(header)]
+
+
+def _column_count(source: Source, row) -> Problem:
+    return problem(
+        "column_count",
+        source=source.name,
+        row=row.number,
+        table="",
+        column="",
+        label="整行",
+        value=str(row.actual_columns),
+        detail=str(row.expected_columns),
+    )
+
+
+class _RowNumbers:
+    """Numbers of the parsed rows, when the parser has left some out: the header is row 1."""
+
+    def __init__(self, skipped: list[int]):
+        self.skipped, self.next = skipped, 2
+
+    def of(self, count: int) -> pa.Array:
+        ahead = [number for number in self.skipped if number >= self.next]
+        numbers = np.setdiff1d(np.arange(self.next, self.next + count + len(ahead)), ahead)[:count]
+        self.next = int(numbers[-1]) + 1 if count else self.next
+        return pa.array(numbers, pa.int64())
+
+
+def _without_blank_lines(batch: pa.RecordBatch, rows: pa.Array, columns: Columns) -> tuple[pa.Array, Columns]:
+    """Lines with nothing in any wanted column are no rows; spreadsheets like to leave them at the end."""
+    filled = np.zeros(batch.num_rows, dtype=bool)
+    for column in columns.values():
+        if filled.all():
+            return rows, columns
+        filled |= column.is_valid().to_numpy(zero_copy_only=False)
+    keep = pa.array(filled)
+    return rows.filter(keep), {name: column.filter(keep) for name, column in columns.items()}
+
+
+def _parquet_batches(file: Path, source: Source, wanted: list[str], mapping: Mapping, result: Staged):
+    try:
+        parquet = pq.ParquetFile(file)
+    except pa.ArrowInvalid as error:
+        raise FileRefused(f"{file.name} 不是完整的 Parquet 文件。", "请重新下载或导出。") from error
+    found, result.lacking = _find_columns(source, wanted, parquet.schema_arrow.names)
+    blank = pa.array(mapping.blank, pa.string())
+    first = 1
+    for batch in parquet.iter_batches(batch_size=_BATCH, columns=list(found.values())):
+        columns = {c: _clean(_as_text(batch.column(h), mapping.zone), blank) for c, h in found.items()}
+        columns |= {c: pa.nulls(batch.num_rows, pa.string()) for c in result.lacking}
+        yield pa.array(range(first, first + batch.num_rows), pa.int64()), columns
+        first += batch.num_rows
+
+
+def _as_text(column: pa.Array, zone: str | None) -> pa.Array:
+    """Text of a typed column; a time with a zone becomes the wall time of the mapping's zone, never moved."""
+    if pa.types.is_timestamp(column.type) and column.type.tz is not None:
+        column = pc.local_timestamp(column.cast(pa.timestamp("us", zone or column.type.tz)))
+    return column.cast(pa.string())
+
+
+def batches_of(path: Path) -> Iterator[pa.RecordBatch]:
+    """The record batches of a parquet file, one after the other."""
+    with pq.ParquetFile(path) as parquet:
+        yield from parquet.iter_batches(batch_size=_BATCH)
