@@ -39,6 +39,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         return {"menu": ()}
     return {
         "menu": SimpleLazyObject(lambda: menu(request)),
+        "home_cards": SimpleLazyObject(lambda: home_cards(request)),
         "todo_count": SimpleLazyObject(lambda: todo_count(request)),
         "user_label": SimpleLazyObject(lambda: user_label(request)),
     }
