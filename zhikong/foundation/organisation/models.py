@@ -54,6 +54,41 @@ class Institution(models.Model):
         return self.name
 
 
+class InstitutionVersion(Effective):
+    """What the institution was in a period: a hospital that rose to tertiary level keeps its old months (X-18)."""
+
+    name = models.CharField(_("机构名称"), max_length=120)
+    level = models.CharField(_("级别"), max_length=16, choices=Institution.Level)
+    kind = models.CharField(_("类型"), max_length=16, choices=Institution.Kind)
+    open_beds = models.PositiveIntegerField(_("开放床位"))
+
+    protection = Protection(performance=True)
+
+    class Meta:
+        verbose_name = _("机构沿革")
+        constraints = [
+            period_constraint("institution_version"),
+            models.UniqueConstraint(fields=["institution", "valid_from"], name="institution_version_once"),
+        ]
+
+
+class ControlLevel(Protected):
+    """A level of quality control; number and names of levels are the hospital's own (ORG-01, X-05)."""
+
+    order = models.PositiveSmallIntegerField(_("层级"))
+    code = models.CharField(_("代码"), max_length=16)
+    name = models.CharField(_("名称"), max_length=40)
+    carried_by = models.CharField(_("承担者"), max_length=80)
+
+    class Meta:
+        verbose_name = _("质控层级")
+        ordering = ["order"]
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "code"], name="control_level_code_once"),
+            models.UniqueConstraint(fields=["institution", "order"], name="control_level_order_once"),
+        ]
+
+
 class Department(Protected):
     """The lasting identity of a department; its name and class of a day are in DepartmentVersion."""
 
@@ -140,6 +175,7 @@ class Appointment(Effective):
         PRESIDENT = "president", _("院长")
         DEPUTY_DIRECTOR = "deputy_director", _("分管院长")
         DEPARTMENT_HEAD = "department_head", _("科主任")
+        DEPUTY_HEAD = "deputy_head", _("科副主任")
         HEAD_NURSE = "head_nurse", _("护士长")
         QC_OFFICER = "qc_officer", _("质控员")
         PHYSICIAN = "physician", _("医师")
@@ -151,6 +187,7 @@ class Appointment(Effective):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="appointments")
     post = models.CharField(_("岗位"), max_length=24, choices=Post)
+    title = models.CharField(_("职称"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("任职")
