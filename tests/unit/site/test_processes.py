@@ -1,0 +1,126 @@
+"""Children are kept alive, ended in order, and never outlive the supervisor."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from zhikong.site.supervisor import instance
+from zhikong.site.supervisor.processes import Child, GaveUp, Supervisor
+
+PROJECT = Path(__file__).resolve().parents[3]
+SLEEP = [sys.executable, "-c", "import time; print('began', flush=True); time.sleep(600)"]
+
+
+def eventually(condition, seconds=15):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def starts(child):
+    return child.log.read_text().count("began") if child.log.exists() else 0
+
+
+@pytest.fixture
+def sleeper(tmp_path):
+    child = Child("睡眠", SLEEP, tmp_path / "sleeper.log")
+    yield child
+    child.stop()
+
+
+def test_a_child_that_is_killed_is_started_again(sleeper):
+    sleeper.start()
+    assert eventually(lambda: starts(sleeper) == 1)
+    first = sleeper.process.pid
+    os.kill(first, signal.SIGKILL)
+    assert eventually(lambda: not sleeper.alive())
+    sleeper.revive()
+    assert eventually(lambda: starts(sleeper) == 2)
+    assert sleeper.process.pid != first
+
+
+def test_a_child_that_dies_all_the_time_ends_the_attempt_with_its_last_words(tmp_path):
+    child = Child(
+        "后台任务", [sys.executable, "-c", "import sys; sys.exit('磁盘已满')"], tmp_path / "dying.log"
+    )
+    supervisor = Supervisor([child], database=lambda: None)
+    with pytest.raises(GaveUp, match="磁盘已满"):
+        supervisor.run(ready=lambda: False, on_ready=lambda: None)
+
+
+def test_stopping_ends_what_a_child_has_started_itself(tmp_path):
+    parent = [sys.executable, "-c", f"import subprocess; subprocess.Popen({SLEEP!r}).wait()"]
+    child = Child("网页服务", parent, tmp_path / "family.log")
+    child.start()
+    assert eventually(lambda: starts(child) == 1)
+    grandchildren = psutil.Process(child.process.pid).children(recursive=True)
+    assert grandchildren
+    child.stop()
+    assert eventually(lambda: not any(p.is_running() for p in grandchildren))
+
+
+def test_ready_is_told_once_and_a_stop_signal_ends_the_children(tmp_path):
+    child = Child("睡眠", SLEEP, tmp_path / "sleeper.log")
+    supervisor = Supervisor([child], database=lambda: None)
+    told = []
+
+    def on_ready():
+        told.append(True)
+        supervisor.asked_to_stop = True
+
+    supervisor.run(ready=lambda: starts(child) == 1, on_ready=on_ready)
+    assert told == [True]
+    assert not child.alive()
+
+
+OWNER = """
+    import sys, time
+    from pathlib import Path
+    from zhikong.site.supervisor.processes import Child
+    child = Child("睡眠", [sys.executable, "-c", "import time; time.sleep(600)"], Path(sys.argv[1]))
+    child.start()
+    print(child.process.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with a parent that was killed")
+def test_no_child_outlives_a_supervisor_that_is_killed(tmp_path):
+    command = [sys.executable, "-c", textwrap.dedent(OWNER), str(tmp_path / "log")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=PROJECT) as owner:
+        child = psutil.Process(int(owner.stdout.readline()))
+        owner.kill()
+        owner.wait()
+        assert eventually(lambda: not child.is_running())
+
+
+def test_a_second_supervisor_of_the_same_data_folder_is_refused(tmp_path):
+    with (
+        instance.only_one(tmp_path),
+        pytest.raises(instance.AlreadyRunning, match=str(os.getpid())),
+        instance.only_one(tmp_path),
+    ):
+        pass
+    with instance.only_one(tmp_path):
+        pass
+
+
+def test_a_port_in_use_is_told_with_a_way_out():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(instance.PortTaken, match=f"ZHIKONG_PORT={port + 1}"):
+            instance.check_port("127.0.0.1", port)
+    instance.check_port("127.0.0.1", port)
