@@ -1,0 +1,122 @@
+"""All writes to people, their posts, QC groups and committees; effective-dated like the departments."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from zhikong.foundation.access.permissions import Permission, require
+from zhikong.foundation.access.scope import current_scope
+from zhikong.foundation.notices.actions import send
+from zhikong.foundation.organisation import queries, rosters
+from zhikong.foundation.organisation.models import Appointment, Body, Membership, Person
+
+
+@transaction.atomic
+def register_person(*, by, staff_number: str, name: str, profession: str) -> Person:
+    require(by, Permission.MANAGE_ORGANISATION)
+    return Person.objects.create(
+        institution_id=current_scope().institution_id,
+        staff_number=staff_number,
+        name=name,
+        profession=profession,
+    )
+
+
+@transaction.atomic
+def appoint(*, by, person_id: int, department_id: int, post: str, on: date, title: str = "") -> Appointment:
+    """Give a person a post in a department from a day on."""
+    require(by, Permission.MANAGE_ORGANISATION)
+    return Appointment.objects.create(
+        institution_id=current_scope().institution_id,
+        person_id=person_id,
+        department_id=department_id,
+        post=post,
+        title=title,
+        valid_from=on,
+    )
+
+
+@transaction.atomic
+def end_appointment(*, by, now: datetime, appointment_id: int, on: date) -> None:
+    """End a post on a day; when a QC group thereby becomes incomplete, its people and the quality office are told."""
+    require(by, Permission.MANAGE_ORGANISATION)
+    appointment = Appointment.objects.select_for_update().get(pk=appointment_id)
+    if on <= appointment.valid_from:
+        appointment.delete()  # it never held; the audit trail keeps it
+    else:
+        Appointment.objects.filter(pk=appointment_id).update(valid_to=on)
+    _tell_of_incomplete_group(appointment.department_id, by=by, now=now, on=on)
+
+
+@transaction.atomic
+def open_body(
+    *,
+    by,
+    kind: str,
+    name: str,
+    on: date,
+    department_id: int | None = None,
+    cycle_months: int = 3,
+    remit: str = "",
+    size_min: int = 3,
+    size_max: int = 5,
+) -> Body:
+    """Register a QC group (department given) or a committee; names and chairs are the hospital's own (X-06)."""
+    require(by, Permission.MANAGE_ORGANISATION)
+    return Body.objects.create(
+        institution_id=current_scope().institution_id,
+        kind=kind,
+        name=name,
+        level="department" if department_id else "hospital",
+        department_id=department_id,
+        cycle_months=cycle_months,
+        remit=remit,
+        size_min=size_min,
+        size_max=size_max,
+        valid_from=on,
+    )
+
+
+@transaction.atomic
+def set_members(*, by, now: datetime, body_id: int, on: date, seats: Mapping[int, str]) -> None:
+    """From a day on the body consists of exactly these people. seats: person id → seat."""
+    require(by, Permission.MANAGE_ORGANISATION)
+    body = Body.objects.select_for_update().get(pk=body_id)
+    staying = _end_memberships(body, on, seats)
+    Membership.objects.bulk_create(
+        Membership(institution_id=body.institution_id, body=body, person_id=person, seat=seat, valid_from=on)
+        for person, seat in seats.items()
+        if person not in staying
+    )
+    if body.department_id:
+        _tell_of_incomplete_group(body.department_id, by=by, now=now, on=on)
+
+
+def _end_memberships(body: Body, on: date, seats: Mapping[int, str]) -> set[int]:
+    """End the seats that change; returns the people whose seat stays as it is."""
+    staying: set[int] = set()
+    for membership in Membership.objects.filter(queries.in_force(on), body=body):
+        if seats.get(membership.person_id) == membership.seat:
+            staying.add(membership.person_id)
+        elif membership.valid_from == on:
+            membership.delete()
+        else:
+            Membership.objects.filter(pk=membership.pk).update(valid_to=on)
+    return staying
+
+
+def _tell_of_incomplete_group(department_id: int, *, by, now: datetime, on: date) -> None:
+    """ORG-06: alert when the group is incomplete or a member has left."""
+    for group in rosters.groups(on=on, department_id=department_id):
+        if group.problems:
+            send(
+                by=by,
+                now=now,
+                title=f"{group.body.name}不完整",
+                text="；".join(group.problems) + "。请在组织机构页面补齐成员。",
+                url=f"/organisation/departments/{department_id}/",
+                roles=("quality_office",),
+                departments=(department_id,),
+                kind="organisation",
+            )

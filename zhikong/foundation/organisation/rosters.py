@@ -1,0 +1,116 @@
+"""Reads of people: who holds which post, who sits in which group or committee, and what it lacks (ORG-03, 06, 09)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from zhikong.foundation.organisation import queries, rules
+from zhikong.foundation.organisation.models import Appointment, Body, ControlLevel, Membership, Person
+
+
+@dataclass(frozen=True)
+class BodyOn:
+    """A group or committee on a day, with its seats and what it lacks."""
+
+    body: Body
+    members: tuple[Membership, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        return not self.problems
+
+    @property
+    def chair(self) -> str:
+        return "、".join(m.person.name for m in self.members if m.seat == Membership.Seat.CHAIR)
+
+
+def groups(*, on: date, department_id: int | None = None) -> list[BodyOn]:
+    """QC groups on a day, of one department when given."""
+    bodies = Body.objects.filter(queries.in_force(on), kind=Body.Kind.QC_GROUP)
+    if department_id is not None:
+        bodies = bodies.filter(department_id=department_id)
+    bodies = list(bodies.select_related("department").order_by("department__code"))
+    seats = _seats(bodies, on)
+    posts = _posts({b.department_id for b in bodies}, on)
+    clinical = {d.id for d in queries.departments(on=on, kinds=("clinical",))}
+    return [_group(b, seats.get(b.pk, ()), posts, b.department_id in clinical) for b in bodies]
+
+
+def committees(*, on: date) -> list[BodyOn]:
+    """Standing committees on a day."""
+    bodies = list(Body.objects.filter(queries.in_force(on)).exclude(kind=Body.Kind.QC_GROUP).order_by("pk"))
+    seats = _seats(bodies, on)
+    found = []
+    for body in bodies:
+        members = seats.get(body.pk, ())
+        problems = rules.committee_problems([m.seat for m in members], size_min=body.size_min)
+        found.append(BodyOn(body, tuple(members), tuple(problems)))
+    return found
+
+
+def departments_without_group(*, on: date) -> list[queries.DepartmentOn]:
+    """Clinical and medtech departments that have no QC group at all."""
+    grouped = set(
+        Body.objects.filter(queries.in_force(on), kind=Body.Kind.QC_GROUP).values_list("department_id", flat=True)
+    )
+    return [d for d in queries.departments(on=on, kinds=("clinical", "medtech")) if d.id not in grouped]
+
+
+def body(*, pk: int) -> Body | None:
+    return Body.objects.filter(pk=pk).first()
+
+
+def staff(*, department_id: int, on: date) -> list[Appointment]:
+    """Posts in a department on a day, leaders first."""
+    order = {post: n for n, post in enumerate(Appointment.Post.values)}
+    found = Appointment.objects.filter(queries.in_force(on), department_id=department_id).select_related("person")
+    return sorted(found, key=lambda a: (order.get(a.post, 99), a.person.staff_number))
+
+
+def people_of(*, department_id: int, on: date) -> list[Person]:
+    """Everybody with a post in a department on a day, each once."""
+    return list(dict.fromkeys(a.person for a in staff(department_id=department_id, on=on)))
+
+
+def appointment(*, pk: int) -> Appointment | None:
+    return Appointment.objects.filter(pk=pk).select_related("person").first()
+
+
+def levels() -> list[ControlLevel]:
+    """The hospital's levels of quality control, top first (ORG-01)."""
+    return list(ControlLevel.objects.order_by("order"))
+
+
+def _seats(bodies: list[Body], on: date) -> dict[int, list[Membership]]:
+    order = {seat: n for n, seat in enumerate(Membership.Seat.values)}
+    rows = Membership.objects.filter(queries.in_force(on), body__in=bodies).select_related("person")
+    found: dict[int, list[Membership]] = {}
+    for row in sorted(rows, key=lambda m: (order[m.seat], m.person.staff_number)):
+        found.setdefault(row.body_id, []).append(row)
+    return found
+
+
+def _posts(departments: set[int | None], on: date) -> dict[tuple[int, int], list[str]]:
+    """(person, department) → posts there on a day."""
+    rows = Appointment.objects.filter(queries.in_force(on), department_id__in=departments)
+    found: dict[tuple[int, int], list[str]] = {}
+    for person, department, post in rows.values_list("person_id", "department_id", "post"):
+        found.setdefault((person, department), []).append(post)
+    return found
+
+
+def _group(body: Body, members, posts, clinical: bool) -> BodyOn:
+    seats = [
+        rules.GroupMember(m.person_id, m.person.name, m.seat, _best(posts.get((m.person_id, body.department_id))))
+        for m in members
+    ]
+    problems = rules.group_problems(
+        seats, size_min=body.size_min, size_max=body.size_max, needs_head_nurse=clinical
+    )
+    return BodyOn(body, tuple(members), tuple(problems))
+
+
+def _best(posts: list[str] | None) -> str:
+    """The most senior of a person's posts; '' when he has none any more."""
+    order = {post: n for n, post in enumerate(Appointment.Post.values)}
+    return min(posts, key=lambda post: order.get(post, 99)) if posts else ""
