@@ -98,3 +98,9 @@ def same_batch(finding: Finding) -> QuerySet[Finding]:
 
 def due_for_review(*, today: date) -> QuerySet[Finding]:
     return Finding.objects.filter(state=State.OBSERVATION, review_on__lte=today).order_by("pk")
+
+
+def departments_with_findings() -> list[tuple[int, str]]:
+    """Departments in scope that have findings: id and the name they had at their latest finding."""
+    rows = Finding.objects.order_by("department_id", "-raised_at").distinct("department_id")
+    return sorted(rows.values_list("department_id", "department_name"), key=lambda pair: pair[1])

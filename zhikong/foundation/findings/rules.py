@@ -122,7 +122,7 @@ ACT_NAMES = {
 
 OPEN_STATES = frozenset(State) - {State.CLOSED}
 MAY_START_FROM: dict[Act, frozenset[State]] = {
-    Act.ANSWER_CAUSE: frozenset({State.RAISED, State.CAUSE, State.REOPENED}),
+    Act.ANSWER_CAUSE: frozenset({State.RAISED, State.CAUSE, State.MEASURE, State.REOPENED}),
     Act.PROPOSE_MEASURE: frozenset({State.CAUSE, State.MEASURE}),
     Act.APPROVE: frozenset({State.MEASURE}),
     Act.RETURN: frozenset({State.MEASURE, State.DEPARTMENT_APPROVAL}),

@@ -1,0 +1,202 @@
+"""The forms of the finding's steps. Each asks only for what the step needs."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from zhikong.foundation.findings import effects, rules
+from zhikong.foundation.findings.rules import Check
+
+SHOW = [
+    ("open", _("全部未关闭")),
+    ("answer", _("待科室答复")),
+    ("accept", _("待受理")),
+    ("correct", _("整改中")),
+    ("verify", _("待核实")),
+    ("observation", _("观察中")),
+    ("overdue", _("逾期")),
+    ("closed", _("已关闭")),
+    ("all", _("全部")),
+]
+
+
+SEVERITIES = [(severity.value, name) for severity, name in rules.SEVERITY_NAMES.items()]
+PLAN_HELP = _("只在选择复查时有用；期限留空为整改期限后 14 天。")
+ITEMS_HELP = _("受理时约定至少 %(n)d 份；全部合格才算有效。")
+OVERRIDE_HELP = _("不按规则关闭是一项署名的决定，理由和您的姓名会永久保存。")
+
+
+def text_area(label, *, required=True, help_text="", rows=3):
+    return forms.CharField(
+        label=label, required=required, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows})
+    )
+
+
+def hinted(hint):
+    return forms.TextInput(attrs={"placeholder": hint})
+
+
+def date_field(label, *, required=True, help_text=""):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
+
+
+class FindingFilter(forms.Form):
+    """The query form above the list; the address is the saved query."""
+
+    q = forms.CharField(
+        label=_("问题"), required=False, widget=forms.TextInput(attrs={"placeholder": _("编号或标题")})
+    )
+    show = forms.ChoiceField(label=_("状态"), required=False, choices=SHOW)
+    department = forms.TypedChoiceField(label=_("科室"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args, departments=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["department"].choices = [("", _("全部科室")), *departments]
+
+
+class RaiseForm(forms.Form):
+    """Raise one finding to one or more departments; without a date the rule gives it."""
+
+    departments = forms.TypedMultipleChoiceField(
+        label=_("责任科室"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("选几个科室，就各发一份整改通知。"),
+    )
+    title = forms.CharField(label=_("问题"), max_length=120)
+    detail = text_area(_("事实和依据"), rows=4)
+    opinion = text_area(_("整改意见"), required=False, rows=2)
+    severity = forms.ChoiceField(
+        label=_("程度"),
+        choices=[(s.value, n) for s, n in rules.SEVERITY_NAMES.items()],
+        widget=forms.RadioSelect,
+    )
+    due_on = date_field(_("整改期限"), required=False)
+    source_kind = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32)
+    source_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=120)
+    indicator_id = forms.SlugField(widget=forms.HiddenInput, required=False, max_length=80)
+    month = forms.RegexField(r"^\d{4}-\d{2}$", widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, departments=(), proposals=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["departments"].choices = departments
+        sentences = "；".join(f"{due.on} {due.reason}" for due in proposals)
+        self.fields["due_on"].help_text = _("留空则按规则：%(rule)s。") % {"rule": sentences}
+
+
+class StepForm(forms.Form):
+    """Base of the forms on a finding's page: knows the finding and who fills it in."""
+
+    def __init__(self, *args, finding, user, people=None, **kwargs):
+        self.finding, self.user, self.people = finding, user, people
+        super().__init__(*args, **kwargs)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill in what depends on the finding."""
+
+
+class AnswerForm(StepForm):
+    """Cause, measure, who and until when: the department's answer on one form."""
+
+    cause = text_area(_("原因分析"))
+    measure = text_area(_("整改措施"))
+    responsible = forms.ModelChoiceField(
+        label=_("负责人"), queryset=None, required=False, empty_label=_("科主任")
+    )
+    measure_due_on = date_field(_("完成日期"))
+    approve = forms.BooleanField(label=_("审核通过，直接提交职能部门"), required=False, initial=True)
+
+    def prepare(self) -> None:
+        finding = self.finding
+        self.fields["responsible"].queryset = self.people
+        self.initial = {
+            "cause": finding.cause,
+            "measure": finding.measure,
+            "responsible": finding.responsible_id,
+            "measure_due_on": finding.measure_due_on or finding.due_on,
+            "approve": True,
+        }
+        self.fields["measure_due_on"].help_text = _("不晚于整改期限 %(due)s。") % {"due": finding.due_on}
+
+
+class TextForm(StepForm):
+    text = text_area(_("说明"), required=False, rows=2)
+
+
+class ReasonForm(StepForm):
+    text = text_area(_("意见"), rows=2)
+
+
+class AcceptForm(StepForm):
+    """Accept a measure and agree on how it will be verified."""
+
+    text = text_area(_("受理意见"), required=False, rows=2)
+    check_by = forms.ChoiceField(label=_("核实方式"), widget=forms.RadioSelect)
+    items_required = forms.IntegerField(
+        label=_("复查份数"), min_value=1, max_value=1000, required=False, initial=10
+    )
+    check_due_on = date_field(_("复查期限"), required=False)
+
+    def prepare(self) -> None:
+        finding = self.finding
+        allowed = rules.checks_allowed(finding.severity, finding.recurrent, effects.has_provider(finding))
+        self.fields["check_by"].choices = [(check.value, rules.CHECK_NAMES[check]) for check in allowed]
+        self.initial["check_by"] = allowed[0].value
+        if finding.is_strict:
+            self.fields["check_by"].help_text = _("严重或重复发生的问题，要由复查或指标控制图证明有效。")
+        self.fields["items_required"].help_text = PLAN_HELP
+
+
+class CorrectForm(StepForm):
+    """Evidence in words; the file stays where the hospital keeps it."""
+
+    evidence = text_area(_("整改证据"), help_text=_("做了什么、何时、有什么可以查证。"))
+    link = forms.CharField(label=_("文件名或链接"), max_length=300, required=False)
+
+
+class VerifyForm(StepForm):
+    text = text_area(_("核实情况"), rows=2)
+    passed = forms.TypedChoiceField(
+        label=_("结论"),
+        coerce=lambda value: value == "yes",
+        choices=[("yes", _("整改有效")), ("no", _("没有改好，退回重新整改"))],
+        initial="yes",
+        widget=forms.RadioSelect,
+    )
+    close = forms.BooleanField(label=_("有效时同时关闭"), required=False, initial=True)
+
+
+class ItemsForm(StepForm):
+    items_checked = forms.IntegerField(label=_("复查份数"), min_value=1, max_value=1000)
+    items_passed = forms.IntegerField(label=_("合格份数"), min_value=0, max_value=1000)
+    text = text_area(_("复查情况"), required=False, rows=2)
+    close = forms.BooleanField(label=_("全部合格时同时关闭"), required=False, initial=True)
+
+    def prepare(self) -> None:
+        need = max(self.finding.items_required, 1)
+        self.initial.setdefault("items_checked", need)
+        self.fields["items_checked"].help_text = _("受理时约定至少 %(n)d 份；全部合格才算有效。") % {
+            "n": need
+        }
+
+
+class EffectForm(StepForm):
+    close = forms.BooleanField(label=_("有效时同时关闭"), required=False, initial=True)
+
+
+class ReopenForm(StepForm):
+    reason = text_area(_("理由"), rows=2)
+    due_on = date_field(_("新的期限"), required=False, help_text=_("留空则为 10 个工作日。"))
+
+
+class OverrideForm(StepForm):
+    reason = text_area(_("理由"), rows=2, help_text=OVERRIDE_HELP)
+
+
+class ExtendForm(StepForm):
+    due_on = date_field(_("新的期限"))
+    reason = text_area(_("理由"), rows=2)
+
+
+CHECK_FORMS = {Check.EVIDENCE: VerifyForm, Check.REINSPECTION: ItemsForm, Check.EFFECT: EffectForm}

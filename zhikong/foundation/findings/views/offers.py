@@ -1,0 +1,168 @@
+"""What the person who looks at a finding may do next: one step to the fore, the others folded away."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhikong.foundation.findings import actions, effects, forms, rules
+from zhikong.foundation.findings.models import Finding
+from zhikong.foundation.findings.permissions import may
+from zhikong.foundation.findings.rules import Act, Check, State
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that can be done on a finding's page.
+
+    run: called with the finding, ``by``, ``now`` and the form's values. when: further conditions besides
+    state and permission. leading: stands open as the next step; danger: drawn as one to think about.
+    """
+
+    key: str
+    act: Act
+    title: Any
+    button: Any
+    form: type[forms.StepForm]
+    run: Callable[..., Finding]
+    when: Callable[[Finding], bool] = lambda finding: True
+    leading: bool = True
+    danger: bool = False
+
+
+def _answer(finding, *, by, now, cause, measure, responsible, measure_due_on, approve=False):
+    actions.answer_cause(finding, by=by, now=now, cause=cause)
+    actions.propose_measure(
+        finding, by=by, now=now, measure=measure, responsible=responsible, measure_due_on=measure_due_on
+    )
+    if approve and may(by, Act.APPROVE, finding):
+        actions.approve(finding, by=by, now=now)
+    return finding
+
+
+def _then_close(action):
+    """Verify, and close at once when it passed and the box was ticked."""
+
+    def run(finding, *, by, now, close=False, **values):
+        action(finding, by=by, now=now, **values)
+        if close and finding.state == State.VERIFIED:
+            actions.close(finding, by=by, now=now)
+        return finding
+
+    return run
+
+
+def _corrected(finding: Finding) -> bool:
+    return finding.corrected_at is not None
+
+
+def _checked_by(check: Check) -> Callable[[Finding], bool]:
+    def asked(finding: Finding) -> bool:
+        return _corrected(finding) and check_for(finding) is check
+
+    return asked
+
+
+def check_for(finding: Finding) -> Check:
+    """How the finding is to be verified: as agreed; by items when the chart can no longer be read."""
+    allowed = rules.checks_allowed(finding.severity, finding.recurrent, effects.has_provider(finding))
+    agreed = Check(finding.check_by) if finding.check_by else allowed[0]
+    return agreed if agreed in allowed else Check.REINSPECTION
+
+
+STEPS = (
+    Step("answer", Act.ANSWER_CAUSE, _("整改答复"), _("提交答复"), forms.AnswerForm, _answer),
+    Step("approve", Act.APPROVE, _("审核整改措施"), _("审核通过"), forms.TextForm, actions.approve),
+    Step("accept", Act.ACCEPT, _("受理整改措施"), _("受理"), forms.AcceptForm, actions.accept),
+    Step(
+        "correct",
+        Act.CORRECT,
+        _("报告整改完成"),
+        _("提交证据"),
+        forms.CorrectForm,
+        actions.correct,
+        when=lambda finding: not _corrected(finding),
+    ),
+    Step(
+        "verify",
+        Act.VERIFY,
+        _("核实整改效果"),
+        _("保存核实结果"),
+        forms.VerifyForm,
+        _then_close(actions.verify),
+        when=_checked_by(Check.EVIDENCE),
+    ),
+    Step(
+        "items",
+        Act.VERIFY,
+        _("复查"),
+        _("保存复查结果"),
+        forms.ItemsForm,
+        _then_close(actions.verify_by_items),
+        when=_checked_by(Check.REINSPECTION),
+    ),
+    Step(
+        "effect",
+        Act.VERIFY,
+        _("按指标控制图核实"),
+        _("按控制图判定"),
+        forms.EffectForm,
+        _then_close(actions.verify_by_effect),
+        when=_checked_by(Check.EFFECT),
+    ),
+    Step("close", Act.CLOSE, _("关闭问题"), _("关闭"), forms.TextForm, actions.close),
+    Step(
+        "spot",
+        Act.CORRECT_ON_THE_SPOT,
+        _("已当场纠正"),
+        _("提交证据"),
+        forms.CorrectForm,
+        actions.correct_on_the_spot,
+        when=lambda finding: not finding.is_strict,
+        leading=False,
+    ),
+    Step(
+        "return",
+        Act.RETURN,
+        _("退回科室"),
+        _("退回"),
+        forms.ReasonForm,
+        actions.return_to_department,
+        leading=False,
+    ),
+    Step("extend", Act.EXTEND, _("延期"), _("同意延期"), forms.ExtendForm, actions.extend, leading=False),
+    Step("comment", Act.COMMENT, _("发表意见"), _("发表"), forms.ReasonForm, actions.comment, leading=False),
+    Step(
+        "reopen",
+        Act.REOPEN,
+        _("重新打开"),
+        _("重新打开"),
+        forms.ReopenForm,
+        actions.reopen,
+        when=lambda finding: finding.state != State.ACCEPTED,
+        leading=False,
+        danger=True,
+    ),
+    Step(
+        "override",
+        Act.OVERRIDE,
+        _("例外关闭"),
+        _("例外关闭"),
+        forms.OverrideForm,
+        actions.override_closure,
+        leading=False,
+        danger=True,
+    ),
+)
+
+
+def offered(user, finding: Finding) -> list[Step]:
+    """The steps that state, permission and circumstances allow, the leading ones first."""
+    return [step for step in STEPS if _possible(user, finding, step)]
+
+
+def _possible(user, finding: Finding, step: Step) -> bool:
+    if State(finding.state) not in rules.MAY_START_FROM[step.act] or not step.when(finding):
+        return False
+    return step.act is Act.COMMENT or may(user, step.act, finding)

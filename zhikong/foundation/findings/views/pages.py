@@ -1,0 +1,160 @@
+"""The list, the page of one finding with its story, and the sheet to print."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from zhikong.foundation.access.permissions import Permission, can
+from zhikong.foundation.findings import effects, queries, rules, sources
+from zhikong.foundation.findings.forms import SHOW, FindingFilter
+from zhikong.foundation.findings.models import Finding
+from zhikong.foundation.findings.permissions import may
+from zhikong.foundation.findings.rules import Act, State
+from zhikong.foundation.findings.views.offers import Step, offered
+from zhikong.foundation.organisation.models import Appointment, Person
+from zhikong.foundation.organisation.queries import in_force, institution
+
+CARDS = ("answer", "accept", "correct", "verify", "observation", "overdue")
+CARD_STATES = {"overdue": "is-bad", "observation": "is-none"}
+PROGRESS = (
+    (State.RAISED, rules.ACT_NAMES[Act.RAISE]),
+    (State.CAUSE, rules.ACT_NAMES[Act.ANSWER_CAUSE]),
+    (State.MEASURE, rules.ACT_NAMES[Act.PROPOSE_MEASURE]),
+    (State.DEPARTMENT_APPROVAL, rules.ACT_NAMES[Act.APPROVE]),
+    (State.ACCEPTED, rules.ACT_NAMES[Act.ACCEPT]),
+    ("corrected", rules.ACT_NAMES[Act.CORRECT]),
+    (State.VERIFIED, rules.ACT_NAMES[Act.VERIFY]),
+    (State.CLOSED, rules.ACT_NAMES[Act.CLOSE]),
+)
+
+
+@login_required
+@require_GET
+def finding_list(request):
+    today = timezone.localdate()
+    form = FindingFilter(request.GET, departments=queries.departments_with_findings())
+    chosen = form.cleaned_data if form.is_valid() else {}
+    show = chosen.get("show") or "open"
+    rows = queries.findings(
+        today=today, show=show, department_id=chosen.get("department"), text=chosen.get("q", "")
+    )
+    page = Paginator(rows, 30).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "show": show, "cards": _cards(today, show)}
+    context["rows"] = [(finding, finding.is_overdue(today)) for finding in page]
+    context["may_raise"] = can(request.user, Permission.RAISE_FINDING)
+    return render(request, "findings/list.html", context)
+
+
+def _cards(today, show: str) -> list[dict]:
+    counts, names = queries.counts(today=today), dict(SHOW)
+    return [_card(key, names[key], getattr(counts, key), show) for key in CARDS]
+
+
+def _card(key: str, label, count: int, show: str) -> dict:
+    return {
+        "key": key,
+        "label": label,
+        "count": count,
+        "active": key == show,
+        "css": CARD_STATES.get(key, ""),
+    }
+
+
+@login_required
+@require_GET
+def detail(request, pk: int):
+    return render_detail(request, find(pk))
+
+
+def find(pk: int) -> Finding:
+    """The finding, or 404 when it is not in scope."""
+    rows = Finding.objects.select_related("owner", "raised_by", "responsible", "previous", "closed_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def render_detail(request, finding: Finding, *, key: str = "", bound=None):
+    """The finding's page; with a step's key and its bound form when that form had errors."""
+    today, now = timezone.localdate(), timezone.now()
+    steps = [(step, bound if step.key == key else blank_form(step, finding, request.user))
+             for step in offered(request.user, finding)]  # fmt: skip
+    read_effect = effects.has_provider(finding) and finding.corrected_at is not None
+    context = {
+        "finding": finding,
+        "overdue": finding.is_overdue(today),
+        "progress": progress(finding),
+        "story": finding.steps.select_related("by").order_by("-at", "-pk"),
+        "leading": [pair for pair in steps if pair[0].leading],
+        "others": [pair for pair in steps if not pair[0].leading],
+        "failed_key": key,
+        "waiting_for": "" if any(step.leading for step, _form in steps) else waiting_for(finding),
+        "source": sources.describe(finding.source_kind, finding.source_key, finding.department_id),
+        "indicator_url": indicator_url("indicators:detail", finding),
+        "cases_url": indicator_url("indicators:cases", finding),
+        "case_count": finding.cases.count(),
+        "batch": queries.same_batch(finding),
+        "effect": effects.effect_of(finding, now=now) if read_effect else None,
+    }
+    return render(request, "findings/detail.html", context)
+
+
+def blank_form(step: Step, finding: Finding, user, data=None):
+    form = step.form(data, finding=finding, user=user, people=people_of(finding), prefix=step.key)
+    if "approve" in form.fields and not may(user, Act.APPROVE, finding):
+        del form.fields["approve"]
+    return form
+
+
+def people_of(finding: Finding):
+    """Persons who hold a post in the finding's department today."""
+    posts = Appointment.objects.filter(in_force(timezone.localdate()), department_id=finding.department_id)
+    return Person.objects.filter(pk__in=posts.values("person_id")).order_by("name")
+
+
+def progress(finding: Finding) -> list[tuple[str, str]]:
+    """The steps of the way with done, now or to come; a reopened finding starts its way anew."""
+    order = [step for step, _name in PROGRESS]
+    state = State.RAISED if finding.state == State.REOPENED else finding.state
+    if finding.corrected_at is not None and state in (State.ACCEPTED, State.OBSERVATION):
+        state = "corrected"
+    reached = order.index(state)
+    marks = ["done" if i <= reached else "now" if i == reached + 1 else "" for i in range(len(order))]
+    return [(name, mark) for (_step, name), mark in zip(PROGRESS, marks, strict=True)]
+
+
+def waiting_for(finding: Finding) -> str:
+    """Whose turn it is, for somebody who has nothing to do here."""
+    return {
+        State.CLOSED: "",
+        State.DEPARTMENT_APPROVAL: "office",
+        State.VERIFIED: "office",
+        State.OBSERVATION: "data",
+        State.ACCEPTED: "office" if finding.corrected_at else "department",
+    }.get(State(finding.state), "department")
+
+
+def indicator_url(name: str, finding: Finding) -> str:
+    """The page of the indicator behind the finding, or nothing when that function is not installed."""
+    if not finding.indicator_id:
+        return ""
+    try:
+        base = reverse(name, kwargs={"indicator_id": finding.indicator_id})
+    except NoReverseMatch:
+        return ""
+    return f"{base}?month={finding.month}&department={finding.department_id}"
+
+
+@login_required
+@require_GET
+def sheet(request, pk: int):
+    """整改通知单 for printing and signing (CAP-02, D-12)."""
+    finding = find(pk)
+    context = {
+        "finding": finding,
+        "hospital": institution(),
+        "evidence": finding.evidence.select_related("by").order_by("at"),
+        "verifications": finding.verifications.select_related("by").order_by("at"),
+    }
+    return render(request, "findings/sheet.html", context)

@@ -1,0 +1,113 @@
+"""Raise a finding, and take a step on one."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from zhikong.foundation.access.permissions import Permission
+from zhikong.foundation.access.views_support import needs
+from zhikong.foundation.calendar.queries import working_calendar
+from zhikong.foundation.findings import actions, rules, sources
+from zhikong.foundation.findings.forms import RaiseForm
+from zhikong.foundation.findings.views.offers import offered
+from zhikong.foundation.findings.views.pages import blank_form, find, render_detail
+from zhikong.foundation.organisation.queries import departments
+
+KINDS = ("clinical", "medtech", "functional")
+
+
+@login_required
+@needs(Permission.RAISE_FINDING)
+@require_http_methods(["GET", "POST"])
+def raise_finding(request):
+    """The raise form; from a signal it starts with ?indicator=…&month=…&department=…"""
+    source = _source(request)
+    form = RaiseForm(
+        request.POST or None,
+        departments=_departments_in_scope(request),
+        proposals=_proposals(),
+        initial=_initial(request, source),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = _raise(request.user, form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return _after_raising(request, found)
+    return render(request, "findings/raise.html", {"form": form, "source": source})
+
+
+def _source(request) -> sources.Source:
+    query = request.GET
+    if not query.get("indicator"):
+        return sources.Source()
+    department = query.get("department", "")
+    key = sources.indicator_key(query)
+    return sources.describe("indicator", key, int(department) if department.isdigit() else None)
+
+
+def _initial(request, source: sources.Source) -> dict:
+    query = request.GET
+    chosen = [int(value) for value in query.getlist("department") if value.isdigit()]
+    from_indicator = bool(query.get("indicator"))
+    return {
+        "departments": chosen or list(source.departments),
+        "title": source.title,
+        "detail": source.detail,
+        "severity": source.severity,
+        "source_kind": "indicator" if from_indicator else "manual",
+        "source_key": sources.indicator_key(query) if from_indicator else "",
+        "indicator_id": query.get("indicator", ""),
+        "month": query.get("month", ""),
+    }
+
+
+def _departments_in_scope(request) -> list[tuple[int, str]]:
+    known = departments(on=timezone.localdate(), kinds=KINDS)
+    return [(d.id, d.name) for d in known if request.scope.covers(d.id)]
+
+
+def _proposals() -> list[rules.Due]:
+    calendar, today = working_calendar(), timezone.localdate()
+    return [rules.default_due(severity, start=today, calendar=calendar) for severity in rules.Severity]
+
+
+def _raise(user, values: dict) -> list:
+    values["source_kind"] = values["source_kind"] or "manual"
+    return actions.raise_findings(by=user, now=timezone.now(), **values)
+
+
+def _after_raising(request, found: list):
+    names = "、".join(finding.department_name for finding in found)
+    messages.success(request, _("已向%(names)s发出整改通知。") % {"names": names})
+    if len(found) == 1:
+        return redirect("findings:detail", found[0].pk)
+    return redirect(reverse("findings:list") + "?show=answer")
+
+
+@login_required
+@require_POST
+def take_step(request, pk: int, key: str):
+    """Take one step; when the form or a rule refuses it, show the page again with what was typed."""
+    finding = find(pk)
+    step = next((step for step in offered(request.user, finding) if step.key == key), None)
+    if step is None:
+        raise PermissionDenied(_("这一步现在不能由您来做：可能已经有人做过，或者您的角色没有这项权限。"))
+    form = blank_form(step, finding, request.user, data=request.POST)
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                step.run(finding, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("已保存：%(step)s。") % {"step": step.title})
+            return redirect("findings:detail", pk)
+    return render_detail(request, find(pk), key=key, bound=form)
