@@ -45,7 +45,7 @@ def prepare(admin_dsn: str, *, database: str, home: Path) -> None:
 
 
 def _connect(admin_dsn: str) -> psycopg.Connection[Any]:
-    """To the server's own database, because ours may not exist yet; else to the one that the address names."""
+    """To the server's own database, as ours may not exist yet; else to the one in the address."""
     try:
         return psycopg.connect(
             make_conninfo(admin_dsn, dbname="postgres"), autocommit=True, connect_timeout=10
