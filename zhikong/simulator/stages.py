@@ -1,0 +1,79 @@
+"""One run of all stages: what was planted, as arrays. Tables and ledger are both made from this."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zhikong.simulator import (
+    arrivals,
+    clinical,
+    costs,
+    diagnoses,
+    hospital,
+    identities,
+    movement,
+    procedures,
+    records,
+    reported,
+)  # fmt: skip
+from zhikong.simulator.clock import Window, stream
+from zhikong.simulator.shifts import Shift
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The arrays of one simulated hospital. Rows of other stages point to rows of the cohort by `stay`."""
+
+    seed: int
+    window: Window
+    scale: float
+    shifts: tuple[Shift, ...]
+    cohort: arrivals.Cohort
+    movement: movement.Movement
+    outcome: clinical.Outcome
+    attending: np.ndarray  # position in procedures.staff_numbers()
+    resident: np.ndarray
+    procedures: procedures.Procedures
+    diagnoses: diagnoses.Diagnoses
+    costs: costs.Costs
+    documents: records.Documents
+    results: records.Results
+    identities: identities.Identities
+    reported: reported.Reported
+    occupied: np.ndarray  # (departments, days) occupied beds
+    open_beds: np.ndarray  # beds of each department
+
+
+def run(seed: int, window: Window, scale: float, plan: tuple[Shift, ...]) -> Stages:
+    """All stages in order; the same arguments give the same arrays bit for bit."""
+    cohort = arrivals.cohort(seed, window, scale, plan)
+    moved = movement.movement(seed, cohort)
+    outcome = clinical.outcomes(seed, cohort, moved, plan)
+    attending, resident = _doctors(seed, moved.last)
+    done = procedures.procedures(seed, cohort, moved, outcome, attending, plan)
+    return Stages(
+        seed, window, scale, plan, cohort, moved, outcome, attending, resident,
+        procedures=done,
+        diagnoses=diagnoses.diagnoses(seed, cohort, outcome),
+        costs=costs.costs(seed, cohort, moved, outcome, done),
+        documents=records.documents(seed, cohort, moved, outcome, done),
+        results=records.results(seed, cohort, plan),
+        identities=identities.identities(seed, cohort),
+        reported=reported.reported(seed, window),
+        occupied=movement.census(cohort, moved, window),
+        open_beds=movement.open_beds(scale),
+    )  # fmt: skip
+
+
+def _doctors(seed: int, department: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Attending and resident doctor of each stay, drawn from its department's staff."""
+    rng = stream(seed, "doctors")
+    u = rng.random((2, len(department)))
+    attending, resident = np.empty(len(department), np.int64), np.empty(len(department), np.int64)
+    for number, owner in enumerate(hospital.admitting()):
+        own = department == number
+        seniors = procedures.doctors(owner.code, ("副主任医师", "主治医师", "主任医师"))
+        juniors = procedures.doctors(owner.code, ("住院医师",))
+        attending[own] = seniors[(u[0, own] * len(seniors)).astype(np.int64)]
+        resident[own] = juniors[(u[1, own] * len(juniors)).astype(np.int64)]
+    return attending, resident
