@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from zhikong.engine.backends.source import Source
+from zhikong.engine.backends.source import Row, Source
 from zhikong.engine.compute import compute
 from zhikong.engine.definitions.examples import Example
 from zhikong.engine.definitions.model import Definition
-from zhikong.engine.results import Result
+from zhikong.engine.plan.needs import needs_of
+from zhikong.engine.results import ReasonKind, Result
 
 _CLOCK = datetime(2000, 1, 1, tzinfo=UTC)  # examples have no run clock; any fixed one serves
 
@@ -18,7 +19,7 @@ def failure(definition: Definition, example: Example, backend: str) -> str | Non
     """What differs from the expectation, in Chinese, or None when the example holds."""
     results = compute(
         [definition],
-        source=Source.of_rows(example.tables),
+        source=Source.of_rows(_tables(definition, example)),
         months=(example.month, example.month),
         now=_CLOCK,
         data_version="example",
@@ -28,6 +29,13 @@ def failure(definition: Definition, example: Example, backend: str) -> str | Non
     if len(found) != 1:
         return f"应有一个结果，得到 {len(found)} 个"
     return _difference(example, found[0])
+
+
+def _tables(definition: Definition, example: Example) -> dict[str, list[Row]]:
+    """Tables that the definition reads and the example does not mention are empty, not missing."""
+    if example.expect.reason == ReasonKind.MISSING_TABLE:
+        return example.tables
+    return {name: [] for name in needs_of(definition)} | example.tables
 
 
 def _difference(example: Example, result: Result) -> str | None:

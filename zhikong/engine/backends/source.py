@@ -27,6 +27,11 @@ class Files:
         """The files that can hold rows of these months; None means all. Unlabelled files always can."""
         return [p for p in self.paths if months is None or _month(p) is None or _month(p) in months]
 
+    @property
+    def labelled(self) -> bool:
+        """True when every file holds one month and says so in its path."""
+        return all(_month(p) is not None for p in self.paths)
+
     def columns(self) -> frozenset[str] | None:
         """The columns present in at least one file; None when there is no file to look at."""
         if not self.paths:

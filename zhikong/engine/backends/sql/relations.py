@@ -1,0 +1,88 @@
+"""FROM-clauses for contract tables: the files or rows, cleaned, with only the columns that are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from zhikong.engine.backends.source import Source
+from zhikong.engine.backends.sql.lower import floor_division
+from zhikong.engine.backends.sql.session import memory_name
+from zhikong.engine.backends.sql.text import clause, listed, literal, name
+from zhikong.engine.plan.needs import DERIVED_FROM
+from zhikong.engine.tables import MONTH, TABLES, Type
+
+Months = frozenset[str] | None  # None: no file can be left out
+_STAYED = '(epoch_us("discharged_at") - epoch_us("admitted_at"))'
+_MINUTE, _DAY = 60_000_000, 86_400_000_000
+_SIMPLE_DERIVED = {
+    "stay_minutes": floor_division(_STAYED, _MINUTE),
+    "stay_days_elapsed": floor_division(_STAYED, _DAY),
+}
+NEXT = "minutes_to_next_admission"
+_ARROW_TYPES = {
+    Type.TEXT: "VARCHAR",
+    Type.INT: "BIGINT",
+    Type.FLOAT: "DOUBLE",
+    Type.BOOL: "BOOLEAN",
+    Type.DATE: "DATE",
+    Type.TIMESTAMP: "TIMESTAMP",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """How the tables of one source are spelled in FROM-clauses."""
+
+    source: Source
+
+    def scan(self, table: str, columns: Iterable[str], months: Months = None) -> str:
+        """A subquery with the given columns, supplied or derived, of the rows that can lie in `months`."""
+        wanted = sorted(set(columns))
+        if table == "stays" and NEXT in wanted:
+            return self._with_next([c for c in wanted if c != NEXT], months)
+        chosen = listed(_column(table, c) for c in wanted)
+        return clause("(SELECT", chosen, "FROM", self._raw(table, months), ")")
+
+    def labelled(self, table: str) -> bool:
+        """True when the files of the table say which month they hold, so months can be read apart."""
+        files = self.source.files.get(table)
+        return files is not None and files.labelled
+
+    def _raw(self, table: str, months: Months) -> str:
+        if table in self.source.memory:
+            return memory_name(table)
+        paths = self.source.files[table].within(months)
+        if not paths:
+            return _empty(table)
+        files = listed(literal(path) for path in paths)
+        # the partition's folder name is not data here; months follow from the date columns
+        return f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
+
+    def _with_next(self, columns: list[str], months: Months) -> str:
+        """Adds the minutes to the next admission, looked up among the stays of all months."""
+        own = sorted({*columns, *DERIVED_FROM[NEXT]})
+        gap = floor_division("(epoch_us(later.at) - epoch_us(own.discharged_at))", _MINUTE)
+        admissions = self.scan("stays", ("institution", "patient_key", "admitted_at"))
+        later = clause("(SELECT institution, patient_key, admitted_at AS at FROM", admissions, ") AS later")
+        return clause(
+            "(SELECT", listed([*(f"own.{name(c)}" for c in columns), f"{gap} AS {name(NEXT)}"]),
+            "FROM", self.scan("stays", own, months), "AS own",
+            "ASOF LEFT JOIN", later,
+            "ON own.institution = later.institution AND own.patient_key = later.patient_key",
+            "AND own.discharged_at < later.at)",
+        )  # fmt: skip
+
+
+def _column(table: str, column: str) -> str:
+    if table == "stays" and column in _SIMPLE_DERIVED:
+        return f"{_SIMPLE_DERIVED[column]} AS {name(column)}"
+    known = TABLES[table].column(column)
+    if known is not None and known.type is Type.FLOAT:
+        return f"nullif({name(column)}, CAST('nan' AS DOUBLE)) AS {name(column)}"
+    return name(column)
+
+
+def _empty(table: str) -> str:
+    columns = [f"CAST(NULL AS {_ARROW_TYPES[c.type]}) AS {name(c.name)}" for c in TABLES[table].columns]
+    return clause("(SELECT", listed([*columns, f"CAST(NULL AS VARCHAR) AS {MONTH}"]), "WHERE FALSE)")
