@@ -21,7 +21,7 @@ atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
 (DATA_FOLDER / "static").mkdir()  # WhiteNoise wants it
 os.environ["ZHIKONG_HOME"] = str(DATA_FOLDER)
 os.environ["ZHIKONG_ROLE"] = "command"
-os.environ["DJANGO_SETTINGS_MODULE"] = "zhikong.site.settings"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhikong.site.settings")
 LONG_AGO = date(2020, 1, 1)
 
 
@@ -230,9 +230,9 @@ def oracle():
     """oracle("spc/cases.json") → path below $ZHIKONG_REFERENCE; the test is skipped, and counted, without it."""
 
     def find(relative):
-        root = os.environ.get("ZHIKONG_REFERENCE")
-        path = Path(root, relative) if root else None
-        if path is None or not path.exists():
+        beside = Path(__file__).resolve().parents[2] / "shared" / "reference"
+        path = Path(os.environ.get("ZHIKONG_REFERENCE") or beside, relative)
+        if not path.exists():
             _oracles["skipped"] += 1
             pytest.skip(f"oracle {relative} not found; set ZHIKONG_REFERENCE")
         _oracles["run"] += 1

@@ -1,0 +1,97 @@
+"""The batch judge equals the single one; false alarms come as often as published; effects are judged honestly."""
+
+import numpy as np
+import pytest
+
+from zhikong.engine.stats import Verdict, choose, judge, judge_many, sentence, shifted, xmr
+from zhikong.engine.stats.points import Rule
+from zhikong.engine.stats.series import Options
+
+
+def noise(series, length, seed=7):
+    return np.random.default_rng(seed).normal(50, 5, (series, length))
+
+
+def test_batch_equals_single_with_gaps_ties_and_trends():
+    values = noise(60, 30)
+    values[::7, 4] = np.nan
+    values[5] = 100.0
+    values[6] = [100.0] * 29 + [97.0]
+    values[7] = np.arange(30)
+    values[8] = np.nan
+    batch = judge_many(values, factor=2.66)
+    for index, row in enumerate(values):
+        single = judge(row)
+        assert batch.rules(index) == single.rules, index
+        np.testing.assert_allclose(batch.upper[index], single.upper, equal_nan=True)
+
+
+@pytest.mark.parametrize(("months", "published"), [(12, 0.08), (24, 0.20), (36, 0.30)])
+def test_false_alarms_of_the_nhs_rules_are_as_published(months, published):
+    runs = 4000
+    share = (judge_many(noise(runs, months)).rule > 0).any(axis=1).mean()
+    error = (published * (1 - published) / runs) ** 0.5 + 0.005  # the table is rounded to 1 %
+    assert abs(share - published) < 3 * error
+
+
+def test_three_sigma_alone_gives_false_alarms_as_published():
+    rule = judge_many(noise(4000, 24)).rule
+    share = ((rule == 1) | (rule == 2)).any(axis=1).mean()
+    assert abs(share - 0.10) < 3 * ((0.10 * 0.90 / 4000) ** 0.5 + 0.005)
+
+
+def test_under_twelve_points_limits_are_on_trial():
+    assert judge_many(noise(1, 11)).trial.all()
+    assert xmr(noise(1, 11)[0]).trial
+    assert not xmr(noise(1, 12)[0]).trial
+
+
+def test_a_percentage_has_no_limit_above_hundred():
+    limits = xmr([99, 98, 99.5, 97, 99, 100, 98, 99, 97.5, 99, 98.5, 100], options=Options(cap=100.0))
+    assert limits.upper.max() == 100
+
+
+BEFORE = [10, 11, 9, 10, 12, 10, 9, 11, 10, 10, 11, 9]
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [
+        ([], Verdict.NOT_ENOUGH_DATA),
+        ([10, 9], Verdict.NOT_ENOUGH_DATA),
+        ([5.0], Verdict.IMPROVED),
+        ([9.5, 9, 9.8, 9.1, 9.4, 9.9], Verdict.IMPROVED),
+        ([10, 11, 9, 10, 11, 10], Verdict.NOT_SHIFTED),
+        ([18.0], Verdict.NOT_SHIFTED),
+        ([None, None, 5.0], Verdict.IMPROVED),
+    ],
+)
+def test_effect_of_a_measure_when_lower_is_better(after, verdict):
+    found = shifted(BEFORE, after, direction="down")
+    assert found.verdict is verdict
+    assert found.sentence.endswith("。")
+
+
+def test_effect_needs_a_baseline():
+    found = shifted([10, 11], [5] * 8, direction="down")
+    assert found.verdict is Verdict.NOT_ENOUGH_DATA
+    assert found.months_needed == 4
+
+
+def test_the_chooser_sees_overdispersion():
+    generator = np.random.default_rng(3)
+    plain = generator.binomial(200, 0.1, 36)
+    wild = generator.binomial(200, generator.normal(0.1, 0.04, 36).clip(0, 1))
+    assert choose("proportion", plain, [200] * 36).chart == "p"
+    assert choose("proportion", wild, [200] * 36).chart == "p_prime"
+    assert choose("measure", plain, None).chart == "xmr"
+
+
+def test_sentences_say_since_when_and_whether_it_is_good():
+    months = [f"2026-{m:02}" for m in range(1, 11)]
+    rules = [Rule.NONE] * 3 + [Rule.SHIFT_DOWN] * 7
+    assert (
+        sentence(rules, months, "down")
+        == "自 2026-04 起至 2026-10连续 7 点以上低于中心线，是特殊原因引起的向好的变化，不是随机波动。"
+    )
+    assert "随机波动" in sentence([Rule.NONE] * 10, months, "down")
