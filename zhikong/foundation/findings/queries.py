@@ -1,9 +1,10 @@
 """Reads of findings. Row policies narrow every one of them to the departments in scope."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from zhikong.foundation.findings import rules
 from zhikong.foundation.findings.models import Finding
@@ -73,12 +74,13 @@ def overdue_findings(*, today: date, department_id: int | None = None) -> QueryS
 
 
 def earlier(*, department_id: int, indicator_id: str, raised_on: date) -> Finding | None:
-    """The latest finding on the same indicator that this department closed within the last twelve months."""
+    """The finding on the same indicator that was closed last here, if within the last twelve months."""
     if not indicator_id:
         return None
-    since = raised_on - timedelta(days=rules.RECURRENCE_DAYS)
     same = Finding.objects.filter(department_id=department_id, indicator_id=indicator_id, state=State.CLOSED)
-    return same.filter(closed_at__date__gte=since).order_by("-closed_at").first()
+    last = same.order_by("-closed_at").first()
+    closed_on = timezone.localdate(last.closed_at) if last else None
+    return last if rules.is_recurrent(closed_on, raised_on) else None
 
 
 def of_source(*, source_kind: str, source_key: str, department_id: int | None = None) -> QuerySet[Finding]:
