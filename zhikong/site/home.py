@@ -88,8 +88,14 @@ def allowed_hosts() -> list[str]:
 
 
 def check_bind(address: str) -> None:
-    """Refuse to open demo data, whose passwords are printed on the screen, to other machines."""
-    if is_demo() and not _is_loopback(address):
+    """Refuse to open demo data to other machines."""
+    if is_demo():
+        refuse_public(address)
+
+
+def refuse_public(address: str) -> None:
+    """Demo passwords are printed on the screen and in the manual: only this machine may reach them."""
+    if not _is_loopback(address):
         raise PublicBindRefused(
             f"演示数据的账号和密码是公开的，不能绑定到 {address}。请使用 127.0.0.1；"
             "正式使用请另设数据目录（ZHIKONG_HOME）并运行 zhikong init。"

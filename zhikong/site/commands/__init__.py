@@ -3,7 +3,7 @@
 import argparse
 from importlib import import_module
 
-NAMES = ("serve", "worker", "migrate", "check_packs")
+NAMES = ("demo", "serve", "worker", "migrate", "load", "compute", "check_packs", "simulate", "verify_audit")
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

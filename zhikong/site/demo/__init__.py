@@ -1,0 +1,1 @@
+"""The demo hospital: made by the simulator, loaded through the same doors as a real one."""

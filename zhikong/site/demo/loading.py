@@ -1,0 +1,75 @@
+"""Brings the simulated hospital's data through the ordinary door, and computes its indicators."""
+
+from datetime import date, datetime
+
+from zhikong.engine.tables import TABLES
+from zhikong.foundation.access.scope import job_scope, scoped
+from zhikong.hospital.functions.datasources.actions import load_open_stays, load_tables
+from zhikong.hospital.functions.indicators.actions import load_preset, recompute
+from zhikong.simulator import Simulation, hospital, simulate
+from zhikong.site import frame, home
+from zhikong.site.demo import organisation
+from zhikong.site.home import Explained
+from zhikong.site.progress import Progress
+
+PASSWORD = "Zhikong-demo-2026"
+FIRST_MONTH, MONTHS = "2024-11", 24
+PRESET = "000-P2"
+STEPS = 4
+
+
+class DemoRefused(Explained):
+    """The data folder holds something else."""
+
+
+def wanted() -> bool:
+    """Whether the demo hospital still has to be loaded; refuses a data folder of a real hospital."""
+    known = frame.institutions()
+    others = [code for code in known if code != hospital.profile().code]
+    if others and not home.is_demo():
+        raise DemoRefused(f"数据目录 {home.folder()} 已有机构 {'、'.join(others)}，不能装入演示数据。")
+    return not (hospital.profile().code in known and home.options().get("demo_loaded") == _database())
+
+
+def load(*, now: datetime, progress: Progress) -> None:
+    """Organisation, facts, patients in hospital, targets, values. Each step may run again after an interruption."""
+    with progress.step("建立组织机构、人员和账号"):
+        number = frame.institutions().get(hospital.profile().code)
+        number = number or organisation.enter(now=now, password=PASSWORD, progress=progress).pk
+    with progress.step(f"仿真 {MONTHS} 个月的病案"):
+        made = simulate(months=MONTHS, first_month=FIRST_MONTH)
+    with progress.step(f"导入并发布 {made.tables['stays'].num_rows} 次住院"):
+        _publish(made, number, now)
+    with progress.step("设定目标值并计算指标"), scoped(job_scope(number, job=organisation.JOB)):
+        load_preset(by=None, now=now, name=PRESET, valid_from=_first_day())
+        recompute(by=None, now=now)
+    home.set_options(demo_loaded=_database())
+
+
+def _publish(made: Simulation, number: int, now: datetime) -> None:
+    scope = job_scope(number, job=organisation.JOB)
+    done = load_tables(
+        by=None,
+        now=now,
+        tables={name: made.tables[name] for name in TABLES if name in made.tables},
+        source_name="仿真医院",
+        identities=made.tables["identities"],
+        scope=scope,
+    )
+    if done.state not in (done.State.PUBLISHED, done.State.UNCHANGED):
+        raise DemoRefused(f"演示数据没有装入：{done.message}")
+    with scoped(scope):
+        load_open_stays(by=None, now=now, table=made.tables["open_stays"])
+
+
+def _first_day() -> date:
+    return date.fromisoformat(f"{FIRST_MONTH}-01")
+
+
+def _database() -> str:
+    """Which database holds the demo; with another one it is loaded again."""
+    from django.conf import settings
+
+    found = settings.DATABASES["default"]
+    embedded = frame.external_url() is None
+    return "embedded" if embedded else f"{found['HOST']}:{found['PORT']}/{found['NAME']}"
