@@ -34,3 +34,10 @@ def _each(
 def masked(column: pa.Array) -> pa.Array:
     """Numbers with all but the last two characters hidden, so that a clerk can find the row again."""
     return pc.binary_join_element_wise("****", pc.utf8_slice_codeunits(column, -2), "")
+
+
+def replaced(column: pa.ChunkedArray, secret: bytes, institution: str, kind: str) -> pa.ChunkedArray:
+    """A column of source numbers as pseudonyms; each distinct number is hashed once."""
+    distinct = pc.unique(column).drop_null()
+    hashed = pseudonyms(secret, institution, kind, [distinct])
+    return hashed.take(pc.index_in(column, distinct))

@@ -71,7 +71,9 @@ def _derived(field: Field) -> str:
 def _label(table: TableMapping, owner: Source, name: str, meaning: str) -> str:
     if name in owner.pseudonyms or name in owner.names:
         return owner.label(name)
-    return meaning if table.unfold or table.changes else f"{name} {meaning}"
+    if table.unfold or table.changes:
+        return meaning
+    return f"{name} {meaning}" if name.isascii() else name
 
 
 def _raw(field: Field, source: Source, mapping: Mapping, staged: set[str], joins: list[str]):

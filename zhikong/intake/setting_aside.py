@@ -56,7 +56,7 @@ def _write_typed(connection, view: View, folder: Path) -> None:
 def _mark_faulty(connection, view: View) -> bool:
     added = connection.execute(
         f"INSERT INTO faulty SELECT DISTINCT {quoted(view.source)}, {ROW} FROM {named('typed_' + view.table)} WHERE __bad"
-    ).fetchone()[0]
+    ).fetchall()[0][0]
     return bool(added)
 
 
@@ -146,7 +146,7 @@ def write_good(
         _write_table(connection, view, folder, reading)
     reading.faulty_rows += connection.execute(
         "SELECT count(DISTINCT (source, __row)) FROM faulty"
-    ).fetchone()[0]
+    ).fetchall()[0][0]
 
 
 def _stay_months(connection, delivered: bool, known_stays: Sequence[Path]) -> None:

@@ -38,7 +38,8 @@ def examine(path: Path) -> TextFile:
     The whole file is decoded once, in chunks, so that no row fails later. Raises FileRefused for an empty
     file, a spreadsheet or archive, an undecodable file and a header that is empty or names a column twice.
     """
-    head = path.open("rb").read(4096) if path.stat().st_size else b""
+    with path.open("rb") as file:
+        head = file.read(4096)
     if not head.strip():
         raise FileRefused("文件是空的，没有任何内容。", "请确认导出是否成功，重新导出后再导入。")
     _refuse_binary(head)
@@ -58,13 +59,16 @@ def _refuse_binary(head: bytes) -> None:
 def _encoding(path: Path, head: bytes) -> str:
     by_mark = next((name for mark, name in _BOMS if head.startswith(mark)), None)
     candidates = [by_mark] if by_mark else ["utf-8", "gb18030"]
-    faults = [fault for name in candidates if (fault := _first_fault(path, name)) is not None]
-    if len(faults) == len(candidates):
-        raise FileRefused(
-            f"文件编码无法识别：既不是 UTF-8 也不是 GBK/GB18030，第 {max(faults)} 行附近有无法解码的内容。",
-            "请用 UTF-8 重新导出后再导入。",
-        )
-    return candidates[len(faults)]
+    faults = []
+    for name in candidates:
+        fault = _first_fault(path, name)
+        if fault is None:
+            return name
+        faults.append(fault)
+    raise FileRefused(
+        f"文件编码无法识别：既不是 UTF-8 也不是 GBK/GB18030，第 {max(faults)} 行附近有无法解码的内容。",
+        "请用 UTF-8 重新导出后再导入。",
+    )
 
 
 def _first_fault(path: Path, encoding: str) -> int | None:

@@ -14,11 +14,13 @@ from zhikong.engine.tables import TABLES
 from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.facts import lake
+from zhikong.foundation.facts.announcements import TablesPublished
 from zhikong.foundation.facts.locks import lock_publication
 from zhikong.foundation.facts.merging import Change, Merge, Merger
 from zhikong.foundation.facts.models import Load, Publication, QuarantinedRow, TableVersion
 from zhikong.foundation.facts.queries import data_version_of, latest_publication, versions_of
 from zhikong.foundation.organisation.queries import institution
+from zhikong.foundation.outbox.actions import announce
 
 _BATCH = 2_000
 
@@ -55,7 +57,9 @@ def publish(
     months = sorted({month for change in merge.changes for month in change.months})
     if not written:
         return Published(None, merge)
-    return Published(_show(by, now, load, code, before | written), merge, months)
+    publication = _show(by, now, load, code, before | written)
+    announce(TablesPublished(publication.number, publication.data_version, tuple(months)), now=now)
+    return Published(publication, merge, months)
 
 
 def _write(code: str, change: Change, merger: Merger, before: Mapping[str, int]) -> int:

@@ -26,9 +26,9 @@ def connect(
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
-            "allowed_directories": [str(folder) for folder in read_from],
         }
     )
+    connection.execute(f"SET allowed_directories = {listed([str(folder) for folder in read_from])}")
     connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     return connection
 

@@ -98,7 +98,7 @@ class Merger:
 
     def _moved(self) -> bool:
         query = "SELECT count(*) FROM delivered WHERE old_month <> new_month"
-        return self.connection.execute(query).fetchone()[0] > 0
+        return self.connection.execute(query).fetchall()[0][0] > 0
 
     def _count(self, result: Merge) -> None:
         """New, changed and unchanged stays over all delivered tables."""
@@ -109,7 +109,7 @@ class Merger:
             f"WITH changed AS ({changed}) SELECT count(*) FILTER (WHERE old_month IS NULL AND new_month IS NOT NULL), "
             f"count(*) FILTER (WHERE old_month IS NOT NULL AND stay_id IN (FROM changed)), "
             f"count(*) FILTER (WHERE old_month IS NOT NULL AND stay_id NOT IN (FROM changed)) FROM delivered"
-        ).fetchone()
+        ).fetchall()[0]
 
     def _columns(self, table: Table) -> str:
         return ", ".join(f'"{name}"' for name in (*table.column_names, MONTH))

@@ -90,6 +90,25 @@ def open_bed(*, by, department: Department, number: str, valid_from: date, ward:
 
 
 @transaction.atomic
+def register_beds(*, by, on: date, stays: Sequence[Mapping]) -> int:
+    """Open the beds that a list of patients names and nobody has registered yet; returns how many."""
+    require(by, Permission.MANAGE_DATA)
+    departments = dict(Department.objects.values_list("code", "pk"))
+    known = set(Bed.objects.filter(valid_to__isnull=True).values_list("department_id", "ward", "number"))
+    wanted = {
+        (departments[s["department"]], s.get("ward") or "", s["bed"])
+        for s in stays
+        if s.get("bed") and s["department"] in departments
+    }
+    scope = current_scope()
+    Bed.objects.bulk_create(
+        Bed(institution_id=scope.institution_id, department_id=d, ward=ward, number=number, valid_from=on)
+        for d, ward, number in sorted(wanted - known)
+    )
+    return len(wanted - known)
+
+
+@transaction.atomic
 def load_open_stays(*, by, now: datetime, stays: Sequence[Mapping]) -> dict[str, int]:
     """Replace the list of patients in hospital by a whole new one; returns counts of arrived, moved and left.
 

@@ -1,0 +1,15 @@
+"""What the facts announce to the functions through the outbox."""
+
+from dataclasses import dataclass
+
+from zhikong.foundation.outbox.registry import Fact, fact
+
+
+@fact("tables_published")
+@dataclass(frozen=True)
+class TablesPublished(Fact):
+    """New facts can be read: results of an earlier data version are out of date for these months."""
+
+    publication: int
+    data_version: str
+    months: tuple[str, ...]

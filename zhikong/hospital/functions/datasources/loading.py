@@ -1,0 +1,190 @@
+"""How one load runs from file to publication, and what is kept of it whatever happens on the way.
+
+Only the last step, publishing, is visible to readers, and it is one database commit. A process that dies before
+leaves a load marked as running and files that nobody reads; the next load notices and says so.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhikong.foundation.access.scope import Scope, scoped
+from zhikong.foundation.facts import actions as facts
+from zhikong.foundation.facts import gateway, locks
+from zhikong.foundation.facts.models import Load
+from zhikong.foundation.organisation.queries import institution
+from zhikong.foundation.patients import actions as patients
+from zhikong.foundation.patients.rules import Identity
+from zhikong.hospital.functions.datasources.queries import reading_context
+from zhikong.intake.context import Context
+from zhikong.intake.reading import KEPT_PROBLEMS, Reading
+from zhikong.intake.reasons import FileRefused
+
+Read = Callable[[Context, Path, list[str]], Reading]
+"""Reads a delivery: (hospital, folder to work in, parquet files of the published stays) -> reading."""
+
+_IDENTITIES_AT_ONCE = 20_000
+
+
+class NothingNew(Exception):
+    """The very same delivery was loaded before; its message says when."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One load on its way. by: who started it, None for a job."""
+
+    load: Load
+    scope: Scope
+    by: object
+    now: datetime
+
+
+def carry_out(run: Run, read: Read) -> Load:
+    """Read, publish and record one load; returns it in its final state. An unexpected error is recorded and raised."""
+    with scoped(run.scope):
+        code = institution().code
+    with locks.loading(code, wait=True), _folder(code) as folder:
+        _mark_interrupted(run)
+        try:
+            with scoped(run.scope):
+                context, stays = reading_context(run.now), list(gateway.published().files("stays"))
+            reading = read(context, folder, stays)
+            with scoped(run.scope):
+                _publish(run, reading, folder)
+        except NothingNew as known:
+            _end(run, Load.State.UNCHANGED, message=str(known))
+        except FileRefused as refused:
+            _end(run, Load.State.REFUSED, message=refused.message, remedy=refused.remedy)
+        except Exception:
+            _end(
+                run,
+                Load.State.FAILED,
+                message=_("导入时出现意外错误，没有改动任何数据。"),
+                remedy=_("请联系系统管理员查看日志。"),
+            )
+            raise
+    return run.load
+
+
+@contextmanager
+def _folder(code: str) -> Iterator[Path]:
+    """A private working folder; what interrupted loads left there is removed, since the lock is ours."""
+    base = Path(settings.ZHIKONG_HOME) / "staging" / code
+    shutil.rmtree(base, ignore_errors=True)
+    folder = base / uuid4().hex
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _mark_interrupted(run: Run) -> None:
+    with scoped(run.scope):
+        others = Load.objects.filter(state=Load.State.RUNNING).exclude(pk=run.load.pk)
+        others.update(
+            state=Load.State.INTERRUPTED,
+            finished_at=run.now,
+            message=_("导入被中断，没有改动任何数据。"),
+            remedy=_("请重新导入该文件。"),
+        )
+        run.load.state = Load.State.RUNNING
+        run.load.save(update_fields=["state"])
+
+
+def _publish(run: Run, reading: Reading, folder: Path) -> None:
+    """Everything that a load writes to the database, in one transaction."""
+    facts.quarantine(by=run.by, load=run.load, problems=reading.problems)
+    stored = facts.publish(by=run.by, now=run.now, tables=reading.tables, folder=folder, load=run.load)
+    _store_people(run, reading)
+    merge = stored.merge
+    good = sum(reading.rows.values())
+    run.load.counts = {
+        "delivered": reading.delivered_rows,
+        "faulty": reading.faulty_rows,
+        "new_stays": merge.new,
+        "changed_stays": merge.changed,
+        "unchanged_stays": merge.unchanged,
+        "tables": reading.rows,
+    }
+    run.load.reasons = [{"reason": r, "label": label, "count": n} for (r, label), n in reading.counts.items()]
+    run.load.notes = [*reading.notes, *_cut_off(reading)]
+    run.load.months = stored.months
+    if stored.publication is not None:
+        _end(run, Load.State.PUBLISHED, message=_summary(run.load))
+    elif good:
+        _end(run, Load.State.UNCHANGED, message=_("内容与已发布的数据一致，没有改动任何数据。"))
+    else:
+        message = _("%(n)d 行全部有问题，没有可以导入的行。") % {"n": reading.faulty_rows}
+        _end(run, Load.State.REFUSED, message=message, remedy=_("请按下面的问题汇总改正后重新导入。"))
+
+
+def _cut_off(reading: Reading) -> list[str]:
+    total = sum(reading.counts.values())
+    if total <= KEPT_PROBLEMS:
+        return []
+    return [
+        _("共 %(total)d 处问题，逐条保留前 %(kept)d 处；汇总计数是完整的。")
+        % {"total": total, "kept": KEPT_PROBLEMS}
+    ]
+
+
+def _summary(load: Load) -> str:
+    counts = load.counts
+    return _(
+        "共 %(delivered)d 行，隔离 %(faulty)d 行；新增住院 %(new)d 次，更新 %(changed)d 次，未变 %(unchanged)d 次。"
+    ) % {
+        "delivered": counts["delivered"],
+        "faulty": counts["faulty"],
+        "new": counts["new_stays"],
+        "changed": counts["changed_stays"],
+        "unchanged": counts["unchanged_stays"],
+    }
+
+
+def _end(run: Run, state: Load.State, *, message: str, remedy: str = "") -> None:
+    with scoped(run.scope):
+        run.load.state, run.load.message, run.load.remedy = state, message, remedy
+        run.load.finished_at = max(timezone.now(), run.load.started_at)
+        run.load.save()
+
+
+def _store_people(run: Run, reading: Reading) -> None:
+    """Identities into the sealed store, and which departments may see them."""
+    if reading.identities is not None:
+        with pq.ParquetFile(reading.identities) as file:
+            for batch in file.iter_batches(batch_size=_IDENTITIES_AT_ONCE):
+                patients.store_identities(by=run.by, now=run.now, identities=_identities(batch))
+    if "stays" in reading.tables:
+        patients.note_treating_departments(by=run.by, pairs=_treated(reading.tables["stays"]))
+
+
+def _identities(batch: pa.RecordBatch) -> dict[str, Identity]:
+    fields = [name for name in batch.schema.names if name != "patient_key"]
+    return {
+        row["patient_key"]: Identity(**{name: row[name] or "" for name in fields})
+        for row in batch.to_pylist()
+    }
+
+
+def _treated(stays: Path) -> Iterator[tuple[str, str]]:
+    """Distinct pairs of patient and department, of admission or discharge."""
+    table = pq.read_table(stays, columns=["patient_key", "admission_department", "discharge_department"])
+    for column in ("admission_department", "discharge_department"):
+        pairs = table.select(["patient_key", column]).group_by(["patient_key", column]).aggregate([])
+        for key, code in zip(pairs["patient_key"].to_pylist(), pairs[column].to_pylist(), strict=True):
+            if code is not None:
+                yield key, code

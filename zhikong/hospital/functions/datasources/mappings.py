@@ -1,0 +1,87 @@
+"""The mapping files that the packs bring, and the files that a delivery consists of."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from zhikong import packs
+from zhikong.intake.mappings import Mapping, load_mapping
+from zhikong.intake.reasons import FileRefused
+from zhikong.intake.textfiles import fingerprint
+
+PACKS = Path(next(iter(packs.__path__)))
+_ARCHIVES = (".whl", ".zip")
+
+
+@dataclass(frozen=True)
+class MappingFile:
+    """A mapping with the fingerprint of its text: a changed mapping reads the same file anew."""
+
+    mapping: Mapping
+    hash: str
+
+
+@cache
+def mappings() -> dict[str, MappingFile]:
+    """Mapping id -> mapping, of all packs, sorted by id."""
+    found = {}
+    for path in sorted(PACKS.glob("*/mappings/*.yaml")):
+        mapping = load_mapping(path)
+        found[mapping.id] = MappingFile(mapping, fingerprint(path))
+    return dict(sorted(found.items()))
+
+
+def mapping_named(name: str) -> MappingFile:
+    """The mapping with an id; raises FileRefused with the ids that there are."""
+    if name not in mappings():
+        raise FileRefused(f"没有名为 {name} 的映射。", f"可用的映射：{'、'.join(mappings())}。")
+    return mappings()[name]
+
+
+def delivery(path: Path, mapping: Mapping, folder: Path) -> dict[str, Path]:
+    """Source name -> file, from one file, a folder of files, or an archive (a wheel, say) that holds them.
+
+    From an archive only the files that the mapping names are taken out, into `folder`.
+    Raises FileRefused when the path does not exist or holds none of them.
+    """
+    if not path.exists():
+        raise FileRefused(f"找不到文件 {path.name}。", "请检查路径。")
+    if path.is_dir():
+        found = {n: path / s.file for n, s in mapping.sources.items() if s.file and (path / s.file).is_file()}
+    elif path.suffix in _ARCHIVES and any(s.file for s in mapping.sources.values()):
+        found = _taken_out(path, mapping, folder)
+    else:
+        return {mapping.main: path}
+    if not found:
+        names = "、".join(s.file for s in mapping.sources.values() if s.file)
+        raise FileRefused(f"{path.name} 中没有映射“{mapping.name}”需要的文件。", f"需要：{names}。")
+    return found
+
+
+def _taken_out(path: Path, mapping: Mapping, folder: Path) -> dict[str, Path]:
+    wanted = {source.file: name for name, source in mapping.sources.items() if source.file}
+    found: dict[str, Path] = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                file = PurePosixPath(member.filename).name
+                if file in wanted and not member.is_dir():
+                    # written under our own name: nothing in an archive decides where a file lands
+                    target = folder / f"{wanted[file]}.delivered"
+                    target.write_bytes(archive.read(member))
+                    found[wanted[file]] = target
+    except zipfile.BadZipFile as error:
+        raise FileRefused(f"{path.name} 不是完整的压缩包。", "请重新下载后再导入。") from error
+    return found
+
+
+def fingerprint_of(files: dict[str, Path]) -> str:
+    """One fingerprint of a whole delivery: that of its only file, or of all files by name."""
+    prints = {name: fingerprint(path) for name, path in sorted(files.items())}
+    if len(prints) == 1:
+        return next(iter(prints.values()))
+    return hashlib.sha256("\n".join(f"{n} {p}" for n, p in prints.items()).encode()).hexdigest()
