@@ -5,3 +5,17 @@ class IndicatorsConfig(AppConfig):
     name = "zhikong.hospital.functions.indicators"
     label = "indicators"
     verbose_name = "指标监测"
+
+    def ready(self):
+        from zhikong.foundation.facts.announcements import TablesPublished
+        from zhikong.foundation.findings import effects, sources
+        from zhikong.foundation.findings.facts import FindingRaised
+        from zhikong.foundation.outbox.registry import subscribe
+        from zhikong.hospital.functions.indicators.effects import effect_of
+        from zhikong.hospital.functions.indicators.origins import describe, finding_raised
+        from zhikong.hospital.functions.indicators.reactions import recompute_after_publication
+
+        effects.register("indicator", effect_of)
+        sources.register("indicator", describe)
+        subscribe(TablesPublished, recompute_after_publication)
+        subscribe(FindingRaised, finding_raised)

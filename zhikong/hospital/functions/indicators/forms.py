@@ -10,7 +10,7 @@ TEXT = {"rows": 3}
 
 def miss_of(key: str) -> Miss:
     """The miss behind a check box: “average_length_of_stay@12”, or “…@” for the whole hospital."""
-    indicator_id, _at, place = key.rpartition("@")
+    indicator_id, _sign, place = key.rpartition("@")
     return Miss(indicator_id, int(place) if place else None)
 
 

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhikong.engine.definitions import Definition
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators.queries.board import Line, why_not
 from zhikong.hospital.functions.indicators.queries.figures import Frame
@@ -74,3 +75,35 @@ def sheet(title: str, remark: str, head: Sequence[str], rows: Iterable[Sequence]
         page.set_column(1, len(head) - 1, 14)
         page.freeze_panes(4, 1)
     return stream.getvalue()
+
+
+def cases(rows: Iterable, definition: Definition, chosen: Selection, shown: Frame, part: str) -> bytes:
+    """The case list as a sheet, with identity as the reader may see it."""
+    head = [
+        _("患者"),
+        _("病案号"),
+        _("科室"),
+        _("入院时间"),
+        _("出院时间"),
+        _("主要诊断"),
+        _("计入分子"),
+        _("计入分母"),
+    ]
+    title = f"{definition.title()} {calendar.spoken(chosen.month)} {chosen.place_name} {part}"
+    return sheet(title, _provenance(shown, chosen.month), head, [_case_row(case) for case in rows])
+
+
+def _case_row(case) -> list:
+    row = case.row
+    moments = [
+        f"{row[name]:%Y-%m-%d %H:%M}" if row.get(name) else "" for name in ("admitted_at", "discharged_at")
+    ]
+    return [
+        case.name,
+        case.record_number,
+        case.department,
+        *moments,
+        row.get("principal_diagnosis"),
+        row.get("numerator"),
+        row.get("denominator"),
+    ]

@@ -20,6 +20,7 @@ from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators import rules
 from zhikong.hospital.functions.indicators.actions.telling import tell_new_alerts
 from zhikong.hospital.functions.indicators.catalogue import definitions
+from zhikong.hospital.functions.indicators.control import BEYOND
 from zhikong.hospital.functions.indicators.models import Alert, Computation
 from zhikong.hospital.functions.indicators.queries.board import Line, line
 from zhikong.hospital.functions.indicators.queries.figures import Place, figures, frame, signals
@@ -103,7 +104,7 @@ def _candidate(definition, place: Place, span: list[str], values, found, in_forc
         line=newest,
         tier=rules.tier(
             consecutive_misses=run_of_misses,
-            beyond_limits=newest.unfavourable and any(f.rule == BEYOND for f in newest.found),
+            beyond_limits=newest.unfavourable and any(f.rule in BEYOND for f in newest.found),
             shifted=newest.unfavourable,
             hospital=place is None,
         ),
@@ -111,9 +112,6 @@ def _candidate(definition, place: Place, span: list[str], values, found, in_forc
         months_quiet=state.months_quiet,
         loud_months=tuple(sorted(signalled | missed)),
     )
-
-
-BEYOND = "sigma"  # the rule "outside the control limits"
 
 
 def _refresh_open(found: Mapping, run: Computation, now: datetime) -> set[tuple[str, Place]]:

@@ -100,7 +100,7 @@ def _store(results: Iterable[Result], now: datetime) -> int:
         for result in results
         if result.department is None or result.department in ids
     ]
-    IndicatorValue.objects.bulk_create(rows, batch_size=BATCH)
+    IndicatorValue.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     return len(rows)
 
 

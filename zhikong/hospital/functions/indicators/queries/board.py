@@ -56,8 +56,11 @@ class Line:
 
     @property
     def unfavourable(self) -> bool:
+        """A signal to the bad side whose limits rest on enough months; trial limits alert nobody."""
         return any(
-            rules.side_is_unfavourable(f.side, self.definition.direction) for f in self.found if f.side
+            rules.side_is_unfavourable(f.side, self.definition.direction)
+            for f in self.found
+            if not f.chart.get("trial")
         )
 
     @property

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from zhikong.engine.definitions import Definition
 from zhikong.hospital.functions.indicators import months as calendar
+from zhikong.hospital.functions.indicators.control import WINDOW
 from zhikong.hospital.functions.indicators.models import IndicatorValue
-from zhikong.hospital.functions.indicators.queries.board import Line, line
+from zhikong.hospital.functions.indicators.queries.board import TREND, Line, line
 from zhikong.hospital.functions.indicators.queries.figures import (
     Figure,
     Found,
@@ -17,8 +18,8 @@ from zhikong.hospital.functions.indicators.queries.figures import (
 )
 from zhikong.hospital.functions.indicators.queries.targets import TargetBook
 from zhikong.hospital.functions.indicators.rules import Status
+from zhikong.hospital.functions.indicators.selection import newest_month
 
-CHART = 24  # months in the chart
 URGENCY = (
     Status.MISSED,
     Status.WARNING,
@@ -55,14 +56,19 @@ def detail(
     month: str,
     compared: Sequence[int],
 ) -> Detail:
-    """Four queries: series and signals of the place, values and signals of the compared departments."""
-    span = calendar.span(calendar.shifted(month, -CHART), month)
+    """Four queries: series and signals of the place, values and signals of the compared departments.
+
+    The chart ends with the newest finished month, as the recorded signals do, unless an older month is asked for.
+    """
+    window = chart_window(shown, month)
+    span = calendar.span(min(window[0], calendar.shifted(month, -TREND)), window[-1])
     ids = [definition.id]
     values = figures(shown, months=span, indicators=ids, places=[place])
     found = signals(shown, months=span, indicators=ids, places=[place])
     as_of = shown.as_of(month)
-    judged = line(definition, place, span, values, found, book.of(definition, place, month, as_of))
-    chart = tuple(_from_first_value(definition.id, place, span[1:], values))
+    until = span[: span.index(month) + 1]
+    judged = line(definition, place, until, values, found, book.of(definition, place, month, as_of))
+    chart = tuple(_from_first_value(definition.id, place, window, values))
     return Detail(
         line=judged,
         months=chart,
@@ -70,6 +76,14 @@ def detail(
         found={m: found[(definition.id, place, m)] for m in chart if (definition.id, place, m) in found},
         departments=_departments(shown, book, definition, month, compared),
     )
+
+
+def chart_window(shown: Frame, month: str) -> list[str]:
+    """The months of the chart that a month is shown in."""
+    newest = newest_month(shown)
+    inside = calendar.shifted(newest, 1 - WINDOW) <= month <= newest
+    window = calendar.last(WINDOW, newest if inside else month)
+    return [m for m in window if shown.current is None or m >= shown.current.first_month] or [month]
 
 
 def _from_first_value(indicator_id: str, place: Place, span: Sequence[str], values: Mapping) -> list[str]:

@@ -1,5 +1,7 @@
 """Small pieces of the indicator pages that are drawn often, made in Python because a page has many of them."""
 
+from datetime import datetime
+
 from django import template
 from django.urls import reverse
 from django.utils import timezone
@@ -188,3 +190,9 @@ def alert_tag(alert: Alert) -> SafeString:
     """Tier and state of an alert in one tag."""
     tone = ALERT_TONES[alert.tier]
     return tag(tone, f"{alert.get_tier_display()} · {alert.get_state_display()}")
+
+
+@register.filter
+def wall_time(value: datetime | None) -> str:
+    """A moment of the facts: local wall time without a zone, shown as it was recorded."""
+    return "—" if value is None else f"{value:%Y-%m-%d %H:%M}"

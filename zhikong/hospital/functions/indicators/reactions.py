@@ -1,4 +1,4 @@
-"""Work in the background: new figures after new data."""
+"""What this function does when others announce something."""
 
 from datetime import datetime
 

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from zhikong.hospital.functions.indicators.views import alerts, board, cases, closing, detail, targets
+
+app_name = "indicators"
+
+urlpatterns = [
+    path("", board.board, name="list"),
+    path("export/", board.export, name="export"),
+    path("months/", closing.months, name="months"),
+    path("months/<str:month>/", closing.month, name="month"),
+    path("months/<str:month>/analyse/", closing.analyse, name="analyse"),
+    path("months/<str:month>/close/", closing.close, name="close"),
+    path("months/<str:month>/reopen/", closing.reopen, name="reopen"),
+    path("targets/", targets.targets, name="targets"),
+    path("targets/presets/<str:name>/", targets.preset, name="preset"),
+    path("targets/<slug:indicator_id>/", targets.target, name="target"),
+    path("alerts/<int:pk>/", alerts.answer, name="alert"),
+    path("<slug:indicator_id>/", detail.detail_page, name="detail"),
+    path("<slug:indicator_id>/cases/", cases.cases, name="cases"),
+    path("<slug:indicator_id>/cases/export/", cases.export, name="cases_export"),
+]

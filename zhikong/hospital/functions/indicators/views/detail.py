@@ -1,0 +1,110 @@
+"""One indicator: chart, judgement, is it noise, departments, definition, where the number comes from."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhikong.engine.definitions import Definition
+from zhikong.foundation.access.permissions import Permission, can
+from zhikong.foundation.access.roles import ROLES
+from zhikong.foundation.access.views_support import needs
+from zhikong.foundation.findings.queries import findings
+from zhikong.hospital.functions.indicators import charting, wording
+from zhikong.hospital.functions.indicators.actions import may_analyse
+from zhikong.hospital.functions.indicators.catalogue import definitions
+from zhikong.hospital.functions.indicators.forms import AlertForm
+from zhikong.hospital.functions.indicators.queries.alerts import open_alert
+from zhikong.hospital.functions.indicators.queries.detail import Detail, detail, value_history
+from zhikong.hospital.functions.indicators.queries.figures import frame
+from zhikong.hospital.functions.indicators.queries.targets import target_book
+from zhikong.hospital.functions.indicators.rules import change_unit
+from zhikong.hospital.functions.indicators.selection import Selection, selection, years
+
+DIRECTIONS = {
+    "up": _("逐步提高（越高越好）"),
+    "down": _("逐步降低（越低越好）"),
+    "range": _("保持在区间内"),
+    "monitor": _("监测比较"),
+}
+MARKS = {"verified": _("已核对原文"), "paraphrased": _("转述"), "memory": _("凭记忆，待核对")}
+
+
+@needs(Permission.VIEW_INDICATORS)
+def detail_page(request: HttpRequest, indicator_id: str) -> HttpResponse:
+    definition = definitions().get(indicator_id)
+    if definition is None:
+        raise Http404
+    shown = frame()
+    chosen = selection(request, shown)
+    seen = detail(
+        shown,
+        target_book(),
+        definition=definition,
+        place=chosen.place,
+        month=chosen.month,
+        compared=[department.id for department in chosen.places],
+    )
+    chart = charting.chart(seen, place_name=chosen.place_name)
+    context = {
+        "definition": definition,
+        "shown": shown,
+        "chosen": chosen,
+        "detail": seen,
+        "chart": chart,
+        "noise": charting.noise_sentences(seen, chart),
+        "change_unit": change_unit(definition.unit),
+        "scale": _scale(seen),
+        "years": years(shown),
+        "month_numbers": range(1, 13),
+        "here": chosen.query(status="", q=""),
+        "wording": _wording(definition),
+        "owner": _role(definition.owner),
+        "checker": _role(definition.checker),
+        **_around(request, definition, chosen),
+    }
+    return render(request, "indicators/detail.html", context)
+
+
+def _around(request: HttpRequest, definition: Definition, chosen: Selection) -> dict:
+    """Alert, findings, history and what the reader may do. Three queries."""
+    return {
+        "alert": open_alert(indicator_id=definition.id, place=chosen.place),
+        "alert_form": AlertForm(),
+        "findings": list(findings(today=timezone.localdate(), show="all", indicator_id=definition.id)[:6]),
+        "history": value_history(indicator_id=definition.id, place=chosen.place, month=chosen.month),
+        "may_cases": can(request.user, Permission.VIEW_CASES, chosen.place),
+        "may_raise": can(request.user, Permission.RAISE_FINDING, chosen.place),
+        "may_answer": may_analyse(request.user, chosen.place),
+    }
+
+
+def _scale(seen: Detail) -> float:
+    """The right end of the departments' bars: the largest value or target."""
+    values = [float(row.value) for row in seen.departments if row.value is not None]
+    bounds = [b for row in seen.departments for b in (row.in_force.target.low, row.in_force.target.high)]
+    return max([*values, *(float(b) for b in bounds if b is not None)], default=0.0)
+
+
+def _wording(definition: Definition) -> dict:
+    numerator = wording.measure_text(definition.numerator, definition)
+    denominator = wording.measure_text(definition.denominator, definition)
+    return {
+        "population": wording.population_text(definition),
+        "numerator": numerator,
+        "denominator": denominator,
+        "exclusions": wording.exclusion_texts(definition),
+        "formula": _formula(definition),
+        "direction": DIRECTIONS[definition.direction],
+        "mark": MARKS[definition.source.mark],
+    }
+
+
+def _formula(definition: Definition) -> str:
+    factor = f" × {definition.multiplier}" if definition.multiplier != 1 else ""
+    formulas = {"count": _("分子"), "median": _("各个值的中位数")}
+    return f"{formulas.get(definition.kind, _('分子 ÷ 分母'))}{factor}"
+
+
+def _role(code: str) -> str:
+    return ROLES[code].title if code in ROLES else code
