@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhikong.foundation.access.permissions import Permission, can
@@ -14,6 +15,7 @@ from zhikong.foundation.calendar.forms import DayForm
 from zhikong.foundation.calendar.rules import announced_years
 
 YEARS = range(2004, 2101)
+WEEKDAYS = (_lazy("一"), _lazy("二"), _lazy("三"), _lazy("四"), _lazy("五"), _lazy("六"), _lazy("日"))
 
 
 def this_year(request: HttpRequest) -> HttpResponse:
@@ -32,6 +34,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         return redirect("calendar:year", year=form.cleaned_data["day"].year)
     context = {
         "year": year,
+        "weekdays": WEEKDAYS,
         "months": [(days[0].day, _weeks(days)) for days in queries.year_of(year)],
         "working_days": sum(day.working for days in queries.year_of(year) for day in days),
         "provisional": year not in announced_years(),

@@ -10,7 +10,15 @@ from django.db.models import Q, QuerySet
 from zhikong.foundation.access.models import User
 from zhikong.foundation.access.queries import users_with_role
 from zhikong.foundation.access.scope import current_scope
-from zhikong.foundation.organisation.models import Department, DepartmentAlias, DepartmentVersion, Institution
+from zhikong.foundation.organisation.models import (
+    Department,
+    DepartmentAlias,
+    DepartmentVersion,
+    Institution,
+    InstitutionVersion,
+)
+
+DEPARTMENT_KINDS = DepartmentVersion.Kind.choices
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,11 @@ def in_force(on: date) -> Q:
 def institution() -> Institution:
     """The institution of the current scope."""
     return Institution.objects.get(pk=current_scope().institution_id)
+
+
+def institution_on(*, on: date) -> InstitutionVersion | None:
+    """Name, level, kind and beds of the institution on a day (X-18): an old month keeps the targets of its level."""
+    return InstitutionVersion.objects.filter(in_force(on)).first()
 
 
 def institution_ids() -> dict[str, int]:

@@ -51,7 +51,9 @@ def committees(*, on: date) -> list[BodyOn]:
 def departments_without_group(*, on: date) -> list[queries.DepartmentOn]:
     """Clinical and medtech departments that have no QC group at all."""
     grouped = set(
-        Body.objects.filter(queries.in_force(on), kind=Body.Kind.QC_GROUP).values_list("department_id", flat=True)
+        Body.objects.filter(queries.in_force(on), kind=Body.Kind.QC_GROUP).values_list(
+            "department_id", flat=True
+        )
     )
     return [d for d in queries.departments(on=on, kinds=("clinical", "medtech")) if d.id not in grouped]
 
@@ -63,7 +65,9 @@ def body(*, pk: int) -> Body | None:
 def staff(*, department_id: int, on: date) -> list[Appointment]:
     """Posts in a department on a day, leaders first."""
     order = {post: n for n, post in enumerate(Appointment.Post.values)}
-    found = Appointment.objects.filter(queries.in_force(on), department_id=department_id).select_related("person")
+    found = Appointment.objects.filter(queries.in_force(on), department_id=department_id).select_related(
+        "person"
+    )
     return sorted(found, key=lambda a: (order.get(a.post, 99), a.person.staff_number))
 
 
@@ -101,7 +105,9 @@ def _posts(departments: set[int | None], on: date) -> dict[tuple[int, int], list
 
 def _group(body: Body, members, posts, clinical: bool) -> BodyOn:
     seats = [
-        rules.GroupMember(m.person_id, m.person.name, m.seat, _best(posts.get((m.person_id, body.department_id))))
+        rules.GroupMember(
+            m.person_id, m.person.name, m.seat, _best(posts.get((m.person_id, body.department_id)))
+        )
         for m in members
     ]
     problems = rules.group_problems(

@@ -139,7 +139,9 @@ def add_alias(*, by, department_id: int, alias: str) -> DepartmentAlias:
     alias = alias.strip()
     taken = DepartmentAlias.objects.filter(alias=alias).first()
     if taken is not None:
-        raise NotInOrder(f"别名“{alias}”已用于另一个科室。" if taken.department_id != department_id else "该别名已有。")
+        raise NotInOrder(
+            f"别名“{alias}”已用于另一个科室。" if taken.department_id != department_id else "该别名已有。"
+        )
     return DepartmentAlias.objects.create(
         institution_id=current_scope().institution_id, department_id=department_id, alias=alias
     )

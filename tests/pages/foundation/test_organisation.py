@@ -1,0 +1,94 @@
+"""The organisation as of a day; edits by who may."""
+
+from datetime import date
+
+import pytest
+
+from zhikong.foundation.organisation import actions, queries, rosters
+
+
+@pytest.mark.proves("ORG-25", "ORG-02")
+def test_the_page_shows_the_structure_of_a_day(as_role, hospital):
+    client = as_role("quality_office")
+    card = hospital.departments["CARD"].id
+    answer = client.post(
+        f"/organisation/departments/{card}/change/",
+        {"name": "心脏中心", "kind": "clinical", "open_beds": "66", "on": "2026-03-01"},
+        follow=True,
+    )
+    assert "心脏中心" in answer.content.decode()
+    now = client.get("/organisation/?on=2026-03-01").content.decode()
+    then = client.get("/organisation/?on=2026-02-28").content.decode()
+    assert ">心脏中心</a>" in now
+    assert ">心脏中心</a>" not in then
+    assert ">心血管内科</a>" in then
+
+
+def test_a_change_before_the_present_version_is_refused_in_the_form(as_role, hospital):
+    client = as_role("administrator")
+    card = hospital.departments["CARD"].id
+    answer = client.post(
+        f"/organisation/departments/{card}/change/",
+        {"name": "心脏中心", "kind": "clinical", "open_beds": "66", "on": "2019-03-01"},
+    )
+    assert answer.status_code == 200
+    assert "历史不改写" in answer.content.decode()
+    assert queries.department_on(department_id=card, on=date(2026, 1, 1)).name == "心血管内科"
+
+
+def test_alias_added_and_removed(as_role, hospital):
+    client = as_role("quality_office")
+    med = hospital.departments["MED"].id
+    page = client.post(f"/organisation/departments/{med}/alias/", {"alias": "医教科"}, follow=True)
+    assert "医教科" in page.content.decode()
+    client.post(f"/organisation/departments/{med}/alias/remove/", {"alias": "医教科"})
+    assert queries.resolve(name_or_code="医教科", on=date(2026, 1, 1)) is None
+
+
+def test_merging(as_role, hospital):
+    client = as_role("quality_office")
+    card, surgery = hospital.departments["CARD"].id, hospital.departments["GSUR"].id
+    answer = client.post(
+        f"/organisation/departments/{surgery}/merge/", {"successor": card, "on": "2026-05-01"}, follow=True
+    )
+    assert "起撤销" in answer.content.decode()
+    assert queries.department_on(department_id=surgery, on=date(2026, 5, 1)) is None
+
+
+@pytest.mark.proves("ORG-06")
+def test_an_incomplete_group_is_alerted_and_completed_on_the_page(as_role, hospital):
+    client = as_role("quality_office")
+    card = hospital.departments["CARD"].id
+    for number, post in enumerate(["department_head", "head_nurse", "qc_officer"]):
+        person = actions.register_person(
+            by=None, staff_number=f"S{number}", name=f"人{number}", profession="doctor"
+        )
+        actions.appoint(by=None, person_id=person.pk, department_id=card, post=post, on=date(2026, 1, 1))
+    body = actions.open_body(
+        by=None, kind="qc_group", name="心内质控小组", on=date(2026, 1, 1), department_id=card
+    )
+    assert "少于 3 人" in client.get("/organisation/").content.decode()
+    people = rosters.people_of(department_id=card, on=date(2026, 11, 1))
+    seats = dict(zip((f"seat_{p.pk}" for p in people), ("chair", "deputy", "member"), strict=True))
+    client.post(f"/organisation/groups/{body.pk}/members/", {"on": "2026-11-01", **seats})
+    page = client.get(f"/organisation/departments/{card}/").content.decode()
+    assert "人2" in page
+    assert "少于" not in page
+
+
+@pytest.mark.parametrize("page", ["change", "merge", "alias"])
+def test_a_department_head_looks_but_does_not_change(as_role, hospital, page):
+    card = hospital.departments["CARD"]
+    client = as_role("department_head", card)
+    assert client.get("/organisation/").status_code == 200
+    assert client.get(f"/organisation/departments/{card.id}/").status_code == 200
+    refused = client.get(f"/organisation/departments/{card.id}/{page}/")
+    assert refused.status_code == 403
+    assert "维护组织机构" in refused.content.decode()
+
+
+def test_another_hospitals_department_is_not_found(as_role, hospital, other_hospital):
+    client = as_role("quality_office")
+    foreign = other_hospital.departments["CARD"].id
+    assert client.get(f"/organisation/departments/{foreign}/").status_code == 404
+    assert client.get(f"/organisation/departments/{foreign}/change/").status_code == 404

@@ -1,0 +1,37 @@
+"""All writes to the organisation: the institution and its departments, people and bodies, a whole hospital at once."""
+
+from zhikong.foundation.organisation.actions.departments import (
+    add_alias,
+    change_department,
+    change_institution,
+    close_department,
+    create_institution,
+    open_department,
+    remove_alias,
+    rename_level,
+)
+from zhikong.foundation.organisation.actions.people import (
+    appoint,
+    end_appointment,
+    open_body,
+    register_person,
+    set_members,
+)
+from zhikong.foundation.organisation.actions.seeding import seed_hospital
+
+__all__ = [
+    "add_alias",
+    "appoint",
+    "change_department",
+    "change_institution",
+    "close_department",
+    "create_institution",
+    "end_appointment",
+    "open_body",
+    "open_department",
+    "register_person",
+    "remove_alias",
+    "rename_level",
+    "seed_hospital",
+    "set_members",
+]
