@@ -1,0 +1,98 @@
+"""Charts as bytes: drawn in a spawned process (vl-convert hangs after fork) and cached on disk by content."""
+
+import atexit
+import hashlib
+import json
+import multiprocessing
+import os
+import tempfile
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from zhikong.web.charts import drawing, fonts
+
+SECONDS = 60
+_lock = threading.Lock()
+_pool: ProcessPoolExecutor | None = None
+
+
+def cache_folder() -> Path:
+    """Where drawings are kept; they can be deleted at any time."""
+    home = os.environ.get("ZHIKONG_HOME")
+    return (Path(home) if home else Path(tempfile.gettempdir()) / "zhikong") / "cache" / "charts"
+
+
+def render(spec: dict, kind: str = "svg", *, scale: float = 2.0, folder: Path | None = None) -> bytes:
+    """Draw a Vega-Lite specification as ``svg`` or ``png``; the second time it comes from the cache.
+
+    Raises ValueError for another kind, FontMissing without a Chinese font, RuntimeError when drawing fails.
+    """
+    if kind not in ("svg", "png"):
+        raise ValueError(f"A chart is drawn as svg or png, not as {kind!r}.")
+    text = json.dumps(spec, ensure_ascii=False, sort_keys=True)
+    path = (folder or cache_folder()) / f"{_key(text, kind, scale)}.{kind}"
+    if path.exists():
+        return path.read_bytes()
+    drawn = _draw(text, kind, scale)
+    _keep(path, drawn)
+    return drawn
+
+
+def cached(spec: dict, kind: str = "svg", *, scale: float = 2.0, folder: Path | None = None) -> bool:
+    text = json.dumps(spec, ensure_ascii=False, sort_keys=True)
+    return ((folder or cache_folder()) / f"{_key(text, kind, scale)}.{kind}").exists()
+
+
+def _key(text: str, kind: str, scale: float) -> str:
+    return hashlib.sha256(f"{_stamp()}|{kind}|{scale}|{text}".encode()).hexdigest()
+
+
+@cache
+def _stamp() -> str:
+    """What else decides a drawing: the library's version and the font folder in use."""
+    return f"{version('vl-convert-python')}|{fonts.folders()[0].name}"
+
+
+def _draw(text: str, kind: str, scale: float) -> bytes:
+    for attempt in (1, 2):
+        try:
+            return _workers().submit(drawing.draw, text, kind, scale).result(timeout=SECONDS)
+        except BrokenProcessPool:
+            # The drawing process was killed (memory, an operator): start another, once.
+            _forget()
+            if attempt == 2:
+                raise
+    raise RuntimeError("unreachable")
+
+
+def _workers() -> ProcessPoolExecutor:
+    global _pool
+    with _lock:
+        if _pool is None:
+            _pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            atexit.register(_forget)
+        return _pool
+
+
+def _forget() -> None:
+    global _pool
+    with _lock:
+        if _pool is not None:
+            _pool.shutdown(wait=False, cancel_futures=True)
+        _pool = None
+
+
+def _keep(path: Path, drawn: bytes) -> None:
+    """Write whole or not at all. A full disk costs the cache, not the chart."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(drawn)
+        Path(name).replace(path)
+    except OSError:
+        return
