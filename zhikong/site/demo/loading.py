@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from zhikong.engine.tables import TABLES
 from zhikong.foundation.access.scope import job_scope, scoped
+from zhikong.foundation.organisation.actions import seed_hospital
 from zhikong.hospital.functions.datasources.actions import load_open_stays, load_tables
 from zhikong.hospital.functions.indicators.actions import load_preset, recompute
 from zhikong.simulator import Simulation, hospital, simulate
@@ -16,6 +17,7 @@ PASSWORD = "Zhikong-demo-2026"
 FIRST_MONTH, MONTHS = "2024-11", 24
 PRESET = "000-P2"
 STEPS = 4
+JOB = "demo"  # who acts, in the audit trail
 
 
 class DemoRefused(Explained):
@@ -35,19 +37,19 @@ def load(*, now: datetime, progress: Progress) -> None:
     """Organisation, facts, patients in hospital, targets, values. Each step may run again after an interruption."""
     with progress.step("建立组织机构、人员和账号"):
         number = frame.institutions().get(hospital.profile().code)
-        number = number or organisation.enter(now=now, password=PASSWORD, progress=progress).pk
+        number = number or seed_hospital(profile=organisation.described(PASSWORD)).pk
     with progress.step(f"仿真 {MONTHS} 个月的病案"):
         made = simulate(months=MONTHS, first_month=FIRST_MONTH)
     with progress.step(f"导入并发布 {made.tables['stays'].num_rows} 次住院"):
         _publish(made, number, now)
-    with progress.step("设定目标值并计算指标"), scoped(job_scope(number, job=organisation.JOB)):
+    with progress.step("设定目标值并计算指标"), scoped(job_scope(number, job=JOB)):
         load_preset(by=None, now=now, name=PRESET, valid_from=_first_day())
         recompute(by=None, now=now)
     home.set_options(demo_loaded=_database())
 
 
 def _publish(made: Simulation, number: int, now: datetime) -> None:
-    scope = job_scope(number, job=organisation.JOB)
+    scope = job_scope(number, job=JOB)
     done = load_tables(
         by=None,
         now=now,
