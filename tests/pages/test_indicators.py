@@ -1,0 +1,293 @@
+"""The pages of indicators: a happy path and a refused one each, scopes, number of queries (IND-01…08, SYS-03/04)."""
+
+from io import BytesIO
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from zhikong.hospital.functions.indicators.models import Alert, IndicatorTarget, MonthAct, MonthClose
+
+DETAIL = "/indicators/diagnosis_within_three_days/"
+MOST_QUERIES = 30  # a page of figures; the request's own session, user, roles and scope included
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+@pytest.fixture
+def office(as_role):
+    return as_role("quality_office", name="王敏")
+
+
+@pytest.fixture
+def head(as_role, hospital):
+    return as_role("department_head", hospital.departments["CARD"], name="李建国")
+
+
+@pytest.fixture
+def surgeon(as_role, hospital):
+    return as_role("department_head", hospital.departments["GSUR"], name="赵刚")
+
+
+# ---- the list ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("SYS-03", "IND-01", "IND-03")
+def test_the_list_judges_the_newest_finished_month(office, figures):
+    page = text(office.get("/indicators/"))
+    assert "2026 年 10 月" in page
+    assert "平均住院日" in page
+    assert "≤ 14 天" in page
+    assert "未达标" in page
+    assert 'class="spark"' in page
+    assert "数据截至 11-22 10:00" in page
+
+
+@pytest.mark.proves("F-07")
+def test_what_cannot_be_computed_is_no_zero_and_says_why(office, figures):
+    page = text(office.get("/indicators/?q=甲级&status=unknown"))
+    assert "分母为 0" in page
+    assert "0.00 %" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "hidden"),
+    [
+        ("status=missed", "三日确诊率", "平均住院日"),
+        ("status=met", "平均住院日", "三日确诊率"),
+        ("q=住院日&status=met", "平均住院日", "三日确诊率"),
+        ("year=2026&mm=9&status=missed", "没有符合条件的指标", "三日确诊率"),
+    ],
+)
+def test_the_query_narrows_the_list(office, figures, query, shown, hidden):
+    table = text(office.get(f"/indicators/?{query}")).split("<tbody>")[-1]
+    assert shown in table
+    assert hidden not in table.replace("三日确诊率近", "")
+
+
+def test_a_fragment_comes_without_the_frame(office, figures):
+    page = text(office.get("/indicators/", headers={"HX-Request": "true"}))
+    assert "<html" not in page
+    assert "指标列表" in page
+
+
+def test_a_department_sees_its_own_figures_only(head, surgeon, figures):
+    page = text(head.get("/indicators/"))
+    assert "心血管内科" in page
+    assert "普通外科" not in page
+    assert ">全院<" not in page
+    assert head.get(f"/indicators/?department={figures.hospital.departments['GSUR'].id}").status_code == 404
+
+
+def test_administrators_see_no_figures(as_role, figures):
+    assert as_role("administrator").get("/indicators/").status_code == 403
+
+
+def test_export_writes_numbers_as_numbers(office, figures):
+    answer = office.get("/indicators/export/?q=住院日")
+    sheet = load_workbook(BytesIO(answer.content)).active
+    row = next(r for r in sheet.iter_rows(values_only=True) if r[0] == "平均住院日")
+    assert isinstance(row[3], float)
+    assert row[9] == "达标"
+
+
+def test_the_list_is_made_of_few_queries(office, figures):
+    office.get("/indicators/")
+    with CaptureQueriesContext(connection) as seen:
+        office.get("/indicators/")
+    assert len(seen) <= MOST_QUERIES, [q["sql"][:90] for q in seen]
+
+
+# ---- one indicator ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("F-32", "IND-06", "IND-48")
+def test_the_page_of_an_indicator_says_where_the_number_comes_from(office, figures):
+    page = text(office.get(DETAIL))
+    assert "未达到目标（≥ 90 %）" in page
+    assert "120 / 200" in page
+    assert "数据版本" in page
+    assert "v1" in page
+    assert "分子" in page
+    assert "心血管内科" in page
+    assert "普通外科" in page
+    assert f"/findings/raise/?indicator=diagnosis_within_three_days&amp;month={figures.months[-1]}" in page
+
+
+@pytest.mark.proves("F-14")
+def test_the_page_says_whether_it_is_noise(office, figures):
+    page = text(office.get(DETAIL))
+    assert "不像随机波动" in page
+    assert "低于下控制限" in page
+    quiet = text(office.get("/indicators/average_length_of_stay/"))
+    assert "看不出特殊原因" in quiet
+
+
+@pytest.mark.proves("F-14")
+def test_few_cases_are_not_judged(office, figures):
+    page = text(office.get("/indicators/grade_a_records/?month=2026-09"))
+    assert "例数少" in page
+    assert "不作判断，也不排名次" in page
+
+
+def test_a_department_does_not_see_others_on_the_page(head, figures):
+    page = text(head.get(DETAIL))
+    assert "60 / 100" in page
+    assert "普通外科" not in page
+    assert "93 / 100" not in page
+
+
+def test_an_unknown_indicator_is_not_found(office, figures):
+    assert office.get("/indicators/no_such_thing/").status_code == 404
+
+
+def test_the_page_is_made_of_few_queries(office, figures):
+    office.get(DETAIL)
+    with CaptureQueriesContext(connection) as seen:
+        office.get(DETAIL)
+    assert len(seen) <= MOST_QUERIES, [q["sql"][:90] for q in seen]
+
+
+# ---- alerts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("IND-03")
+def test_an_alert_is_explained_and_stays_until_it_is_quiet(head, figures):
+    alert = Alert.objects.get(department_id=figures.hospital.departments["CARD"].id)
+    assert alert.tier == "red"
+    page = head.post(f"/indicators/alerts/{alert.pk}/", {"explanation": "造影室停机十天"}, follow=True)
+    assert "造影室停机十天" in text(page)
+    alert.refresh_from_db()
+    assert (alert.state, alert.closed_at) == ("explained", None)
+
+
+def test_a_department_cannot_answer_for_another(surgeon, figures):
+    alert = Alert.objects.get(department_id=figures.hospital.departments["CARD"].id)
+    assert surgeon.post(f"/indicators/alerts/{alert.pk}/", {"explanation": "不是我"}).status_code == 404
+
+
+# ---- the month's close ---------------------------------------------------------------------------------------------
+
+
+def analyse(client, figures, *keys, cause="设备停机", measure="十一月恢复，专人跟踪"):
+    values = {"misses": keys, "cause": cause, "measure": measure}
+    return client.post(f"/indicators/months/{figures.months[-1]}/analyse/", values, follow=True)
+
+
+@pytest.fixture
+def keys(figures):
+    cardiology = figures.hospital.departments["CARD"].id
+    return ["diagnosis_within_three_days@", f"diagnosis_within_three_days@{cardiology}"]
+
+
+@pytest.mark.proves("SYS-04", "IND-02")
+def test_one_analysis_covers_several_misses_and_the_month_closes(office, figures, keys):
+    page = text(office.get("/indicators/months/2026-10/"))
+    assert "还有 2 项未达标缺少原因分析和改进措施" in page
+    refused = office.post("/indicators/months/2026-10/close/", follow=True)
+    assert "不能结账" in text(refused)
+    page = text(analyse(office, figures, *keys))
+    assert "可以结账" in page
+    page = text(office.post("/indicators/months/2026-10/close/", follow=True))
+    assert "已结账" in page
+    assert MonthClose.objects.get().computation.data_version == "v1"
+
+
+def test_an_incomplete_analysis_keeps_what_was_typed(office, figures, keys):
+    page = analyse(office, figures, *keys, measure="")
+    assert page.status_code == 422
+    assert "设备停机" in text(page)
+    assert "请写明改进措施" in text(page)
+
+
+def test_a_department_explains_its_own_miss_only(head, figures, keys):
+    page = text(head.get("/indicators/months/2026-10/"))
+    assert f'value="{keys[1]}"' in page
+    assert f'value="{keys[0]}"' not in page
+    refused = analyse(head, figures, keys[0])
+    assert refused.status_code == 422
+    assert "已有分析" in text(analyse(head, figures, keys[1]))
+
+
+def test_only_the_office_closes(head, figures):
+    assert head.post("/indicators/months/2026-10/close/").status_code == 403
+
+
+@pytest.mark.proves("SYS-04")
+def test_an_override_is_recorded_with_its_reason(office, figures):
+    office.post("/indicators/months/2026-10/close/", {"reason": "院长办公会要求先发简报"}, follow=True)
+    act = MonthAct.objects.get()
+    assert act.kind == "overridden"
+    assert act.reason == "院长办公会要求先发简报"
+    assert len(act.open_misses) == 2
+    page = text(office.get("/indicators/months/2026-10/"))
+    assert "例外结账，当时还有 2 项没有分析" in page
+
+
+@pytest.mark.proves("SYS-04")
+def test_a_closed_month_does_not_change_when_new_data_arrive(office, figures):
+    office.post("/indicators/months/2026-10/close/", {"reason": "先结账"})
+    figures.version = "v2"
+    share = [(94, 100)] * 24
+    figures.add("diagnosis_within_three_days", None, share)
+    figures.finish()
+    assert "120 / 200" in text(office.get(f"{DETAIL}?month=2026-10"))
+    assert "94 / 100" in text(office.get(f"{DETAIL}?month=2026-09"))
+    office.post("/indicators/months/2026-10/reopen/", {"reason": "补报"})
+    assert "94 / 100" in text(office.get(f"{DETAIL}?month=2026-10"))
+
+
+def test_the_running_month_cannot_be_closed(office, figures):
+    page = text(office.post("/indicators/months/2026-11/close/", follow=True))
+    assert "还没有过完" in page
+
+
+# ---- targets -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("SYS-03")
+def test_a_target_is_set_for_a_department_and_its_history_stays(office, head, figures):
+    cardiology = figures.hospital.departments["CARD"].id
+    values = {
+        "year": 2026,
+        "mm": 10,
+        "department": cardiology,
+        "at_most": "8",
+        "source": "2026 年科室责任书",
+    }
+    page = text(office.post("/indicators/targets/average_length_of_stay/", values, follow=True))
+    assert "目标值已保存" in page
+    assert "≤ 8 天" in text(head.get("/indicators/average_length_of_stay/"))
+    assert "≤ 14 天" in text(head.get("/indicators/average_length_of_stay/?month=2026-09"))
+    history = text(office.get("/indicators/targets/average_length_of_stay/"))
+    assert "2026 年科室责任书" in history
+    assert "均匀住院日≤14天" in history
+
+
+def test_bounds_in_the_wrong_order_are_explained(office, figures):
+    values = {"year": 2026, "mm": 10, "at_least": "9", "at_most": "8", "source": "笔误"}
+    page = office.post("/indicators/targets/average_length_of_stay/", values)
+    assert page.status_code == 422
+    assert "高于上限" in text(page)
+
+
+def test_targets_are_not_for_everybody(head, figures):
+    assert head.get("/indicators/targets/").status_code == 403
+    assert head.post("/indicators/targets/presets/000-P2/").status_code == 403
+
+
+@pytest.mark.proves("IND-04", "IND-05", "IND-06", "IND-07", "IND-08")
+def test_the_preset_sets_what_its_document_says(office, hospital, at_noon):
+    page = text(office.post("/indicators/targets/presets/000-P2/", follow=True))
+    assert "已按方案 000-P2 设定" in page
+    found = {t.indicator_id: t.target.text() for t in IndicatorTarget.objects.all()}
+    assert found["bed_occupancy"] == "≥ 92"
+    assert found["average_length_of_stay"] == "≤ 14"
+    assert found["diagnosis_within_three_days"] == "≥ 90"
+    assert found["admission_discharge_agreement"] == "≥ 95"
+    assert found["rescue_success"] == "≥ 85"
+    assert found["grade_a_records"] == "≥ 90"
+    assert found["grade_c_records"] == "= 0"
