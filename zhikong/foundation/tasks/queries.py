@@ -9,7 +9,7 @@ from zhikong.foundation.tasks.models import Task
 
 def open_tasks(*, user=None, department_id: int | None = None) -> QuerySet[Task]:
     """Open tasks of a person or a department (or all in scope), the longest overdue first."""
-    tasks = Task.objects.filter(state=Task.State.OPEN).select_related("owner", "department", "delegated_from")
+    tasks = Task.objects.filter(state=Task.State.OPEN).select_related("created_by", "delegated_from")
     if user is not None:
         tasks = tasks.filter(owner=user)
     if department_id is not None:
