@@ -1,5 +1,6 @@
 """The pages of indicators: a happy path and a refused one each, scopes, number of queries (IND-01…08, SYS-03/04)."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -291,3 +292,32 @@ def test_the_preset_sets_what_its_document_says(office, hospital, at_noon):
     assert found["rescue_success"] == "≥ 85"
     assert found["grade_a_records"] == "≥ 90"
     assert found["grade_c_records"] == "= 0"
+
+
+# ---- the chart's picture ----------------------------------------------------------------------------------------------
+
+
+def test_the_chart_is_a_picture_that_may_be_kept(office, figures):
+    address = re.search(r'srcset="([^"]+)"', text(office.get(DETAIL))).group(1).replace("&amp;", "&")
+    answer = office.get(address)
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert answer.content.startswith(b"<svg")
+    assert "immutable" in answer["Cache-Control"]
+    assert "immutable" not in office.get(address.split("&v=")[0]).get("Cache-Control", "")
+
+
+def test_a_department_gets_no_picture_of_another(head, figures):
+    other = figures.hospital.departments["GSUR"].id
+    assert head.get(f"{DETAIL}chart.svg?department={other}").status_code == 404
+
+
+# ---- cases ----------------------------------------------------------------------------------------------------------
+
+
+def test_cases_need_the_permission(as_role, figures):
+    assert as_role("auditor").get(f"{DETAIL}cases/").status_code == 403
+
+
+def test_a_department_cannot_ask_for_the_cases_of_another(head, figures):
+    other = figures.hospital.departments["GSUR"].id
+    assert head.get(f"{DETAIL}cases/?department={other}").status_code == 404

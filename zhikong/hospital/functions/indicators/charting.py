@@ -1,6 +1,11 @@
 """The chart of one indicator's page: picture, table below it, and the sentences on whether it is noise."""
 
+import hashlib
+import json
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,9 +13,12 @@ from django.utils.translation import gettext_lazy
 from zhikong.engine.stats.points import Rule
 from zhikong.engine.stats.wording import REASONS, expected_false
 from zhikong.hospital.functions.indicators import noise
+from zhikong.hospital.functions.indicators.control import BEYOND as BEYOND_LIMITS
 from zhikong.hospital.functions.indicators.control import Control, control
 from zhikong.hospital.functions.indicators.queries.detail import Detail
 from zhikong.hospital.functions.indicators.queries.figures import Figure
+from zhikong.hospital.functions.indicators.rules import Target
+from zhikong.web.charts import BEYOND, NORMAL, SHIFT, ControlData, control_chart
 
 KINDS = {
     "xmr": gettext_lazy("单值控制图"),
@@ -36,25 +44,35 @@ class Row:
 
 @dataclass(frozen=True)
 class Chart:
-    """What the template needs; svg is empty when there is nothing to draw, why_none says why."""
+    """What the template needs; data is None when there is nothing to draw, why_none says why."""
 
     title: str
     control: Control | None
     rows: tuple[Row, ...]
-    svg: str
+    data: ControlData | None = None
     why_none: str = ""
+
+    def spec(self, theme: str) -> dict:
+        """The Vega-Lite specification for the page, Word and PDF alike. theme: light or dark."""
+        return control_chart(self.data, theme=theme)
+
+    @cached_property
+    def stamp(self) -> str:
+        """Changes when the picture does, so that a browser may keep a picture for ever."""
+        text = json.dumps(self.spec("light"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def chart(seen: Detail, *, place_name: str) -> Chart:
     drawn = control(seen.line.definition, seen.series)
     if drawn is None:
         rows = tuple(Row(m, f, None, None, None, "") for m, f in zip(seen.months, seen.series, strict=True))
-        return Chart(_("走势"), None, rows, "", _("已知的月份不足两个，还画不出控制图。"))
+        return Chart(_("走势"), None, rows, why_none=_("已知的月份不足两个，还画不出控制图。"))
     rows = tuple(
         Row(month, figure, *drawn.at(index), REASONS.get(drawn.rules[index], ""))
         for index, (month, figure) in enumerate(zip(seen.months, seen.series, strict=True))
     )
-    return Chart(_title(seen, drawn), drawn, rows, "")
+    return Chart(_title(seen, drawn), drawn, rows, _data(seen, drawn, place_name))
 
 
 def _title(seen: Detail, drawn: Control) -> str:
@@ -68,6 +86,48 @@ def _title(seen: Detail, drawn: Control) -> str:
         "n": len(special),
         "month": special[-1],
     }
+
+
+def _data(seen: Detail, drawn: Control, place_name: str) -> ControlData:
+    definition, limits = seen.line.definition, drawn.limits
+    target = seen.line.in_force.target
+    said = {
+        "place": place_name,
+        "first": seen.months[0],
+        "last": seen.months[-1],
+        "unit": definition.unit,
+        "kind": str(KINDS.get(drawn.kind, drawn.kind)),
+        "n": drawn.points,
+    }
+    return ControlData(
+        title=f"{definition.title()}（{_title(seen, drawn)}）",
+        subtitle=_("%(place)s · %(first)s 至 %(last)s · 单位：%(unit)s · %(n)s 个月") % said,
+        axis=definition.unit,
+        months=seen.months,
+        values=_list(limits.y),
+        centre=_list(limits.centre),
+        lower=_list(limits.lower),
+        upper=_list(limits.upper),
+        marks=[_mark(rule) for rule in drawn.rules],
+        target=_bound(target),
+        target_label=_("目标"),
+    )
+
+
+def _bound(target: Target) -> float | None:
+    """A range has two bounds, the chart shows one line: the floor, else the ceiling."""
+    bound = target.low if target.low is not None else target.high
+    return None if bound is None else float(bound)
+
+
+def _list(values: Iterable[float]) -> list[float | None]:
+    return [None if math.isnan(value) else round(float(value), 6) for value in values]
+
+
+def _mark(rule: Rule) -> str:
+    if rule is Rule.NONE:
+        return NORMAL
+    return BEYOND if rule in BEYOND_LIMITS else SHIFT
 
 
 def noise_sentences(seen: Detail, drawn: Chart) -> list[str]:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("targets/<slug:indicator_id>/", targets.target, name="target"),
     path("alerts/<int:pk>/", alerts.answer, name="alert"),
     path("<slug:indicator_id>/", detail.detail_page, name="detail"),
+    path("<slug:indicator_id>/chart.svg", detail.picture, name="chart"),
     path("<slug:indicator_id>/cases/", cases.cases, name="cases"),
     path("<slug:indicator_id>/cases/export/", cases.export, name="cases_export"),
 ]

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhikong.engine.definitions import Definition
+from zhikong.hospital.functions.indicators.charting import Chart
 from zhikong.hospital.functions.indicators.models import Alert
 from zhikong.hospital.functions.indicators.queries.board import Line, why_not
 from zhikong.hospital.functions.indicators.queries.figures import Frame
 from zhikong.hospital.functions.indicators.queries.targets import InForce
 from zhikong.hospital.functions.indicators.rules import Target
 from zhikong.hospital.functions.indicators.selection import Selection
+from zhikong.web.charts.theme import THEMES
 from zhikong.web.templatetags.components import number, sparkline, tag, tag_state
 
 register = template.Library()
@@ -196,3 +198,27 @@ def alert_tag(alert: Alert) -> SafeString:
 def wall_time(value: datetime | None) -> str:
     """A moment of the facts: local wall time without a zone, shown as it was recorded."""
     return "—" if value is None else f"{value:%Y-%m-%d %H:%M}"
+
+
+PICTURE = (
+    '<picture><source srcset="{dark}" media="(prefers-color-scheme: dark)">'
+    '<img src="{light}" alt="{alt}" width="753" height="383"></picture>'
+)
+
+
+@register.simple_tag(takes_context=True)
+def chart_picture(context, chart: Chart, indicator_id: str, query: str) -> SafeString:
+    """The control chart in the reader's theme; the system's own when none was chosen."""
+    chosen = context["request"].COOKIES.get("theme")
+    return picture_of(chart, indicator_id, query, theme=chosen if chosen in THEMES else "")
+
+
+def picture_of(chart: Chart, indicator_id: str, query: str, *, theme: str = "") -> SafeString:
+    """The picture's element. query: month and department of the page."""
+    address = reverse("indicators:chart", args=[indicator_id])
+    light, dark = (f"{address}?{query}&theme={name}&v={chart.stamp}" for name in ("light", "dark"))
+    alt = f"{chart.data.title}。{chart.data.subtitle}"
+    if theme:
+        source = dark if theme == "dark" else light
+        return format_html('<img src="{}" alt="{}" width="753" height="383">', source, alt)
+    return format_html(PICTURE, light=light, dark=dark, alt=alt)

@@ -16,10 +16,13 @@ from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.forms import AlertForm
 from zhikong.hospital.functions.indicators.queries.alerts import open_alert
 from zhikong.hospital.functions.indicators.queries.detail import Detail, detail, value_history
-from zhikong.hospital.functions.indicators.queries.figures import frame
+from zhikong.hospital.functions.indicators.queries.figures import Frame, frame
 from zhikong.hospital.functions.indicators.queries.targets import target_book
 from zhikong.hospital.functions.indicators.rules import change_unit
 from zhikong.hospital.functions.indicators.selection import Selection, selection, years
+from zhikong.web.charts import bundle
+from zhikong.web.charts import render as render_chart
+from zhikong.web.charts.theme import THEMES
 
 DIRECTIONS = {
     "up": _("逐步提高（越高越好）"),
@@ -32,19 +35,9 @@ MARKS = {"verified": _("已核对原文"), "paraphrased": _("转述"), "memory":
 
 @needs(Permission.VIEW_INDICATORS)
 def detail_page(request: HttpRequest, indicator_id: str) -> HttpResponse:
-    definition = definitions().get(indicator_id)
-    if definition is None:
-        raise Http404
-    shown = frame()
-    chosen = selection(request, shown)
-    seen = detail(
-        shown,
-        target_book(),
-        definition=definition,
-        place=chosen.place,
-        month=chosen.month,
-        compared=[department.id for department in chosen.places],
-    )
+    definition, shown, chosen = _asked(request, indicator_id)
+    compared = [department.id for department in chosen.places]
+    seen = _seen(definition, shown, chosen, compared)
     chart = charting.chart(seen, place_name=chosen.place_name)
     context = {
         "definition": definition,
@@ -52,6 +45,8 @@ def detail_page(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "chosen": chosen,
         "detail": seen,
         "chart": chart,
+        "chart_spec": chart.spec(_theme(request)) if chart.data else None,
+        "live_charts": (bundle.FOLDER / bundle.NAME).exists(),
         "noise": charting.noise_sentences(seen, chart),
         "change_unit": change_unit(definition.unit),
         "scale": _scale(seen),
@@ -64,6 +59,44 @@ def detail_page(request: HttpRequest, indicator_id: str) -> HttpResponse:
         **_around(request, definition, chosen),
     }
     return render(request, "indicators/detail.html", context)
+
+
+@needs(Permission.VIEW_INDICATORS)
+def picture(request: HttpRequest, indicator_id: str) -> HttpResponse:
+    """The chart as SVG: ?theme=light|dark. Kept by the browser, because its address changes with its content."""
+    theme = request.GET.get("theme", "light")
+    definition, shown, chosen = _asked(request, indicator_id)
+    chart = charting.chart(_seen(definition, shown, chosen, []), place_name=chosen.place_name)
+    if theme not in THEMES or chart.data is None:
+        raise Http404
+    answer = HttpResponse(render_chart(chart.spec(theme)), content_type="image/svg+xml")
+    if request.GET.get("v") == chart.stamp:
+        answer["Cache-Control"] = "private, max-age=86400, immutable"
+    return answer
+
+
+def _asked(request: HttpRequest, indicator_id: str) -> tuple[Definition, Frame, Selection]:
+    definition = definitions().get(indicator_id)
+    if definition is None:
+        raise Http404
+    shown = frame()
+    return definition, shown, selection(request, shown)
+
+
+def _seen(definition: Definition, shown: Frame, chosen: Selection, compared: list[int]) -> Detail:
+    return detail(
+        shown,
+        target_book(),
+        definition=definition,
+        place=chosen.place,
+        month=chosen.month,
+        compared=compared,
+    )
+
+
+def _theme(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get("theme")
+    return chosen if chosen in THEMES else "light"
 
 
 def _around(request: HttpRequest, definition: Definition, chosen: Selection) -> dict:
