@@ -107,9 +107,10 @@ def _others(rng, cohort: Cohort, outcome: Outcome):
 
 
 def delivered(cohort: Cohort) -> np.ndarray:
-    """Stays in which a child was born: obstetric stays with a delivery among the operations."""
-    ops = catalogue.operations()
-    return np.isin(cohort.operation, [ops.number(code) for code in DELIVERY_OPERATIONS])
+    """Stays in which a child was born: with a delivery as principal operation or diagnosis (O80–O84)."""
+    ops, codes = catalogue.operations(), catalogue.cases().code.astype("U3")
+    helped = np.isin(cohort.operation, [ops.number(code) for code in DELIVERY_OPERATIONS])
+    return helped | np.isin(codes, ["O80", "O81", "O82", "O83", "O84"])[cohort.case]
 
 
 def _fits(cohort: Cohort, stay: np.ndarray, term: np.ndarray) -> np.ndarray:

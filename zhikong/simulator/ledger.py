@@ -5,9 +5,11 @@ nothing of the product's definitions; one that counts a thing as described here 
 """
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 from zhikong.simulator import catalogue, hospital
 from zhikong.simulator.ledger_measures import Measure, measures
+from zhikong.simulator.ledger_variants import variants
 from zhikong.simulator.stages import Stages
 
 HOSPITAL = "*"
@@ -38,7 +40,9 @@ def ledger(stages: Stages) -> Ledger:
     """The ledger of a run."""
     book = Ledger(stages.seed, stages.window.months, shifts=[shift.as_dict() for shift in stages.shifts])
     book.meanings = {row.pop("key"): row for row in catalogue.rows("measures")}
-    book.measures = {measure.key: _entries(stages, measure) for measure in measures(stages)}
+    book.measures = {
+        measure.key: _entries(stages, measure) for measure in chain(measures(stages), variants(stages))
+    }
     if list(book.meanings) != list(book.measures):
         raise ValueError("measures.csv does not explain the ledger's measures in their order")
     return book

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zhikong.simulator import catalogue, hospital, records, reported
+from zhikong.simulator.arrivals import Cohort
 from zhikong.simulator.clinical import AGREES, DIFFERS
 from zhikong.simulator.clock import DAY, months_of
 from zhikong.simulator.diagnoses import delivered
@@ -25,7 +26,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
     """Adds up rows by month and department; `row` are the stays that the values belong to."""
 
     stages: Stages
@@ -48,7 +49,7 @@ class _Page:
 def measures(stages: Stages) -> Iterator[Measure]:
     """All measures, in the order of data/measures.csv."""
     closed = np.flatnonzero(~stages.cohort.open)
-    page = _Page(stages, closed)
+    page = Page(stages, closed)
     yield from _basic(stages, closed, page)
     yield from _agreements(stages, closed, page)
     yield from _care(stages, closed, page)
@@ -63,7 +64,7 @@ def measures(stages: Stages) -> Iterator[Measure]:
     yield from _reported(stages)
 
 
-def _basic(stages: Stages, closed, page: _Page) -> Iterator[Measure]:
+def _basic(stages: Stages, closed, page: Page) -> Iterator[Measure]:
     cohort, outcome = stages.cohort.take(closed), stages.outcome
     way, every = outcome.way[closed], np.ones(len(closed), dtype=bool)
     yield Measure("discharges", page.add(every), None)
@@ -78,7 +79,7 @@ def _basic(stages: Stages, closed, page: _Page) -> Iterator[Measure]:
     yield page.share("infant_share", cohort.age == 0, every)
 
 
-def _agreements(stages: Stages, closed, page: _Page) -> Iterator[Measure]:
+def _agreements(stages: Stages, closed, page: Page) -> Iterator[Measure]:
     outcome = stages.outcome
     for key, value in (
         ("admission_discharge_agreement", outcome.admission_match[closed]),
@@ -90,7 +91,7 @@ def _agreements(stages: Stages, closed, page: _Page) -> Iterator[Measure]:
         yield page.share(key, value == AGREES, (value == AGREES) | (value == DIFFERS))
 
 
-def _care(stages: Stages, closed, page: _Page) -> Iterator[Measure]:
+def _care(stages: Stages, closed, page: Page) -> Iterator[Measure]:
     cohort, outcome, every = stages.cohort.take(closed), stages.outcome, np.ones(len(closed), dtype=bool)
     grade, given = outcome.grade[closed], outcome.transfused[closed]
     in_icu = stages.movement.icu(catalogue.department_index()["ICUD"])[closed].any(axis=1)
@@ -110,7 +111,7 @@ def _care(stages: Stages, closed, page: _Page) -> Iterator[Measure]:
     yield Measure("nursing_1_share", page.add(nursing[:, 1]), days)
 
 
-def _surgery(stages: Stages, closed, page: _Page) -> Iterator[Measure]:
+def _surgery(stages: Stages, closed, page: Page) -> Iterator[Measure]:
     cohort, ops, done = stages.cohort.take(closed), catalogue.operations(), stages.procedures
     which, knife = done.operation, ops.surgical[done.operation]
     surgical = _any(stages, knife)[closed]
@@ -148,7 +149,7 @@ _FEE_SHARES = (
 )
 
 
-def _money(stages: Stages, closed, page: _Page) -> Iterator[Measure]:
+def _money(stages: Stages, closed, page: Page) -> Iterator[Measure]:
     fee = {code: page.add(value[closed]) for code, value in stages.costs.fee.items()}
     yield Measure("mean_cost", fee["D01"], page.add(np.ones(len(closed), dtype=bool)))
     for key, classes in _FEE_SHARES:
@@ -156,7 +157,7 @@ def _money(stages: Stages, closed, page: _Page) -> Iterator[Measure]:
     yield Measure("antibacterial_of_drugs", fee["D23x01"], fee["D23"] + fee["D24"] + fee["D25"])
 
 
-def _documents(stages: Stages, closed, page: _Page) -> Iterator[Measure]:
+def _documents(stages: Stages, closed, page: Page) -> Iterator[Measure]:
     cohort, made = stages.cohort.take(closed), stages.documents
     in_time, every = made.signed <= made.due, np.ones(len(closed), dtype=bool)
     full = cohort.discharged - cohort.admitted >= DAY
@@ -184,7 +185,7 @@ SINGLE_DISEASES = (
 """Key, prefixes of the principal diagnosis, least age in years (domain reference d16, perf 10)."""
 
 
-def _single_diseases(stages: Stages, closed, page: _Page) -> Iterator[Measure]:
+def _single_diseases(stages: Stages, closed, page: Page) -> Iterator[Measure]:
     cohort, codes = stages.cohort.take(closed), catalogue.cases().code
     for key, prefixes, age in SINGLE_DISEASES:
         listed = np.any([np.char.startswith(codes, prefix) for prefix in prefixes], axis=0)
@@ -196,14 +197,20 @@ def _single_diseases(stages: Stages, closed, page: _Page) -> Iterator[Measure]:
         yield page.share(f"{key}_mortality", cohort.dead, own)
 
 
-def _readmission(stages: Stages, closed, page: _Page) -> Measure:
-    cohort = stages.cohort.take(closed)
+def readmitted(cohort: Cohort) -> np.ndarray:
+    """Whether the patient's next of these stays began after this discharge, at most 31 × 24 h later."""
     order = np.lexsort((cohort.admitted, cohort.patient))
     same = np.append(cohort.patient[order][1:] == cohort.patient[order][:-1], False)
     gap = np.append(cohort.admitted[order][1:], 0) - cohort.discharged[order]
-    soon = np.zeros(len(closed), dtype=bool)
+    soon = np.zeros(len(cohort), dtype=bool)
     soon[order] = same & (gap > 0) & (gap <= MONTH_MINUTES)
-    return page.share("unplanned_readmission_31d", soon & ~stages.outcome.planned[closed], ~cohort.dead)
+    return soon
+
+
+def _readmission(stages: Stages, closed, page: Page) -> Measure:
+    cohort = stages.cohort.take(closed)
+    unplanned = readmitted(cohort) & ~stages.outcome.planned[closed]
+    return page.share("unplanned_readmission_31d", unplanned, ~cohort.dead)
 
 
 def _occupancy(stages: Stages) -> Measure:
@@ -217,7 +224,7 @@ def _occupancy(stages: Stages) -> Measure:
 def _incisions(stages: Stages) -> Iterator[Measure]:
     done = stages.procedures
     rows = np.flatnonzero((done.incision == 1) & ~stages.cohort.open[done.stay])
-    page, healing = _Page(stages, done.stay[rows]), done.healing[rows]
+    page, healing = Page(stages, done.stay[rows]), done.healing[rows]
     every = np.ones(len(rows), dtype=bool)
     yield page.share("class_1_healed_a", healing == HEALED_A, every)
     yield page.share("class_1_infected", healing == INFECTED, every)
@@ -228,9 +235,7 @@ def _critical(stages: Stages) -> Measure:
     rows = np.flatnonzero(made.critical)
     handled, notified = made.handled[rows], made.notified[rows]
     soon = (handled >= 0) & (handled - notified <= records.HANDLE_WITHIN)
-    return _Page(stages, made.stay[rows]).share(
-        "critical_handled_30min", soon, np.ones(len(rows), dtype=bool)
-    )
+    return Page(stages, made.stay[rows]).share("critical_handled_30min", soon, np.ones(len(rows), dtype=bool))
 
 
 def _reported(stages: Stages) -> Iterator[Measure]:

@@ -35,6 +35,7 @@ def of_stay(stay: dict, child: dict[str, list[dict]]):
     yield from front_page(stay, child)
     yield from surgery(stay, child)
     yield from timeliness(stay, child)
+    yield from other_readings(stay, child)
     total = stay["total_fee"]
     yield "mean_cost", total, 1
     for key, columns in FEES.items():
@@ -80,6 +81,38 @@ def front_page(stay: dict, child):
     if stay["discharge_way"] != "5":
         soon = stay["next"] is not None and stay["next"] - stay["discharged_at"] <= timedelta(days=31)
         yield "unplanned_readmission_31d", soon and stay["readmission_planned"] == "1", 1
+
+
+def other_readings(stay: dict, child):
+    for key in ("admission_discharge", "outpatient_discharge", "preop_postop", "clinical_pathology",
+                "clinical_radiology"):  # fmt: skip
+        if stay[f"{key}_match"] in ("1", "2", "3"):
+            yield f"{key}_agreement_of_valued", stay[f"{key}_match"] == "1", 1
+    yield "grade_b_or_c_records", stay["record_grade"] in ("2", "3"), 1
+    yield "transfers_out_all", stay["discharge_way"] in ("2", "3"), 1
+    nursing = sum(stay[f"nursing_{level}_days"] for level in ("special", "1", "2", "3"))
+    yield "nursing_special_or_1_share", stay["nursing_special_days"] + stay["nursing_1_days"], nursing
+    yield "antibacterial_of_western", stay["antibacterial_fee"], stay["western_drug_fee"]
+    labour = stay["medical_service_fee"] + stay["nursing_fee"] + stay["surgery_fee"]
+    yield "labour_fee_share", labour, stay["total_fee"]
+    for key, kind, start in (("admission", "34", "admitted_at"), ("discharge", "49", "discharged_at")):
+        limit = stay[start] + timedelta(hours=24)
+        signed = [row for row in child["documents"] if row["type"] == kind and row["signed_at"] <= limit]
+        yield f"{key}_record_24h_of_all", bool(signed), 1
+    planned = stay["readmission_planned"] == "2" or stay["principal_diagnosis"].startswith(("Z49", "Z51"))
+    if stay["discharge_way"] != "5" and not planned:
+        soon = stay["next"] is not None and stay["next"] - stay["discharged_at"] <= timedelta(days=31)
+        yield "unplanned_readmission_31d_of_unplanned", soon, 1
+    if stay["principal_diagnosis"].startswith(("J44.0", "J44.1")):
+        yield "copd_exacerbation_days", stay["days"], 1
+        yield "copd_exacerbation_mortality", stay["discharge_way"] == "5", 1
+    others = [row for row in child["diagnoses"] if row["kind"] == "other" and row["on_admission"] == "4"]
+    for key, prefixes in (
+        ("acquired_pneumonia", ("J12", "J13", "J14", "J15", "J16", "J18")),
+        ("acquired_pressure_injury", ("L89",)),
+        ("acquired_thrombosis", ("I26", "I80.1", "I80.2", "I82.8")),
+    ):
+        yield key, any(row["code"].startswith(prefixes) for row in others), 1
 
 
 def surgery(stay: dict, child):
