@@ -45,11 +45,13 @@ class Merger:
     ):
         self.connection = connect(folder / "spill", read_from=[folder, lake])
         self.delivered = dict(delivered)
+        self.published = published
         for name in TABLES:
-            self._relation(f"old_{name}", name, published.get(name, ()), hive=True)
-            self._relation(
-                f"new_{name}", name, [str(delivered[name])] if name in delivered else (), hive=False
-            )
+            if name in delivered or name == STAYS or (TABLES[name].child_of and published.get(name)):
+                self._relation(f"old_{name}", name, published.get(name, ()), hive=True)
+            if name in delivered or name == STAYS:
+                files = [str(delivered[name])] if name in delivered else ()
+                self._relation(f"new_{name}", name, files, hive=False)
 
     def __enter__(self) -> Merger:
         return self
@@ -75,7 +77,7 @@ class Merger:
         for name, table in TABLES.items():
             if name in self.delivered:
                 change = self._change(table)
-            elif table.child_of and self._moved():
+            elif table.child_of and self.published.get(name) and self._moved():
                 change = self._follow(table)
             else:
                 continue
