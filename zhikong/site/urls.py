@@ -1,5 +1,6 @@
 """Addresses: every app under its own name, the home page at the root, signing in under account/."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.decorators.cache import never_cache
@@ -9,6 +10,7 @@ from zhikong.site import discovery
 AT_ROOT = "home"
 
 
+@login_not_required
 @never_cache
 def alive(request: HttpRequest) -> HttpResponse:
     """For the supervisor and for monitoring: the web server answers. Says nothing about the data."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from zhikong.foundation.access.scoping import ScopedManager
+
 
 @dataclass(frozen=True)
 class Protection:
@@ -44,6 +46,7 @@ class Protected(models.Model):
         "organisation.Institution", on_delete=models.PROTECT, related_name="+", verbose_name="机构"
     )
 
+    objects = ScopedManager()
     protection = Protection()
 
     class Meta:

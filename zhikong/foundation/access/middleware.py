@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -36,6 +37,13 @@ class ScopeMiddleware:
             if response.status_code >= 500 or getattr(request, "failed", False):
                 transaction.set_rollback(True)
         return response
+
+    def process_view(self, request, view, args, kwargs):
+        """An account that belongs to no institution has no scope: it may sign out, nothing else."""
+        user = getattr(request, "user", None)
+        signed_in = user is not None and user.is_authenticated
+        if signed_in and not hasattr(request, "scope") and getattr(view, "login_required", True):
+            raise PermissionDenied("您的账号还没有归属任何机构，请联系系统管理员。")
 
     def process_exception(self, request, exception):
         """Note that the view failed: by the time the answer comes back the exception is a page."""

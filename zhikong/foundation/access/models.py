@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhikong.foundation.access.base import Protected, Protection
 from zhikong.foundation.access.roles import ROLES, Role
+from zhikong.foundation.access.scoping import ScopedManager
 from zhikong.foundation.organisation.models import DepartmentVersion, period_constraint
 
 
@@ -76,7 +77,7 @@ class RoleAssignment(Protected):
     valid_from = models.DateField(_("生效日期"))
     valid_to = models.DateField(_("失效日期"), null=True, blank=True)
 
-    objects = RoleAssignmentQuerySet.as_manager()
+    objects = ScopedManager.from_queryset(RoleAssignmentQuerySet)()
     protection = Protection(rows="own")
 
     class Meta:

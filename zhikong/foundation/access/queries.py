@@ -4,7 +4,7 @@ from datetime import date
 
 from zhikong.foundation.access.models import RoleAssignment, User
 from zhikong.foundation.access.roles import ROLES
-from zhikong.foundation.access.scope import Scope
+from zhikong.foundation.access.scope import Scope, current_scope
 
 
 def scope_of(user: User, on: date, *, request_id: str = "") -> Scope:
@@ -36,3 +36,22 @@ def users_with_role(*, role: str, department_id: int | None = None, on: date) ->
 def role_assignments(*, on: date) -> list[RoleAssignment]:
     """All roles in force on a day, with user and department, for the account page."""
     return list(RoleAssignment.objects.on(on).select_related("user", "department").order_by("user__username"))
+
+
+def accounts() -> list[User]:
+    """Accounts of the institution in scope."""
+    return list(User.objects.filter(institution_id=current_scope().institution_id).order_by("username"))
+
+
+def account(*, pk: int) -> User | None:
+    """One account of the institution in scope, or None."""
+    return User.objects.filter(pk=pk, institution_id=current_scope().institution_id).first()
+
+
+def assignments_of(*, user: User) -> list[RoleAssignment]:
+    """Roles of an account past and present, the newest first."""
+    return list(RoleAssignment.objects.filter(user=user).order_by("-valid_from", "-pk"))
+
+
+def assignment(*, pk: int) -> RoleAssignment | None:
+    return RoleAssignment.objects.filter(pk=pk).select_related("user").first()

@@ -1,0 +1,33 @@
+"""Reads of the audit trail for its page. The trail of other institutions is out of reach (row policy)."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.apps import apps
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from zhikong.foundation.access.scoping import visible
+from zhikong.foundation.audit.models import AuditEvent, AuditSeal
+
+
+def events(
+    *, since: date, until: date, actor: str = "", subject: str = "", action: str = "", row_key: str = ""
+) -> QuerySet[AuditEvent]:
+    """Events of the days from since to until (both included), newest first."""
+    start, end = (_midnight(since), _midnight(until + timedelta(days=1)))
+    found = visible(AuditEvent.objects.filter(at__gte=start, at__lt=end))
+    wanted = {"actor__icontains": actor, "subject": subject, "action": action, "row_key": row_key}
+    return found.filter(**{k: v for k, v in wanted.items() if v}).order_by("-at", "-pk")
+
+
+def subjects() -> dict[str, str]:
+    """Table name → what it holds, in Chinese; recorded acts keep their own word."""
+    return {m._meta.db_table: str(m._meta.verbose_name) for m in apps.get_models()}
+
+
+def last_seal() -> AuditSeal | None:
+    return AuditSeal.objects.defer("events").order_by("-number").first()
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
