@@ -121,7 +121,9 @@ def coded(raw: str, codes) -> str:
     """Text through a code map; what the map does not name stays as it is and is judged by the domain."""
     if not codes:
         return raw
-    cases = " ".join(f"WHEN {quoted(old)} THEN {quoted(new)}" for old, new in codes.items())
+    cases = " ".join(
+        f"WHEN {quoted(old)} THEN {'NULL' if new is None else quoted(new)}" for old, new in codes.items()
+    )
     return f"CASE {raw} {cases} ELSE {raw} END"
 
 

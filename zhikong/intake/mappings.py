@@ -42,6 +42,11 @@ class Source:
     names: MappingType[str, str]  # source column -> what people call it
     aliases: MappingType[str, tuple[str, ...]]  # source column -> other headers for the same thing
     may_lack: frozenset[str]  # columns whose absence is tolerated (their values are unknown)
+    required: frozenset[str]  # when given: every other column may be absent
+
+    def tolerates(self, column: str) -> bool:
+        """True when the column may be absent from the file."""
+        return column not in self.required if self.required else column in self.may_lack
 
     def label(self, column: str) -> str:
         """The column as a message names it: code and Chinese name."""
@@ -72,7 +77,7 @@ class Field:
     pick: Pick | None = None
     constant: Any = None
     context: str | None = None
-    codes: MappingType[str, str] | None = None
+    codes: MappingType[str, str | None] | None = None
     times: int = 1
     lenient: bool = False  # a value that cannot be read becomes unknown and is counted, the row stays
     days_between: tuple[str, str] | None = None
@@ -90,16 +95,34 @@ class Unfold:
 
 
 @dataclass(frozen=True)
+class Join:
+    """At most one row of a companion file for each row: same stay, and equal further columns (theirs -> ours)."""
+
+    source: str
+    on: MappingType[str, str]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A cell that lists places one after the other becomes one row a step: `before`, `after`, `seq`."""
+
+    of: str
+    start: str
+    by: str
+
+
+@dataclass(frozen=True)
 class TableMapping:
     """How one contract table is made from one source."""
 
     table: str
     source: str
     fields: tuple[Field, ...]
-    join: tuple[str, ...] = ()  # optional sources with at most one row a stay
+    join: tuple[Join, ...] = ()
     unfold: tuple[Unfold, ...] = ()
     present: str | None = None
     changes: tuple[str, str] | None = None  # (of, order): one row each time `of` changes within a stay
+    steps: Steps | None = None
     where: MappingType[str, tuple[str, ...]] | None = None
 
 
@@ -161,6 +184,7 @@ def _source(name: str, spec: dict[str, Any]) -> Source:
         names=spec.get("names", {}),
         aliases={column: tuple(names) for column, names in spec.get("aliases", {}).items()},
         may_lack=frozenset(spec.get("may_lack", ())),
+        required=frozenset(spec.get("required", ())),
     )
 
 
@@ -174,12 +198,17 @@ def _table(name: str, spec: dict[str, Any], sources: dict[str, Source]) -> Table
         table=name,
         source=spec["from"],
         fields=tuple(_field(name, column, value) for column, value in spec["columns"].items()),
-        join=tuple(spec.get("join", ())),
+        join=tuple(_join(one) for one in spec.get("join", ())),
         unfold=tuple(_unfold(group) for group in spec.get("unfold", ())),
         present=spec.get("present"),
         changes=(changes["of"], changes["order"]) if changes else None,
+        steps=Steps(**spec["steps"]) if "steps" in spec else None,
         where=_where(spec.get("where")),
     )
+
+
+def _join(spec: Any) -> Join:
+    return Join(spec, {}) if isinstance(spec, str) else Join(spec["source"], spec.get("on", {}))
 
 
 def _field(table: str, column: str, spec: Any) -> Field:
@@ -197,7 +226,7 @@ def _field(table: str, column: str, spec: Any) -> Field:
         pick=_pick(spec),
         constant=spec.get("constant"),
         context=spec.get("context"),
-        codes={str(k): str(v) for k, v in spec["codes"].items()} if "codes" in spec else None,
+        codes={str(k): None if v is None else str(v) for k, v in spec["codes"].items()} if "codes" in spec else None,
         times=spec.get("times", 1),
         lenient=spec.get("lenient", False),
         days_between=tuple(spec["days_between"]) if "days_between" in spec else None,
@@ -228,20 +257,24 @@ def used_columns(mapping: Mapping, source: str) -> list[str]:
     """The source's own columns that the mapping reads, without pseudonyms and identities, in first-use order."""
     names: dict[str, None] = {}
     for table in mapping.tables:
-        for name in _references(table):
-            owner, _, column = name.rpartition(".")
-            if (owner or table.source) == source and column not in mapping.sources[source].pseudonyms:
+        for owner, column in _references(table):
+            if owner == source and column not in mapping.sources[source].pseudonyms:
                 names[column] = None
     return list(names)
 
 
-def _references(table: TableMapping) -> list[str]:
-    taken = [name.format(n=n) for g in table.unfold for name in g.take.values() for n in _repetitions(g)]
-    own = [f.from_ for f in table.fields if f.from_ and not (table.unfold or table.changes)]
+def _references(table: TableMapping) -> list[tuple[str, str]]:
+    """(source, column) of everything that a table reads."""
+    reshaped = bool(table.unfold or table.changes or table.steps)
+    own = [name.format(n=n) for g in table.unfold for name in g.take.values() for n in _repetitions(g)]
+    own += [f.from_ for f in table.fields if f.from_ and "." not in f.from_ and not reshaped]
     own += [c for f in table.fields for c in (*(f.days_between or ()), *f.number_within)]
-    joined = [f.from_ for f in table.fields if f.from_ and "." in f.from_]
-    picks = [f"{p.source}.{c}" for f in table.fields if (p := f.pick) for c in (p.take, p.by, *p.where)]
-    return [*taken, *own, *joined, *picks, *(table.where or ()), *(table.changes or ())]
+    own += [*(table.where or ()), *(table.changes or ())]
+    own += [table.steps.of, table.steps.start] if table.steps else []
+    found = [(table.source, name) for name in own]
+    found += [tuple(f.from_.split(".", 1)) for f in table.fields if f.from_ and "." in f.from_]
+    found += [(p.source, c) for f in table.fields if (p := f.pick) for c in (p.take, p.by, *p.where)]
+    return found + [(join.source, theirs) for join in table.join for theirs in join.on]
 
 
 def _repetitions(group: Unfold) -> range:

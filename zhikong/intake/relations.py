@@ -16,7 +16,7 @@ from zhikong.intake.lowering import (
     quoted,
     typed,
 )
-from zhikong.intake.mappings import Field, Mapping, Source, TableMapping, Unfold
+from zhikong.intake.mappings import Field, Join, Mapping, Source, TableMapping, Unfold
 
 PLACE = "__place"
 """In unfolded rows: the first column of the repetition, so that a message can say where in the line."""
@@ -30,7 +30,7 @@ def relation(table: TableMapping, mapping: Mapping, staged: set[str], context: d
     staged: the sources that were delivered; optional ones may be absent, then their columns are unknown.
     """
     source = mapping.sources[table.source]
-    joins: list[str] = [_join(name) for name in table.join if name in staged]
+    joins: list[str] = [_join(join) for join in table.join if join.source in staged]
     fields = {field.column: field for field in table.fields}
     lowered = []
     for column in TABLES[table.table].columns:
@@ -71,7 +71,7 @@ def _derived(field: Field) -> str:
 def _label(table: TableMapping, owner: Source, name: str, meaning: str) -> str:
     if name in owner.pseudonyms or name in owner.names:
         return owner.label(name)
-    if table.unfold or table.changes:
+    if table.unfold or table.changes or table.steps:
         return meaning
     return f"{name} {meaning}" if name.isascii() else name
 
@@ -97,9 +97,13 @@ def _department(field: Field, raw: str, joins: list[str]) -> str:
     return f"department{number}.code"
 
 
-def _join(name: str) -> str:
-    one = f"SELECT * FROM {named(name)} QUALIFY row_number() OVER (PARTITION BY stay_id ORDER BY __row) = 1"
-    return f"LEFT JOIN ({one}) AS {named(name)} ON {named(name)}.stay_id = s.stay_id"
+def _join(join: Join) -> str:
+    name = named(join.source)
+    key = ", ".join(["stay_id", *(named(theirs) for theirs in join.on)])
+    one = f"SELECT * FROM {name} QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY __row) = 1"
+    on = [f"{name}.stay_id = s.stay_id"]
+    on += [f"{name}.{named(theirs)} = s.{named(ours)}" for theirs, ours in join.on.items()]
+    return f"LEFT JOIN ({one}) AS {name} ON {' AND '.join(on)}"
 
 
 def _base(table: TableMapping, source: Source) -> str:
@@ -108,6 +112,8 @@ def _base(table: TableMapping, source: Source) -> str:
         return "(" + " UNION ALL ".join(parts) + ")"
     if table.changes:
         return _changes(table)
+    if table.steps:
+        return _steps(table)
     return named(source.name)
 
 
@@ -147,6 +153,16 @@ def _changes(table: TableMapping) -> str:
     )
     number = f"CAST(row_number() OVER (PARTITION BY stay_id ORDER BY {named('at')}, __row) AS VARCHAR) AS seq"
     return f"(SELECT *, {number} FROM ({moves}) WHERE before IS NOT NULL AND before <> after)"
+
+
+def _steps(table: TableMapping) -> str:
+    """One row for each place in a list like `A→B`; the first is reached from the column `start`."""
+    steps = table.steps
+    places = f"list_transform(string_split({named(steps.of)}, {quoted(steps.by)}), lambda p: trim(p))"
+    listed_once = f"SELECT *, {places} AS places FROM {named(table.source)} WHERE {named(steps.of)} IS NOT NULL"
+    before = f"CASE WHEN step = 1 THEN {named(steps.start)} ELSE places[step - 1] END AS before"
+    rows = f"SELECT *, unnest(range(1, len(places) + 1)) AS step FROM ({listed_once})"
+    return f"(SELECT *, {before}, places[step] AS after, CAST(step AS VARCHAR) AS seq FROM ({rows}))"
 
 
 def _filter(table: TableMapping) -> str:

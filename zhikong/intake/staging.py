@@ -124,7 +124,7 @@ def _find_columns(
             lacking.append(column)
         else:
             found[column] = match
-    missing = [column for column in lacking if column not in source.may_lack]
+    missing = [column for column in lacking if not source.tolerates(column)]
     if missing:
         _refuse_missing(source, missing)
     return found, tuple(lacking)
