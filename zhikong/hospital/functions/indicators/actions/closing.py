@@ -17,7 +17,7 @@ from zhikong.hospital.functions.indicators.facts import MonthClosed
 from zhikong.hospital.functions.indicators.models import AnalysedMiss, MonthAct, MonthAnalysis, MonthClose
 from zhikong.hospital.functions.indicators.queries.closing import Checklist, blocking, checklist
 from zhikong.hospital.functions.indicators.queries.figures import Frame, frame
-from zhikong.hospital.functions.indicators.queries.targets import target_book
+from zhikong.hospital.functions.indicators.queries.targets import last_target, target_book
 from zhikong.hospital.functions.indicators.rules import Miss
 
 
@@ -94,6 +94,7 @@ def close_month(*, by, now: datetime, month: str, override_reason: str = "") -> 
     if open_misses:
         require(by, Permission.OVERRIDE_MONTH_CLOSE)
     row.state, row.computation, row.closed_at, row.closed_by = MonthClose.State.CLOSED, shown.current, now, by
+    row.last_target = last_target()
     row.save()
     kind = MonthAct.Kind.OVERRIDDEN if open_misses else MonthAct.Kind.CLOSED
     _record(row, kind, by=by, now=now, reason=override_reason if open_misses else "", open_misses=open_misses)
@@ -126,6 +127,7 @@ def reopen_month(*, by, now: datetime, month: str, reason: str) -> MonthClose:
         raise ValidationError(_("该月没有结账。"))
     version = row.computation.data_version
     row.state, row.computation, row.closed_at, row.closed_by = MonthClose.State.OPEN, None, None, None
+    row.last_target = None
     row.save()
     _record(row, MonthAct.Kind.REOPENED, by=by, now=now, reason=reason, version=version)
     return row

@@ -75,5 +75,5 @@ def _already(indicator_id: str, valid_from: date, target: Target) -> bool:
     rows = IndicatorTarget.objects.filter(
         indicator_id=indicator_id, department=None, valid_from__lte=valid_from
     )
-    latest = rows.order_by("-valid_from", "-set_at", "-pk").first()
+    latest = rows.order_by("-valid_from", "-pk").first()
     return latest is not None and latest.target == target

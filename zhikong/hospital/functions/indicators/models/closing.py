@@ -31,6 +31,8 @@ class MonthClose(Protected):
         related_name="+",
         verbose_name=_("计算批次"),
     )
+    # targets that were set later do not judge the closed month; a row number, because clocks can be wrong
+    last_target = models.BigIntegerField(_("最后一条目标值"), null=True, blank=True)
     closed_at = models.DateTimeField(_("结账时间"), null=True, blank=True)
     closed_by = person_field(_("结账人"), null=True, blank=True)
 

@@ -16,7 +16,7 @@ from zhikong.hospital.functions.indicators.rules import Target
 class IndicatorTarget(Protected):
     """A target from a month on, until a later row replaces it. Rows are only added, so the history stays.
 
-    In force for a month: of the rows with valid_from <= month, the latest valid_from, then the latest set_at.
+    In force for a month: of the rows with valid_from <= month, the latest valid_from, then the row added last.
     A row without any bound withdraws the target. Rows of a department come before those of the hospital.
     """
 

@@ -47,9 +47,9 @@ class Frame:
     def computation(self, month: str) -> Computation | None:
         return self.closed[month].computation if month in self.closed else self.current
 
-    def as_of(self, month: str) -> datetime | None:
-        """Targets set after a close do not change the closed month."""
-        return self.closed[month].closed_at if month in self.closed else None
+    def as_of(self, month: str) -> int | None:
+        """The last target (row number) that counts for a closed month: later ones do not change it."""
+        return self.closed[month].last_target if month in self.closed else None
 
     def condition(self, months: Iterable[str]) -> Q:
         """Rows of values or signals that the months show."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+
+from django.db.models import Max
 
 from zhikong.engine.definitions import Definition
 from zhikong.foundation.organisation.queries import institution
@@ -27,10 +28,10 @@ class TargetBook:
     def __init__(self, rows: list[IndicatorTarget], level: str):
         self.level = level
         self.rows: dict[tuple[str, Place], list[IndicatorTarget]] = {}
-        for row in sorted(rows, key=lambda r: (r.valid_from, r.set_at, r.pk), reverse=True):
+        for row in sorted(rows, key=lambda r: (r.valid_from, r.pk), reverse=True):
             self.rows.setdefault((row.indicator_id, row.department_id), []).append(row)
 
-    def of(self, definition: Definition, place: Place, month: str, as_of: datetime | None = None) -> InForce:
+    def of(self, definition: Definition, place: Place, month: str, as_of: int | None = None) -> InForce:
         for origin, of_place in (("department", place), ("hospital", None)):
             if origin == "department" and place is None:
                 continue
@@ -54,10 +55,15 @@ class TargetBook:
         found = [row for key, rows in self.rows.items() if key[0] == indicator_id for row in rows]
         return sorted(found, key=lambda row: (row.set_at, row.pk), reverse=True)
 
-    def _row(self, indicator_id: str, place: Place, month: str, as_of: datetime | None):
+    def _row(self, indicator_id: str, place: Place, month: str, as_of: int | None):
         day = first_day(month)
         rows = self.rows.get((indicator_id, place), ())
-        return next((r for r in rows if r.valid_from <= day and (as_of is None or r.set_at <= as_of)), None)
+        return next((r for r in rows if r.valid_from <= day and (as_of is None or r.pk <= as_of)), None)
+
+
+def last_target() -> int:
+    """The number of the newest target row; 0 when none was ever set."""
+    return IndicatorTarget.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def target_book() -> TargetBook:
