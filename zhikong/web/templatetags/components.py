@@ -198,8 +198,14 @@ def crumb(label: str, url: str = "") -> SafeString:
 
 
 @register.simple_tag
-def render_form(form: BaseForm, two_columns: bool = False) -> SafeString:
-    """All fields with labels, help and errors in the house's form, without <form> and buttons."""
+def render_form(form: BaseForm, two_columns: bool = False, helps: bool = True) -> SafeString:
+    """All fields with labels, help and errors in the house's form, without <form> and buttons.
+
+    helps: False drops the fields' own help texts, for forms of libraries whose help does not fit.
+    """
+    if not helps:
+        for field in form.fields.values():
+            field.help_text = ""
     return render_to_string("components/form.html", {"form": form, "two_columns": two_columns})
 
 

@@ -80,6 +80,7 @@ def render_detail(request, finding: Finding, *, key: str = "", bound=None):
     today, now = timezone.localdate(), timezone.now()
     steps = [(step, bound if step.key == key else blank_form(step, finding, request.user))
              for step in offered(request.user, finding)]  # fmt: skip
+    source = sources.describe(finding.source_kind, finding.source_key, finding.department_id)
     read_effect = effects.has_provider(finding) and finding.corrected_at is not None
     context = {
         "finding": finding,
@@ -90,10 +91,10 @@ def render_detail(request, finding: Finding, *, key: str = "", bound=None):
         "others": [pair for pair in steps if not pair[0].leading],
         "failed_key": key,
         "waiting_for": "" if any(step.leading for step, _form in steps) else waiting_for(finding),
-        "source": sources.describe(finding.source_kind, finding.source_key, finding.department_id),
-        "indicator_url": indicator_url("indicators:detail", finding),
-        "cases_url": indicator_url("indicators:cases", finding),
-        "case_count": finding.cases.count(),
+        "source": source,
+        "source_url": source.url or indicator_url("indicators:detail", finding),
+        "cases_url": source.cases_url or indicator_url("indicators:cases", finding),
+        "case_count": finding.cases.count() or source.cases,
         "batch": queries.same_batch(finding),
         "effect": effects.effect_of(finding, now=now) if read_effect else None,
     }
