@@ -112,7 +112,7 @@ def group(hospital, office):
 
 @pytest.mark.proves("ORG-06")
 def test_a_member_who_leaves_makes_an_alert(hospital, office, group):
-    body, people, _ = group
+    _, people, _ = group
     card = hospital.departments["CARD"].id
     assert rosters.groups(on=DAY, department_id=card)[0].complete
     assert not Notice.objects.filter(kind="organisation").exists()
