@@ -46,7 +46,12 @@ class ComparisonData:
 def control_chart(data: ControlData, *, theme: str = "light", width: int = 720, height: int = 260) -> dict:
     """The control chart of the look guide: stepped dashed limits, green centre line, marked special causes."""
     colours = THEMES[theme]
-    layers = [*_limit_layers(colours), _value_line(colours), _points(colours), _labels(colours)]
+    layers = [
+        *_limit_layers(colours),
+        _value_line(colours),
+        _points(colours),
+        _labels(colours, len(data.months)),
+    ]
     if data.target is not None:
         layers.append(_target(data, colours))
     return _frame(data.title, data.subtitle, width, height, colours) | {
@@ -141,8 +146,17 @@ def _points(colours: Theme) -> dict:
     }
 
 
-def _labels(colours: Theme) -> dict:
-    mark = {"type": "text", "dy": -12, "fontSize": 12, "color": colours.bad, "invalid": "filter"}
+def _labels(colours: Theme, count: int) -> dict:
+    """The words at a special cause; near the right edge they end at the point, so that they are not cut off."""
+    align = {"expr": f"datum.order >= {count - 2} ? 'right' : 'center'"}
+    mark = {
+        "type": "text",
+        "dy": -12,
+        "fontSize": 12,
+        "color": colours.bad,
+        "align": align,
+        "invalid": "filter",
+    }
     return {"mark": mark, "encoding": {"y": _y("value"), "text": {"field": "note"}}}
 
 

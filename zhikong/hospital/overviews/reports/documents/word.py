@@ -12,7 +12,8 @@ from zhikong.hospital.overviews.reports.documents.content import Content, Piece,
 TEMPLATE = Path(__file__).with_name("brief.docx")
 TONES = {"missed": "B3261E", "alert": "8A5200", "met": "14694A"}
 GREY = "4D5A6A"
-CHART_WIDTH = Cm(16)
+CHART_WIDTH = Cm(15.5)
+CELL = 21  # half points
 
 
 def make(brief) -> bytes:
@@ -58,9 +59,9 @@ def _rich(parts: list[Piece]) -> RichText:
 
 
 def _row(row: dict) -> dict:
-    name = RichText(row["name"])
-    name.add(f"[{row['number']}]", superscript=True, color=GREY)
-    word = RichText(row["word"], color=TONES.get(row["state"], GREY))
+    name = RichText(row["name"], size=CELL)
+    name.add(f"[{row['number']}]", superscript=True, color=GREY, size=CELL)
+    word = RichText(row["word"], color=TONES.get(row["state"], GREY), size=CELL)
     return row | {"name": name, "word": word}
 
 

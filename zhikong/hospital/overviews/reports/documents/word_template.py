@@ -124,8 +124,12 @@ def _loop(document, start: str, body: str) -> None:
 def _table(document) -> None:
     table = document.add_table(rows=4, cols=len(COLUMNS))
     table.style = document.styles["Table Grid"]
-    for cell, (width, title) in zip(table.rows[0].cells, COLUMNS, strict=True):
-        cell.width = width
+    table.autofit = False
+    for row in table.rows:
+        for cell, (width, _title) in zip(row.cells, COLUMNS, strict=True):
+            cell.width = width
+        _whole(row)
+    for cell, (_width, title) in zip(table.rows[0].cells, COLUMNS, strict=True):
         _cell(cell, title, HEADING)
     table.rows[1].cells[0].text = "{%tr for row in rows %}"
     for index, (cell, text) in enumerate(zip(table.rows[2].cells, CELLS, strict=True)):
@@ -137,8 +141,14 @@ def _table(document) -> None:
 def _cell(cell, text: str, font: str, *, right: bool = False) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
-    paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+    paragraph.paragraph_format.line_spacing = 1
     _font(paragraph.add_run(text), font, 10.5)
+
+
+def _whole(row) -> None:
+    """A row never breaks over two pages."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _repeat(row) -> None:
@@ -149,6 +159,7 @@ def _repeat(row) -> None:
 
 
 def _charts(document) -> None:
+    _paragraph(document, "")
     _paragraph(document, "{%p for chart in charts %}")
     for text in ("{{ chart.image }}", "{{ chart.caption }}"):
         _paragraph(document, text).alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -167,6 +178,7 @@ def _notes(document) -> None:
     _paragraph(document, "{%p for note in notes %}")
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.paragraph_format.line_spacing = 1.1
     _font(paragraph.add_run("[{{ note.number }}] {{ note.text }}"), BODY, 9, GREY)
     _paragraph(document, "{%p endfor %}")
 
