@@ -125,6 +125,8 @@ def _table(document) -> None:
     table = document.add_table(rows=4, cols=len(COLUMNS))
     table.style = document.styles["Table Grid"]
     table.autofit = False
+    for column, (width, _title) in zip(table.columns, COLUMNS, strict=True):
+        column.width = width
     for row in table.rows:
         for cell, (width, _title) in zip(row.cells, COLUMNS, strict=True):
             cell.width = width
