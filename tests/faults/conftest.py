@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -24,8 +25,8 @@ time.sleep(600)
 """
 
 
-@pytest.fixture
-def data_folder():
+@contextmanager
+def new_data_folder():
     """A data folder that the server's account can enter, removed with everything that still runs in it."""
     folder = Path(tempfile.mkdtemp(prefix="zhikong-fault-"))
     folder.chmod(0o755)
@@ -33,6 +34,13 @@ def data_folder():
     for process in processes_of(folder):
         process.kill()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def data_folder():
+    """A new data folder."""
+    with new_data_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

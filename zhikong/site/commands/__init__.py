@@ -3,7 +3,18 @@
 import argparse
 from importlib import import_module
 
-NAMES = ("demo", "serve", "worker", "migrate", "load", "compute", "check_packs", "simulate", "verify_audit")
+NAMES = (
+    "demo",
+    "init",
+    "serve",
+    "worker",
+    "migrate",
+    "load",
+    "compute",
+    "check_packs",
+    "simulate",
+    "verify_audit",
+)
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
