@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from zhikong.engine.stats import Verdict, choose, judge, judge_many, sentence, shifted, xmr
+from zhikong.engine.stats import Verdict, choose, judge, judge_many, run_chart, sentence, shifted, xmr
 from zhikong.engine.stats.points import Rule
 from zhikong.engine.stats.series import Options
 
@@ -34,6 +34,14 @@ def test_false_alarms_of_the_nhs_rules_are_as_published(months, published):
     assert abs(share - published) < 3 * error
 
 
+@pytest.mark.parametrize(("months", "published"), [(12, 0.01), (24, 0.03), (36, 0.04), (60, 0.05)])
+def test_false_alarms_of_the_runs_rules_are_as_published(months, published):
+    """Anhøj's rules on a run chart; a threshold that is off by one doubles these."""
+    runs = 3000
+    share = np.mean([run_chart(row).runs_signal[0] for row in noise(runs, months)])
+    assert abs(share - published) < 3 * (published * (1 - published) / runs) ** 0.5 + 0.005
+
+
 def test_three_sigma_alone_gives_false_alarms_as_published():
     rule = judge_many(noise(4000, 24)).rule
     share = ((rule == 1) | (rule == 2)).any(axis=1).mean()
@@ -55,21 +63,50 @@ BEFORE = [10, 11, 9, 10, 12, 10, 9, 11, 10, 10, 11, 9]
 
 
 @pytest.mark.parametrize(
-    ("after", "verdict"),
+    ("after", "verdict", "needed"),
     [
-        ([], Verdict.NOT_ENOUGH_DATA),
-        ([10, 9], Verdict.NOT_ENOUGH_DATA),
-        ([5.0], Verdict.IMPROVED),
-        ([9.5, 9, 9.8, 9.1, 9.4, 9.9], Verdict.IMPROVED),
-        ([10, 11, 9, 10, 11, 10], Verdict.NOT_SHIFTED),
-        ([18.0], Verdict.NOT_SHIFTED),
-        ([None, None, 5.0], Verdict.IMPROVED),
+        ([], Verdict.NOT_ENOUGH_DATA, 6),
+        ([10, 9], Verdict.NOT_ENOUGH_DATA, 4),
+        ([5.0], Verdict.NOT_ENOUGH_DATA, 2),  # one good month is not yet a level
+        ([5.0, 9.0, 8.0], Verdict.IMPROVED, 0),
+        ([5.0, 9.0, 12.0], Verdict.NOT_ENOUGH_DATA, 3),  # it did not last
+        ([5.0, 9.0, 12.0, 11.0, 12.0, 11.0], Verdict.NOT_SHIFTED, 0),
+        ([7.2, 7.2, 9.0], Verdict.IMPROVED, 0),  # two of three beyond two sigma
+        ([9.5, 9, 9.8, 9.1, 9.4, 9.9], Verdict.IMPROVED, 0),
+        ([9.5, 9, 9.8, 9.1, 9.4, 12], Verdict.NOT_SHIFTED, 0),
+        ([10, 11, 9, 10, 11, 10], Verdict.NOT_SHIFTED, 0),
+        ([18.0], Verdict.NOT_SHIFTED, 0),
+        ([18.0, 9.5, 9, 9.8, 9.1, 9.4, 9.9], Verdict.IMPROVED, 0),  # it took a month to work, then held
+        ([None, 5.0, None, 9.0, 9.0], Verdict.IMPROVED, 0),
     ],
 )
-def test_effect_of_a_measure_when_lower_is_better(after, verdict):
+def test_effect_of_a_measure_when_lower_is_better(after, verdict, needed):
     found = shifted(BEFORE, after, direction="down")
-    assert found.verdict is verdict
+    assert (found.verdict, found.months_needed) == (verdict, needed)
     assert found.sentence.endswith("。")
+
+
+def test_effect_is_the_mirror_image_when_higher_is_better():
+    for after in ([5.0], [5.0, 9.0, 8.0], [18.0], [9.5, 9, 9.8, 9.1, 9.4, 9.9], [10, 11, 9, 10, 11, 10]):
+        lower = shifted(BEFORE, after, direction="down")
+        higher = shifted([-y for y in BEFORE], [-y for y in after], direction="up")
+        assert higher == lower
+
+
+def test_chance_alone_seldom_counts_as_improvement():
+    """Nothing changed in 2,000 series of 12 + 6 months: about 1 in 20 is called improved, as documented."""
+    values = noise(2000, 18)
+    verdicts = [shifted(row[:12], row[12:], direction="down").verdict for row in values]
+    share = verdicts.count(Verdict.IMPROVED) / len(verdicts)
+    assert abs(share - 0.05) < 3 * (0.05 * 0.95 / 2000) ** 0.5
+
+
+def test_effect_of_proportions_uses_their_denominators():
+    before, n = [20] * 12, [200] * 12
+    big = shifted(before, [2, 2, 2], direction="down", before_n=n, after_n=[200] * 3, chart="p")
+    small = shifted(before, [0, 0, 0], direction="down", before_n=n, after_n=[10] * 3, chart="p")
+    assert big.verdict is Verdict.IMPROVED
+    assert small.verdict is Verdict.NOT_ENOUGH_DATA  # 0 of 10 says nothing
 
 
 def test_effect_needs_a_baseline():
