@@ -70,7 +70,7 @@ def test_an_incomplete_group_is_alerted_and_completed_on_the_page(as_role, hospi
     assert "少于 3 人" in client.get("/organisation/").content.decode()
     people = rosters.people_of(department_id=card, on=date(2026, 11, 1))
     seats = dict(zip((f"seat_{p.pk}" for p in people), ("chair", "deputy", "member"), strict=True))
-    client.post(f"/organisation/groups/{body.pk}/members/", {"on": "2026-11-01", **seats})
+    client.post(f"/organisation/bodies/{body.pk}/members/", {"on": "2026-11-01", **seats})
     page = client.get(f"/organisation/departments/{card}/").content.decode()
     assert "人2" in page
     assert "少于" not in page
@@ -92,3 +92,61 @@ def test_another_hospitals_department_is_not_found(as_role, hospital, other_hosp
     foreign = other_hospital.departments["CARD"].id
     assert client.get(f"/organisation/departments/{foreign}/").status_code == 404
     assert client.get(f"/organisation/departments/{foreign}/change/").status_code == 404
+
+
+def test_a_hospital_can_be_built_on_the_pages(as_role, hospital):
+    """New department, its head and a QC group, as after a first set-up without a people file."""
+    client = as_role("quality_office")
+    day = "2026-11-01"
+    form = {"code": "DERM", "name": "皮肤科", "kind": "clinical", "open_beds": "20", "on": day}
+    client.post("/organisation/departments/open/", form)
+    made = queries.resolve(name_or_code="DERM", on=date(2026, 11, 1))
+    assert made.name == "皮肤科"
+    assert "已经用过" in client.post("/organisation/departments/open/", form).content.decode()
+    post = {
+        "staff_number": "D900",
+        "name": "周医师",
+        "profession": "doctor",
+        "post": "department_head",
+        "on": day,
+    }
+    client.post(f"/organisation/departments/{made.id}/appoint/", post)
+    wrong = client.post(f"/organisation/departments/{made.id}/appoint/", {**post, "name": "吴某"})
+    assert "属于 周医师" in wrong.content.decode()
+    client.post(f"/organisation/departments/{made.id}/group/", {"name": "皮肤科质控小组", "on": day})
+    page = client.get(f"/organisation/departments/{made.id}/").content.decode()
+    assert "皮肤科质控小组" in page
+    assert "周医师" in page
+    [appointment] = rosters.staff(department_id=made.id, on=date(2026, 11, 22))
+    client.post(f"/organisation/appointments/{appointment.pk}/end/", {"on": "2026-11-20"})
+    assert rosters.staff(department_id=made.id, on=date(2026, 11, 20)) == []
+
+
+@pytest.mark.proves("ORG-03", "ORG-09", "X-06")
+def test_a_committee_is_opened_named_and_filled(as_role, hospital):
+    client = as_role("quality_office")
+    for number, name in (("L1", "院长甲"), ("L2", "秘书乙")):
+        actions.register_person(by=None, staff_number=number, name=name, profession="manager")
+    form = {
+        "kind": "quality_committee",
+        "name": "医疗质量管理组织",
+        "cycle_months": "3",
+        "remit": "决策",
+        "on": "2026-11-01",
+    }
+    client.post("/organisation/bodies/open/", form)
+    [committee] = rosters.committees(on=date(2026, 11, 2))
+    assert "缺主任委员" in committee.problems
+    members = f"/organisation/bodies/{committee.body.pk}/members/"
+    assert "没有这些工号：X9" in client.post(members, {"on": "2026-11-01", "join": "X9"}).content.decode()
+    client.post(members, {"on": "2026-11-01", "join": "L1、L2"})
+    people = {m.person.staff_number: m.person_id for m in rosters.committees(on=date(2026, 11, 2))[0].members}
+    seats = {f"seat_{people['L1']}": "chair", f"seat_{people['L2']}": "secretary"}
+    client.post(members, {"on": "2026-11-10", "join": "", **seats})
+    [committee] = rosters.committees(on=date(2026, 11, 10))
+    assert committee.chair == "院长甲"
+    change = {"name": "医疗质量管理委员会", "cycle_months": "6", "remit": "决策与监督"}
+    client.post(f"/organisation/bodies/{committee.body.pk}/", change)
+    page = client.get("/organisation/").content.decode()
+    assert "医疗质量管理委员会" in page
+    assert "每 6 个月" in page

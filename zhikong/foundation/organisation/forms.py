@@ -3,7 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.foundation.organisation.models import DepartmentVersion, Membership
+from zhikong.foundation.organisation import rosters
+from zhikong.foundation.organisation.models import Appointment, Body, DepartmentVersion, Membership
 
 
 def _date_input() -> forms.DateInput:
@@ -41,10 +42,25 @@ class AliasForm(forms.Form):
     alias = forms.CharField(label=_("别名"), max_length=80, help_text=_("文件和表格里对该科室的其他叫法。"))
 
 
+class OpenForm(forms.Form):
+    """A new department."""
+
+    code = forms.CharField(
+        label=_("科室代码"), max_length=32, help_text=_("与数据文件中的代码一致，以后不变。")
+    )
+    name = forms.CharField(label=_("科室名称"), max_length=80)
+    kind = forms.ChoiceField(label=_("类别"), choices=DepartmentVersion.Kind.choices)
+    open_beds = forms.IntegerField(label=_("开放床位"), min_value=0, max_value=5000, initial=0)
+    on = forms.DateField(label=_("成立日期"), widget=_date_input())
+
+
 class MembersForm(forms.Form):
-    """The QC group's people and their seats: one chooser for each person of the department."""
+    """The people of a group or committee and their seats; others join by staff number."""
 
     on = forms.DateField(label=_("生效日期"), widget=_date_input())
+    join = forms.CharField(
+        label=_("新增成员工号"), required=False, help_text=_("多个工号用空格或顿号分开，作为一般成员加入。")
+    )
 
     def __init__(self, *args, people, seats, **kwargs):
         super().__init__(*args, **kwargs)
@@ -57,10 +73,55 @@ class MembersForm(forms.Form):
                 initial=seats.get(person.pk, ""),
             )
 
+    def clean_join(self):
+        numbers = self.cleaned_data["join"].replace("、", " ").replace(",", " ").replace("，", " ").split()
+        found = {number: rosters.person(staff_number=number) for number in numbers}
+        if unknown := [number for number, person in found.items() if person is None]:
+            raise forms.ValidationError(_("没有这些工号：%s") % "、".join(unknown))
+        return list(found.values())
+
     def seats(self) -> dict[int, str]:
-        """Person id → seat of everybody who is in the group."""
+        """Person id → seat of everybody who is in the body."""
         chosen = {p.pk: self.cleaned_data[f"seat_{p.pk}"] for p in self.people}
-        return {pk: seat for pk, seat in chosen.items() if seat}
+        joined = {p.pk: Membership.Seat.MEMBER.value for p in self.cleaned_data["join"]}
+        return joined | {pk: seat for pk, seat in chosen.items() if seat}
+
+
+class BodyForm(forms.Form):
+    name = forms.CharField(label=_("名称"), max_length=80)
+    cycle_months = forms.IntegerField(label=_("会议周期（月）"), min_value=1, max_value=24)
+    remit = forms.CharField(label=_("职责"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class GroupForm(forms.Form):
+    name = forms.CharField(label=_("名称"), max_length=80)
+    on = forms.DateField(label=_("成立日期"), widget=_date_input())
+
+
+class CommitteeForm(BodyForm):
+    kind = forms.ChoiceField(
+        label=_("类别"), choices=[c for c in Body.Kind.choices if c[0] != Body.Kind.QC_GROUP]
+    )
+    on = forms.DateField(label=_("成立日期"), widget=_date_input())
+    field_order = ("kind", "name", "cycle_months", "remit", "on")
+
+
+class AppointForm(forms.Form):
+    """A post for a person; name and profession are needed for a staff number that is new."""
+
+    PROFESSIONS = (
+        ("doctor", _("医师")),
+        ("nurse", _("护士")),
+        ("technician", _("技师")),
+        ("pharmacist", _("药师")),
+        ("manager", _("管理")),
+    )
+    staff_number = forms.CharField(label=_("工号"), max_length=32)
+    name = forms.CharField(label=_("姓名"), max_length=40)
+    profession = forms.ChoiceField(label=_("职类"), choices=PROFESSIONS)
+    post = forms.ChoiceField(label=_("岗位"), choices=Appointment.Post.choices)
+    title = forms.CharField(label=_("职称"), max_length=40, required=False)
+    on = forms.DateField(label=_("任职日期"), widget=_date_input())
 
 
 class EndForm(forms.Form):

@@ -58,6 +58,15 @@ def departments_without_group(*, on: date) -> list[queries.DepartmentOn]:
     return [d for d in queries.departments(on=on, kinds=("clinical", "medtech")) if d.id not in grouped]
 
 
+def members(*, body: Body, on: date) -> list[Membership]:
+    """The seats of a body on a day, chair first."""
+    return _seats([body], on).get(body.pk, [])
+
+
+def person(*, staff_number: str) -> Person | None:
+    return Person.objects.filter(staff_number=staff_number).first()
+
+
 def body(*, pk: int) -> Body | None:
     return Body.objects.filter(pk=pk).first()
 

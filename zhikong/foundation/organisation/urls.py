@@ -1,15 +1,20 @@
 from django.urls import path
 
-from zhikong.foundation.organisation import views
+from zhikong.foundation.organisation.views import departments, pages, people
 
 app_name = "organisation"
 urlpatterns = [
-    path("", views.index, name="list"),
-    path("departments/<int:pk>/", views.department, name="department"),
-    path("departments/<int:pk>/change/", views.change, name="change"),
-    path("departments/<int:pk>/merge/", views.merge, name="merge"),
-    path("departments/<int:pk>/alias/", views.alias, name="alias"),
-    path("departments/<int:pk>/alias/remove/", views.remove_alias, name="remove_alias"),
-    path("groups/<int:pk>/members/", views.members, name="members"),
-    path("appointments/<int:pk>/end/", views.end, name="end"),
+    path("", pages.index, name="list"),
+    path("departments/open/", departments.open_department, name="open"),
+    path("departments/<int:pk>/", pages.department, name="department"),
+    path("departments/<int:pk>/change/", departments.change, name="change"),
+    path("departments/<int:pk>/merge/", departments.merge, name="merge"),
+    path("departments/<int:pk>/alias/", departments.alias, name="alias"),
+    path("departments/<int:pk>/alias/remove/", departments.remove_alias, name="remove_alias"),
+    path("departments/<int:pk>/group/", people.open_group, name="open_group"),
+    path("departments/<int:pk>/appoint/", people.appoint, name="appoint"),
+    path("bodies/open/", people.open_committee, name="open_committee"),
+    path("bodies/<int:pk>/", people.change_body, name="change_body"),
+    path("bodies/<int:pk>/members/", people.members, name="members"),
+    path("appointments/<int:pk>/end/", people.end, name="end"),
 ]

@@ -12,6 +12,8 @@ from zhikong.foundation.organisation.actions.departments import (
 )
 from zhikong.foundation.organisation.actions.people import (
     appoint,
+    appoint_by_number,
+    change_body,
     end_appointment,
     open_body,
     register_person,
@@ -22,6 +24,8 @@ from zhikong.foundation.organisation.actions.seeding import seed_hospital
 __all__ = [
     "add_alias",
     "appoint",
+    "appoint_by_number",
+    "change_body",
     "change_department",
     "change_institution",
     "close_department",

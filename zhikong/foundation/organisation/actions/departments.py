@@ -86,6 +86,8 @@ def open_department(
     """Register a department and its first version."""
     require(by, Permission.MANAGE_ORGANISATION)
     institution_id = current_scope().institution_id
+    if Department.objects.filter(code=code).exists():
+        raise NotInOrder(f"科室代码 {code} 已经用过；代码属于一个科室，不再给另一个。")
     department = Department.objects.create(institution_id=institution_id, code=code)
     DepartmentVersion.objects.create(
         institution_id=institution_id,

@@ -10,6 +10,7 @@ from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.notices.actions import send
 from zhikong.foundation.organisation import queries, rosters
 from zhikong.foundation.organisation.models import Appointment, Body, Membership, Person
+from zhikong.foundation.organisation.rules import NotInOrder
 
 
 @transaction.atomic
@@ -35,6 +36,33 @@ def appoint(*, by, person_id: int, department_id: int, post: str, on: date, titl
         title=title,
         valid_from=on,
     )
+
+
+@transaction.atomic
+def appoint_by_number(
+    *,
+    by,
+    department_id: int,
+    staff_number: str,
+    name: str,
+    profession: str,
+    post: str,
+    on: date,
+    title: str = "",
+) -> Appointment:
+    """Give a post to the holder of a staff number; registers the person when the number is new."""
+    require(by, Permission.MANAGE_ORGANISATION)
+    person = Person.objects.filter(staff_number=staff_number).first()
+    if person is None:
+        person = register_person(by=by, staff_number=staff_number, name=name, profession=profession)
+    elif person.name != name:
+        raise NotInOrder(f"工号 {staff_number} 属于 {person.name}，与姓名“{name}”不符。")
+    held = Appointment.objects.filter(
+        queries.in_force(on), person=person, department_id=department_id, post=post
+    )
+    if held.exists():
+        raise NotInOrder(f"{name} 在这一天已任此岗位。")
+    return appoint(by=by, person_id=person.pk, department_id=department_id, post=post, on=on, title=title)
 
 
 @transaction.atomic
@@ -76,6 +104,13 @@ def open_body(
         size_max=size_max,
         valid_from=on,
     )
+
+
+@transaction.atomic
+def change_body(*, by, body_id: int, name: str, cycle_months: int, remit: str) -> None:
+    """Name, meeting cycle and remit of a group or committee; the audit trail keeps what they were."""
+    require(by, Permission.MANAGE_ORGANISATION)
+    Body.objects.filter(pk=body_id).update(name=name, cycle_months=cycle_months, remit=remit)
 
 
 @transaction.atomic
