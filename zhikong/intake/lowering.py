@@ -84,7 +84,8 @@ def typed(form: str, raw: str, *, times: int = 1, department: str = "NULL") -> s
         return f"CASE WHEN {scaled} = floor({scaled}) THEN CAST({scaled} AS BIGINT) END"
     return {
         "text": raw,
-        "code": f"upper({raw})",
+        # the national editions write the filler small (I10.x00); as first letter X is a chapter
+        "code": f"(upper({raw}[1]) || replace(upper({raw}[2:]), 'X', 'x'))",
         "number": f"try_cast({raw} AS DOUBLE)",
         "fen": f"CAST(round({decimal} * 100) AS BIGINT)",
         "flag": _flag(raw),

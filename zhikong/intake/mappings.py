@@ -208,7 +208,7 @@ def _table(name: str, spec: dict[str, Any], sources: dict[str, Source]) -> Table
 
 
 def _join(spec: Any) -> Join:
-    return Join(spec, {}) if isinstance(spec, str) else Join(spec["source"], spec.get("on", {}))
+    return Join(spec, {}) if isinstance(spec, str) else Join(spec["source"], spec.get("match", {}))
 
 
 def _field(table: str, column: str, spec: Any) -> Field:
@@ -226,7 +226,9 @@ def _field(table: str, column: str, spec: Any) -> Field:
         pick=_pick(spec),
         constant=spec.get("constant"),
         context=spec.get("context"),
-        codes={str(k): None if v is None else str(v) for k, v in spec["codes"].items()} if "codes" in spec else None,
+        codes={str(k): None if v is None else str(v) for k, v in spec["codes"].items()}
+        if "codes" in spec
+        else None,
         times=spec.get("times", 1),
         lenient=spec.get("lenient", False),
         days_between=tuple(spec["days_between"]) if "days_between" in spec else None,

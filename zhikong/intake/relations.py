@@ -159,7 +159,9 @@ def _steps(table: TableMapping) -> str:
     """One row for each place in a list like `A→B`; the first is reached from the column `start`."""
     steps = table.steps
     places = f"list_transform(string_split({named(steps.of)}, {quoted(steps.by)}), lambda p: trim(p))"
-    listed_once = f"SELECT *, {places} AS places FROM {named(table.source)} WHERE {named(steps.of)} IS NOT NULL"
+    listed_once = (
+        f"SELECT *, {places} AS places FROM {named(table.source)} WHERE {named(steps.of)} IS NOT NULL"
+    )
     before = f"CASE WHEN step = 1 THEN {named(steps.start)} ELSE places[step - 1] END AS before"
     rows = f"SELECT *, unnest(range(1, len(places) + 1)) AS step FROM ({listed_once})"
     return f"(SELECT *, {before}, places[step] AS after, CAST(step AS VARCHAR) AS seq FROM ({rows}))"
