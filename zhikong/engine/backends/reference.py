@@ -6,7 +6,7 @@ It shares no planning with the fast backend, so that agreement of the two means 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -164,6 +164,8 @@ def _derive(stays: list[Row]) -> None:
         row["stay_minutes"] = stayed // timedelta(minutes=1)
         row["stay_days_elapsed"] = stayed // timedelta(days=1)
         times = admissions[row["institution"], row["patient_key"]]
-        later = bisect_right(times, row["discharged_at"])
+        # a stay of no length must not be its own next one
+        search = bisect_right if row["admitted_at"] == row["discharged_at"] else bisect_left
+        later = search(times, row["discharged_at"])
         gap = times[later] - row["discharged_at"] if later < len(times) else None
         row["minutes_to_next_admission"] = None if gap is None else gap // timedelta(minutes=1)
