@@ -16,7 +16,7 @@ from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.models import Alert
 from zhikong.hospital.functions.indicators.queries.alerts import open_alerts
 from zhikong.hospital.functions.indicators.queries.board import Line
-from zhikong.hospital.functions.indicators.queries.closing import checklist
+from zhikong.hospital.functions.indicators.queries.closing import analyses_by_miss, misses
 from zhikong.hospital.functions.indicators.queries.figures import Frame, Place, frame
 from zhikong.hospital.functions.indicators.queries.overview import Overview, overview
 from zhikong.hospital.functions.indicators.queries.targets import TargetBook, target_book
@@ -165,14 +165,13 @@ def _alert_row(here: Standing, alert: Alert) -> CardRow:
 def closing(here: Standing) -> HomeCard:
     """The month that waits for its close: what is still missing."""
     month, shown = here.month, here.shown
-    judged = here.book.judged(definitions().values(), month)
-    of_month = checklist(shown, here.book, month=month, definitions=judged, places=None)
-    missing = len(of_month.open_items)
+    missed = _missed(here)
+    missing = len(missed - set(analyses_by_miss(month)))
     closed = month in shown.closed
     word = _("已结账") if closed else (_("缺分析") if missing else _("可结账"))
     row = CardRow(
         text=_("%(month)s：未达标 %(all)s 项，尚缺分析 %(missing)s 项")
-        % {"month": calendar.spoken(month), "all": len(of_month.items), "missing": missing},
+        % {"month": calendar.spoken(month), "all": len(missed), "missing": missing},
         url=reverse("indicators:month", args=[month]),
         state="ok" if closed or not missing else "warn",
         word=word,
@@ -184,6 +183,27 @@ def closing(here: Standing) -> HomeCard:
         url=reverse("indicators:months"),
         url_label=_("各月"),
     )
+
+
+_misses_read: dict[tuple, frozenset[tuple[str, Place]]] = {}
+
+
+def _missed(here: Standing) -> frozenset[tuple[str, Place]]:
+    """The misses of the month. They hang on rows that are only added, so each process reads them once."""
+    scope, run = current_scope(), here.shown.computation(here.month)
+    as_of = here.shown.as_of(here.month) or here.book.newest
+    key = (scope.institution_id, scope.departments, run.pk if run else 0, as_of, here.month)
+    if key not in _misses_read:
+        if len(_misses_read) >= 256:
+            _misses_read.clear()
+        _misses_read[key] = _read_missed(here)
+    return _misses_read[key]
+
+
+def _read_missed(here: Standing) -> frozenset[tuple[str, Place]]:
+    judged = here.book.judged(definitions().values(), here.month)
+    found = misses(here.shown, here.book, month=here.month, definitions=judged, places=None)
+    return frozenset((line.definition.id, line.place) for line in found)
 
 
 def _unclosed_before(here: Standing) -> Iterator[CardRow]:

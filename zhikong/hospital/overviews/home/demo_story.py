@@ -201,15 +201,24 @@ def _observed_finding(newest: str, now: datetime) -> None:
 
 def _overdue_finding(newest: str, now: datetime) -> None:
     """Nobody has answered, and the date has passed: the call that a leader should make."""
+    month = calendar.shifted(newest, -1)
     _raise(
         "ORTH",
-        "diagnosis_within_three_days",
-        calendar.shifted(newest, -1),
+        _missed_by("ORTH", month),
+        month,
         at=now - timedelta(days=36),
         severity=Severity.MINOR,
         due_on=timezone.localdate(now) - timedelta(days=8),
         due_reason="质控例会指定：下次例会前完成",
     )
+
+
+def _missed_by(code: str, month: str) -> str:
+    """The indicator that a department missed by most and that no finding deals with yet."""
+    department = resolve(name_or_code=code, on=calendar.first_day(month))
+    dealt_with = set(Finding.objects.values_list("indicator_id", flat=True))
+    rows = [item.line for item in indicators.state_of(month).departments if item.line.place == department.id]
+    return next((row.definition.id for row in rows if row.definition.id not in dealt_with), "bed_occupancy")
 
 
 def _fresh_finding(newest: str, now: datetime) -> None:

@@ -29,7 +29,7 @@ from zhikong.hospital.functions.indicators.rules import Status
 from zhikong.hospital.functions.indicators.selection import newest_month
 
 BUDGET = 3  # new alerts of a department at a time
-LOOK_BACK = 6  # months that decide how long a miss has lasted and whether a chart is quiet
+LOOK_BACK = 12  # months that decide how long a miss has lasted and whether a chart is quiet
 LOUDNESS = ("red", "amber", "note")
 
 
@@ -54,6 +54,14 @@ class Candidate:
     @property
     def rank(self) -> tuple[int, int, Decimal]:
         return LOUDNESS.index(self.tier), -self.misses_in_row, -self.line.gap
+
+    @property
+    def since(self) -> str:
+        """The first month of the unbroken stretch of misses or signals that ends now."""
+        month, loud = self.line.month, set(self.loud_months)
+        while calendar.shifted(month, -1) in loud:
+            month = calendar.shifted(month, -1)
+        return month
 
     @property
     def sentence(self) -> str:
@@ -142,7 +150,7 @@ def _open(candidate: Candidate, now: datetime) -> Alert:
         institution_id=current_scope().institution_id,
         indicator_id=candidate.key[0],
         department_id=candidate.key[1],
-        first_month=candidate.line.month,
+        first_month=candidate.since,
         opened_at=now,
     )
     _fill(alert, candidate, now)

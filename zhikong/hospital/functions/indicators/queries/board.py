@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from zhikong.engine.definitions import Definition
+from zhikong.engine.definitions import Definition, How
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators import rules
 from zhikong.hospital.functions.indicators.catalogue import minimum_denominator
@@ -130,7 +130,8 @@ class Line:
 
     @property
     def shortfall(self) -> int | None:
-        if self.figure is None or self.definition.kind != "ratio":
+        counts_stays = self.definition.table == "stays" and self.definition.numerator.how == How.COUNT
+        if self.figure is None or self.definition.kind != "ratio" or not counts_stays:
             return None
         return rules.shortfall_cases(
             self.figure.numerator, self.figure.denominator, self.in_force.target, self.definition.multiplier

@@ -27,6 +27,7 @@ class TargetBook:
 
     def __init__(self, rows: list[IndicatorTarget], level: str):
         self.level = level
+        self.newest = max((row.pk for row in rows), default=0)
         self.rows: dict[tuple[str, Place], list[IndicatorTarget]] = {}
         for row in sorted(rows, key=lambda r: (r.valid_from, r.pk), reverse=True):
             self.rows.setdefault((row.indicator_id, row.department_id), []).append(row)

@@ -72,7 +72,13 @@ def change_cell(line: Line) -> SafeString | str:
         return line.change_text
     word = _("好转") if good else _("变差")
     kind = "ok" if good else "bad"
-    return format_html('<span class="is-{}" title="{}">{}</span>', kind, word, line.change_text)
+    return format_html(
+        '<span class="is-{}" title="{}">{}<span class="visually-hidden">（{}）</span></span>',
+        kind,
+        word,
+        line.change_text,
+        word,
+    )
 
 
 @register.simple_tag

@@ -23,7 +23,7 @@ from zhikong.hospital.functions.indicators.selection import Selection, selection
 PAGE = 50
 MOST_EXPORTED = 5000
 PARTS = {
-    "missed": gettext_lazy("分母中未进入分子"),
+    "missed": gettext_lazy("未进入分子"),
     "numerator": gettext_lazy("进入分子"),
     "denominator": gettext_lazy("全部分母"),
 }

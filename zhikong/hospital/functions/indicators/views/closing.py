@@ -1,5 +1,7 @@
 """The month's close: what was missed, who explained it, what still blocks, and closing itself (job 10)."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -113,6 +115,7 @@ def _page(request, month: str, *, checklist: Checklist | None = None, form=None)
         "checklist": checklist,
         "form": form or AnalysisForm(items=own, initial={"misses": _ticked(request, own)}),
         "own": {item.key for item in own},
+        "groups": _groups(own),
         "ticked": set((form.data.getlist("misses") if form else None) or _ticked(request, own)),
         "state": state,
         "closed": closed,
@@ -130,6 +133,13 @@ def _page(request, month: str, *, checklist: Checklist | None = None, form=None)
 
 
 def _ticked(request: HttpRequest, own: list) -> list[str]:
-    """A link may come with misses already ticked: ?tick=average_length_of_stay@"""
-    asked = set(request.GET.getlist("tick"))
-    return [item.key for item in own if item.key in asked]
+    """A link may come with misses already ticked: ?tick=average_length_of_stay@ or all of ?indicator=…"""
+    keys, indicator = set(request.GET.getlist("tick")), request.GET.get("indicator")
+    return [item.key for item in own if item.key in keys or item.line.definition.id == indicator]
+
+
+def _groups(own: list) -> list[tuple[str, str, int]]:
+    """(indicator, its name, number of misses) where several wait for the same explanation."""
+    names = {item.line.definition.id: item.line.name for item in own}
+    counted = Counter(item.line.definition.id for item in own)
+    return [(indicator, names[indicator], n) for indicator, n in counted.most_common() if n > 1]
