@@ -29,10 +29,15 @@ def collect_static(progress: Progress) -> None:
 
 
 def _build_bundle(progress: Progress) -> None:
-    from zhikong.web.charts import bundle
+    from zhikong.web.charts import bundle, fonts
+    from zhikong.web.charts.render import check
 
-    progress.note("生成图表脚本")
+    progress.note("生成图表脚本，检查中文字体")
     bundle.build()
+    try:
+        check()
+    except fonts.FontMissing as error:
+        raise home.Explained(str(error)) from error
 
 
 def _state() -> str:

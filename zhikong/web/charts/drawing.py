@@ -2,6 +2,8 @@
 
 import json
 
+from zhikong.web.charts import fonts
+
 _ready = False
 
 
@@ -11,15 +13,26 @@ def _prepare() -> None:
     if not _ready:
         import vl_convert
 
-        from zhikong.web.charts import fonts
-
         for folder in fonts.folders()[:1]:
             vl_convert.register_font_directory(str(folder))
+        if _glyph("质") == _glyph("控"):
+            raise fonts.FontMissing(fonts.EMPTY_BOXES)
         _ready = True
 
 
+def _glyph(character: str) -> bytes:
+    """One character as a picture. Without a fitting font every one is the same empty box, and no error."""
+    import vl_convert
+
+    mark = {"type": "text", "text": character, "font": fonts.SANS, "fontSize": 24}
+    return vl_convert.vegalite_to_png({"data": {"values": [{}]}, "mark": mark}, scale=1)
+
+
 def draw(text: str, kind: str, scale: float) -> bytes:
-    """The drawing of a specification given as JSON text; kind is ``svg`` or ``png``."""
+    """The drawing of a specification given as JSON text; kind is ``svg`` or ``png``.
+
+    Raises FontMissing when Chinese would come out as empty boxes.
+    """
     import vl_convert
 
     _prepare()

@@ -47,6 +47,12 @@ def cached(spec: dict, kind: str = "svg", *, scale: float = 2.0, folder: Path | 
     return ((folder or cache_folder()) / f"{_key(text, kind, scale)}.{kind}").exists()
 
 
+def check() -> None:
+    """Start-up check: Chinese text is drawn as text. Raises FontMissing with what to do when it is not."""
+    fonts.folders()
+    _draw('{"data": {"values": [{}]}, "mark": "point"}', "svg", 1.0)
+
+
 def _key(text: str, kind: str, scale: float) -> str:
     return hashlib.sha256(f"{_stamp()}|{kind}|{scale}|{text}".encode()).hexdigest()
 

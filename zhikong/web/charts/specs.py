@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from zhikong.web.charts.theme import THEMES, Theme, config
 
 NORMAL, BEYOND, SHIFT = "正常", "超出控制限", "连续偏移"
+HIGH, LOW = "▲ 特殊原因", "▼ 特殊原因"
+WORDS_APART = 4  # months
 SHAPES = {NORMAL: "circle", BEYOND: "diamond", SHIFT: "square"}
 
 
@@ -50,12 +52,14 @@ def control_chart(data: ControlData, *, theme: str = "light", width: int = 720, 
         *_limit_layers(colours),
         _value_line(colours),
         _points(colours),
-        _labels(colours, len(data.months)),
+        *_labels(colours, len(data.months)),
     ]
     if data.target is not None:
         layers.append(_target(data, colours))
+    rows = _rows(data)
+    _make_room(rows, data.target, layers)
     return _frame(data.title, data.subtitle, width, height, colours) | {
-        "data": {"name": "points", "values": _rows(data)},
+        "data": {"name": "points", "values": rows},
         "encoding": {"x": _month_axis(data.months)},
         "layer": layers,
     }
@@ -75,11 +79,36 @@ def _rows(data: ControlData) -> list[dict]:
     columns = (data.months, data.values, data.centre, data.lower, data.upper, data.marks)
     names = ("month", "value", "centre", "lower", "upper", "mark")
     rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-    return [row | {"order": index, "note": _note(row)} for index, row in enumerate(rows)]
+    named = _named(data.marks)
+    return [
+        row | {"order": index, "note": _note(row) if index in named else ""} for index, row in enumerate(rows)
+    ]
+
+
+def _make_room(rows: list[dict], target: float | None, layers: list[dict]) -> None:
+    """Lower the value axis a little when words stand below the lowest point; never below zero without need."""
+    known = [row[k] for row in rows for k in ("value", "lower", "upper") if row[k] is not None]
+    known += [] if target is None else [target]
+    if not any(row["note"] == LOW for row in rows):
+        return
+    lowest, room = min(known), 0.14 * (max(known) - min(known))
+    start = lowest - room if lowest < 0 else max(0.0, lowest - room)
+    for layer in layers:
+        if "scale" in layer.get("encoding", {}).get("y", {}):
+            layer["encoding"]["y"]["scale"]["domainMin"] = round(start, 6)
+
+
+def _named(marks: Sequence[str]) -> set[int]:
+    """The points beyond the limits that carry words: the newest first, none so near that the words overlap."""
+    named: list[int] = []
+    for index in reversed(range(len(marks))):
+        if marks[index] == BEYOND and (not named or named[-1] - index >= WORDS_APART):
+            named.append(index)
+    return set(named)
 
 
 def _note(row: dict) -> str:
-    return "▲ 特殊原因" if row["mark"] == BEYOND else ""
+    return LOW if row["lower"] is not None and row["value"] < row["lower"] else HIGH
 
 
 def _month_axis(months: Sequence[str]) -> dict:
@@ -146,30 +175,25 @@ def _points(colours: Theme) -> dict:
     }
 
 
-def _labels(colours: Theme, count: int) -> dict:
-    """The words at a special cause; near the right edge they end at the point, so that they are not cut off."""
+def _labels(colours: Theme, count: int) -> list[dict]:
+    """Words above a high point and below a low one; near the right edge they end at the point, not cut off."""
     align = {"expr": f"datum.order >= {count - 2} ? 'right' : 'center'"}
-    mark = {
-        "type": "text",
-        "dy": -12,
-        "fontSize": 12,
-        "color": colours.bad,
-        "align": align,
-        "invalid": "filter",
-    }
-    return {"mark": mark, "encoding": {"y": _y("value"), "text": {"field": "note"}}}
+    mark = {"type": "text", "fontSize": 12, "color": colours.bad, "align": align, "invalid": "filter"}
+    encoding = {"y": _y("value"), "text": {"field": "note"}}
+    return [
+        {
+            "mark": mark | {"dy": distance},
+            "transform": [{"filter": f"datum.note === '{words}'"}],
+            "encoding": encoding,
+        }
+        for words, distance in ((HIGH, -13), (LOW, 15))
+    ]
 
 
 def _target(data: ControlData, colours: Theme) -> dict:
+    """A dotted line over the whole width; its words stand right of the plot, where no point can be."""
     rule = {"type": "rule", "color": colours.second, "strokeDash": [2, 2], "strokeWidth": 1.2}
-    text = {
-        "type": "text",
-        "align": "right",
-        "baseline": "bottom",
-        "dx": -2,
-        "dy": -2,
-        "color": colours.second,
-    }
+    text = {"type": "text", "align": "left", "baseline": "middle", "dx": 6, "color": colours.second}
     label = f"{data.target_label} {data.target:g}"
     y = {"datum": data.target, "type": "quantitative"}
     return {
@@ -185,7 +209,7 @@ STATE_ORDER = ("达标", "预警", "未达标", "例数过少", "无目标")
 
 
 def comparison_chart(data: ComparisonData, *, theme: str = "light", width: int = 640) -> dict:
-    """Departments as bars, best at the top as given, with the target as a dotted line."""
+    """Departments as bars in the given order, with the target as a dotted line; unknown values are left out."""
     colours = THEMES[theme]
     states = data.states or ["无目标"] * len(data.names)
     rows = [
@@ -193,42 +217,58 @@ def comparison_chart(data: ComparisonData, *, theme: str = "light", width: int =
         for n, v, s in zip(data.names, data.values, states, strict=True)
         if v is not None
     ]
-    layers = [_bars(colours, data.axis), _bar_labels(colours)]
-    if data.target is not None:
-        rule = {"type": "rule", "color": colours.second, "strokeDash": [2, 2]}
-        x = {"datum": data.target, "type": "quantitative"}
-        layers.append({"data": {"values": [{}]}, "mark": rule, "encoding": {"y": None, "x": x}})
+    shown = [state for state in STATE_ORDER if state in {row["state"] for row in rows}]
+    target = [] if data.target is None else _target_across(data.target, colours)
     axis = {"title": None, "labelLimit": 160, "grid": False}
     return _frame(data.title, data.subtitle, width, max(60, 22 * len(rows)), colours) | {
         "data": {"values": rows},
         "encoding": {"y": {"field": "name", "type": "nominal", "sort": None, "axis": axis}},
-        "layer": layers,
+        "layer": [_bars(colours, data.axis, shown), *target, *_bar_labels(colours)],
     }
 
 
-def _bars(colours: Theme, axis: str) -> dict:
-    scale = {
-        "domain": list(STATE_ORDER),
-        "range": [colours.good, colours.warn, colours.bad, colours.second, colours.brand],
-    }
+def _bars(colours: Theme, axis: str, shown: Sequence[str]) -> dict:
+    ranges = dict(
+        zip(
+            STATE_ORDER,
+            (colours.good, colours.warn, colours.bad, colours.second, colours.brand),
+            strict=True,
+        )
+    )
     encoding = {
-        "x": {"field": "value", "type": "quantitative", "title": axis},
+        "x": {"field": "value", "type": "quantitative", "title": axis, "axis": {"tickCount": 6}},
         "color": {
             "field": "state",
             "type": "nominal",
-            "scale": scale,
-            "legend": {"values": list(STATE_ORDER[:4])},
+            "scale": {"domain": list(shown), "range": [ranges[state] for state in shown]},
         },
         "tooltip": [
             {"field": "name", "title": "科室"},
-            {"field": "value", "title": axis},
+            {"field": "value", "title": axis, "format": ".4~g"},
             {"field": "state", "title": "判断"},
         ],
     }
     return {"mark": {"type": "bar", "height": 14}, "encoding": encoding}
 
 
-def _bar_labels(colours: Theme) -> dict:
-    mark = {"type": "text", "align": "left", "dx": 4, "color": colours.text, "fontSize": 12}
+def _target_across(target: float, colours: Theme) -> list[dict]:
+    x = {"datum": target, "type": "quantitative"}
+    rule = {"type": "rule", "color": colours.text, "strokeDash": [2, 2], "strokeWidth": 1.2}
+    text = {"type": "text", "align": "center", "baseline": "bottom", "dy": -3, "color": colours.second}
+    words = {"x": x, "y": {"value": 0}, "text": {"value": f"目标 {target:g}"}}
+    return [
+        {"data": {"values": [{}]}, "mark": rule, "encoding": {"y": None, "x": x}},
+        {"data": {"values": [{}]}, "mark": text, "encoding": words},
+    ]
+
+
+def _bar_labels(colours: Theme) -> list[dict]:
+    """Values right of their bars, with a rim in the card's colour where the target line passes under them."""
+    mark = {"type": "text", "align": "left", "dx": 4, "fontSize": 12}
     text = {"field": "value", "type": "quantitative", "format": ".4~g"}
-    return {"mark": mark, "encoding": {"x": {"field": "value", "type": "quantitative"}, "text": text}}
+    encoding = {"x": {"field": "value", "type": "quantitative"}, "text": text}
+    rim = {"stroke": colours.card, "strokeWidth": 4, "color": colours.card}
+    return [
+        {"mark": mark | rim, "encoding": encoding},
+        {"mark": mark | {"color": colours.text}, "encoding": encoding},
+    ]

@@ -1,6 +1,8 @@
 """Specifications say what was given; drawings carry Chinese text, come from the cache and are never half written."""
 
 import json
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -16,7 +18,7 @@ from zhikong.web.charts import (
 )
 from zhikong.web.charts import fonts as chart_fonts
 from zhikong.web.charts.bundle import build
-from zhikong.web.charts.render import cached
+from zhikong.web.charts.render import cached, check
 
 MONTHS = [f"2026-{m:02}" for m in range(1, 7)]
 
@@ -40,6 +42,25 @@ def test_a_missing_month_stays_a_gap():
     rows = control_chart(control())["data"]["values"]
     assert [r["value"] for r in rows] == [8, 8.5, None, 9, 12, 8]
     assert [r["note"] for r in rows] == ["", "", "", "", "▲ 特殊原因", ""]
+
+
+def test_words_of_special_points_do_not_overlap():
+    months = [f"2025-{m:02}" for m in range(1, 13)]
+    line = {name: [level] * 12 for name, level in (("centre", 8.4), ("lower", 6), ("upper", 11))}
+    data = control(months=months, values=[12] * 12, marks=[BEYOND] * 12, **line)
+    rows = control_chart(data)["data"]["values"]
+    assert [r["month"] for r in rows if r["note"]] == ["2025-04", "2025-08", "2025-12"]
+
+
+def test_words_of_a_low_point_stand_below_it_and_the_axis_makes_room():
+    spec = control_chart(control(values=[8, 8.5, None, 9, 4, 8], target=3.0))
+    rows = spec["data"]["values"]
+    assert rows[4]["note"] == "▼ 特殊原因"
+    starts = {
+        layer["encoding"]["y"]["scale"].get("domainMin") for layer in spec["layer"] if "encoding" in layer
+    }
+    assert len(starts) == 1
+    assert 0 <= starts.pop() < 3.0
 
 
 def test_lists_of_different_length_are_refused():
@@ -87,6 +108,22 @@ def test_no_font_is_a_clear_error(monkeypatch):
     monkeypatch.setattr(chart_fonts, "_candidates", list)
     with pytest.raises(chart_fonts.FontMissing, match="没有找到中文字体"):
         chart_fonts.folders()
+
+
+def test_characters_drawn_as_empty_boxes_are_an_error():
+    """A font folder without Chinese: the library draws boxes and says nothing; we stop."""
+    code = (
+        "from zhikong.web.charts import drawing, fonts\n"
+        "drawing._glyph = lambda character: b'box'\n"
+        "try:\n    drawing.draw('{}', 'svg', 1)\n"
+        "except fonts.FontMissing as error:\n    print(error)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "空框" in said
+
+
+def test_the_fonts_of_the_installation_pass_the_check():
+    check()
 
 
 def test_the_bundle_keeps_its_names_to_itself(tmp_path):
