@@ -180,6 +180,9 @@ def request_load(*, by, now: datetime, chunks: Iterable[bytes], file_name: str, 
             file.write(chunk)
             load.size += len(chunk)
     load.save(update_fields=["size"])
+    from zhikong.hospital.functions.datasources import jobs  # which imports this module
+
+    jobs.load_upload.defer(institution_id=load.institution_id, load_id=load.pk)
     return load
 
 

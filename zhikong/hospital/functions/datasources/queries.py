@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from zhikong.engine.tables import TABLES
 from zhikong.foundation.facts import gateway
 from zhikong.foundation.facts.models import Load
 from zhikong.foundation.facts.queries import loads
@@ -94,3 +95,9 @@ def share_good(load: Load) -> float | None:
 def local_today() -> date:
     """Today in the hospital's time."""
     return timezone.localdate()
+
+
+def tables_of(load: Load) -> list[tuple[str, int]]:
+    """The contract's tables that a load filled: meaning and rows."""
+    rows = load.counts.get("tables", {})
+    return [(table.meaning.split("：")[0], rows[name]) for name, table in TABLES.items() if name in rows]
