@@ -18,6 +18,7 @@ def test_the_page_shows_the_structure_of_a_day(as_role, hospital):
     )
     assert "心脏中心" in answer.content.decode()
     now = client.get("/organisation/?on=2026-03-01").content.decode()
+    assert 'value="2026-03-01"' in now  # browsers read a date field in this form only
     then = client.get("/organisation/?on=2026-02-28").content.decode()
     assert ">心脏中心</a>" in now
     assert ">心脏中心</a>" not in then

@@ -26,7 +26,9 @@ class RoleForm(forms.Form):
         label=_("角色"), choices=[(r.code, f"{r.title}：{r.duty}") for r in ROLES.values()]
     )
     department = forms.ChoiceField(label=_("科室"), required=False)
-    on = forms.DateField(label=_("生效日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(
+        label=_("生效日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def __init__(self, *args, departments, **kwargs):
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from django.apps import apps
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from zhikong.foundation.access.scoping import visible
 from zhikong.foundation.audit.models import AuditEvent, AuditSeal
@@ -22,7 +23,8 @@ def events(
 
 def subjects() -> dict[str, str]:
     """Table name → what it holds, in Chinese; recorded acts keep their own word."""
-    return {m._meta.db_table: str(m._meta.verbose_name) for m in apps.get_models()}
+    tables = {m._meta.db_table: str(m._meta.verbose_name) for m in apps.get_models()}
+    return {"account": gettext("登录")} | tables
 
 
 def last_seal() -> AuditSeal | None:

@@ -8,7 +8,7 @@ from zhikong.foundation.organisation.models import Appointment, Body, Department
 
 
 def _date_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"})
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class DayForm(forms.Form):

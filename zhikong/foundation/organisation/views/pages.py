@@ -23,7 +23,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "profile": queries.institution_on(on=on),
         "levels": rosters.levels(),
         "kinds": _by_kind(found, queries.aliases()),
-        "groups": rosters.groups(on=on),
+        "groups": sorted(rosters.groups(on=on), key=lambda group: group.complete),
         "ungrouped": rosters.departments_without_group(on=on),
         "committees": rosters.committees(on=on),
     }

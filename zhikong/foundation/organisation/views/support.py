@@ -13,6 +13,8 @@ from zhikong.foundation.organisation import queries
 from zhikong.foundation.organisation.models import DepartmentVersion
 from zhikong.foundation.organisation.rules import NotInOrder
 
+MANY_FIELDS = 8  # more stand in two columns
+
 
 def edit(
     request: HttpRequest, form: Any, heading: str, act: Callable[[dict], Any], *, department_id: int | None
@@ -34,7 +36,8 @@ def edit(
         else:
             messages.success(request, _("已保存。"))
             return redirect(back)
-    return render(request, "organisation/edit.html", {"form": form, "heading": heading, "back": back})
+    context = {"form": form, "heading": heading, "back": back, "wide": len(form.fields) > MANY_FIELDS}
+    return render(request, "organisation/edit.html", context)
 
 
 def latest_version(pk: int) -> DepartmentVersion:
