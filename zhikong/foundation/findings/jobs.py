@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -16,8 +17,9 @@ from zhikong.foundation.organisation.queries import institution_ids
 @app.task(name="findings.every_morning", queueing_lock="findings.every_morning", pass_context=False)
 @fresh_connection
 def every_morning(timestamp: int) -> None:
+    # when the last one has not started yet, it will see everything that this one would
     for institution_id in institution_ids().values():
-        with suppress(AlreadyEnqueued):  # the last one has not started yet: it will see everything
+        with suppress(AlreadyEnqueued), transaction.atomic():
             review.configure(queueing_lock=f"findings.review.{institution_id}").defer(
                 institution_id=institution_id
             )

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -15,8 +16,9 @@ from zhikong.foundation.outbox import actions
 @app.task(name="outbox.every_minute", queueing_lock="outbox.every_minute", pass_context=False)
 @fresh_connection
 def every_minute(timestamp: int) -> None:
+    # when the last one has not started yet, it will see everything that this one would
     for institution_id in institution_ids().values():
-        with suppress(AlreadyEnqueued):  # the last one has not started yet: it will see everything
+        with suppress(AlreadyEnqueued), transaction.atomic():
             deliver.configure(queueing_lock=f"outbox.deliver.{institution_id}").defer(
                 institution_id=institution_id
             )
