@@ -50,6 +50,14 @@ def _documents(stages: Stages, closed, page: Page) -> Iterator[Measure]:
     for key, kind in (("admission_record", records.ADMISSION), ("discharge_record", records.DISCHARGE)):
         own = made.stay[(made.kind == kind) & (made.signed <= made.due)]
         yield page.share(f"{key}_24h_of_all", np.isin(closed, own), every)
+    short = made.stay[np.isin(made.kind, (records.SHORT_STAY, records.SHORT_STAY_DEATH))]
+    due = ~np.isin(closed, short)  # who has the record of a short stay owes no other
+    for key, kind, owed in (
+        ("admission_record", records.ADMISSION, due),
+        ("discharge_record", records.DISCHARGE, due & ~stages.cohort.dead[closed]),
+    ):
+        own = made.stay[(made.kind == kind) & (made.signed <= made.due)]
+        yield page.share(f"{key}_24h_of_owed", np.isin(closed, own), owed)
 
 
 def _cases(stages: Stages, closed, page: Page) -> Iterator[Measure]:

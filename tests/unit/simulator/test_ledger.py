@@ -99,6 +99,9 @@ def other_readings(stay: dict, child):
         limit = stay[start] + timedelta(hours=24)
         signed = [row for row in child["documents"] if row["type"] == kind and row["signed_at"] <= limit]
         yield f"{key}_record_24h_of_all", bool(signed), 1
+        owed = all(row["type"] not in ("35", "36") for row in child["documents"])
+        if owed and (key == "admission" or stay["discharge_way"] != "5"):
+            yield f"{key}_record_24h_of_owed", bool(signed), 1
     planned = stay["readmission_planned"] == "2" or stay["principal_diagnosis"].startswith(("Z49", "Z51"))
     if stay["discharge_way"] != "5" and not planned:
         soon = stay["next"] is not None and stay["next"] - stay["discharged_at"] <= timedelta(days=31)
