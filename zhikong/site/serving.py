@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PORT = 8000
 ADDRESS = "127.0.0.1"
-THREADS = 8  # per web process; each holds one database connection
+THREADS = 4  # per web process; each holds one database connection
 
 
 def address_and_port() -> tuple[str, int]:

@@ -22,7 +22,10 @@ def test_a_totp_key_is_encrypted_with_a_secret_outside_the_database(tmp_path, mo
 
 
 @pytest.fixture
-def known(make_user):
+def known(make_user, settings):
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # the lock is tested, not the hash
     user = make_user("quality_office", username="lockme")
     user.set_password("a long enough password")
     user.save()

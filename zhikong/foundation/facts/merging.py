@@ -104,13 +104,17 @@ class Merger:
 
     def _count(self, result: Merge) -> None:
         """New, changed and unchanged stays over all delivered tables."""
-        tables = [n for n in self.delivered if n == STAYS or TABLES[n].child_of]
-        parts = [f"SELECT stay_id FROM ({self._difference(TABLES[name])})" for name in tables]
-        changed = " UNION ".join(parts) or "SELECT '' AS stay_id WHERE false"
+        self.connection.execute("CREATE TABLE changed (stay_id VARCHAR)")
+        for (
+            name
+        ) in self.delivered:  # one after the other: a whole hospital's tables at once do not fit the memory
+            if self._by_stay(TABLES[name]):
+                rows = self._difference(TABLES[name])
+                self.connection.execute(f"INSERT INTO changed SELECT DISTINCT stay_id FROM ({rows})")
         result.new, result.changed, result.unchanged = self.connection.execute(
-            f"WITH changed AS ({changed}) SELECT count(*) FILTER (WHERE old_month IS NULL AND new_month IS NOT NULL), "
-            f"count(*) FILTER (WHERE old_month IS NOT NULL AND stay_id IN (FROM changed)), "
-            f"count(*) FILTER (WHERE old_month IS NOT NULL AND stay_id NOT IN (FROM changed)) FROM delivered"
+            "SELECT count(*) FILTER (WHERE old_month IS NULL AND new_month IS NOT NULL), "
+            "count(*) FILTER (WHERE old_month IS NOT NULL AND stay_id IN (FROM changed)), "
+            "count(*) FILTER (WHERE old_month IS NOT NULL AND stay_id NOT IN (FROM changed)) FROM delivered"
         ).fetchall()[0]
 
     def _columns(self, table: Table) -> str:
@@ -131,9 +135,9 @@ class Merger:
         return table.name == STAYS or table.child_of == STAYS
 
     def _difference(self, table: Table) -> str:
-        """Rows that are on one side only."""
+        """Rows that are on one side only. Rows have keys, so that none is there twice on a side."""
         new, old = self._of_delivered(table, "new"), self._of_delivered(table, "old")
-        return f"(({new}) EXCEPT ALL ({old})) UNION ALL (({old}) EXCEPT ALL ({new}))"
+        return f"(({new}) EXCEPT ({old})) UNION ALL (({old}) EXCEPT ({new}))"
 
     def _change(self, table: Table) -> Change:
         months = self._months(f"SELECT {MONTH} FROM ({self._difference(table)})")

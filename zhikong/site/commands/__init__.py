@@ -11,6 +11,7 @@ NAMES = (
     "migrate",
     "load",
     "compute",
+    "report",
     "check_packs",
     "simulate",
     "verify_audit",

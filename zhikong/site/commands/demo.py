@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _prepare(stack: ExitStack):
     """Database, tables, files, data; says what it does. Returns the embedded server, or None."""
-    progress = Progress(7)
+    progress = Progress(8)
     with progress.step("启动数据库"):
         server = stack.enter_context(frame.database())
     with progress.step("更新数据库结构"):

@@ -41,7 +41,6 @@ def run(arguments: argparse.Namespace) -> None:
     departments = read_departments(arguments.departments) if arguments.departments else []
     if home.is_demo():
         raise InitRefused("此数据目录是演示数据。正式使用请用 ZHIKONG_HOME 另设数据目录。")
-    passwords = {username: secrets.token_urlsafe(12) for username in ACCOUNTS}
     progress = Progress(3)
     with ExitStack() as stack:
         with progress.step("启动数据库"):
@@ -50,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
             frame.setup_django()
             migrating.migrate()
         with progress.step("建立机构、科室和账号"):
-            _seed(arguments, departments, passwords)
+            passwords = _seed(arguments, departments)
     say(f"{arguments.name} 已建立。第一批账号（密码只显示这一次，请登录后修改）：")
     for username, role in ACCOUNTS.items():
         say(f"  {username:<10}{passwords[username]}    {_title(role)}")
@@ -110,7 +109,7 @@ def _seed(
             "password": secrets.token_urlsafe(32),
         }
     )
-    _set_passwords(arguments.code, passwords)
+    return _first_passwords(arguments.code)
 
 
 def _person(username: str, role: str) -> dict[str, Any]:
@@ -125,12 +124,10 @@ def _title(role: str) -> str:
     return ROLES[role].title
 
 
-def _set_passwords(code: str, passwords: dict[str, str]) -> None:
+def _first_passwords(code: str) -> dict[str, str]:
     """A password of its own for each of the first accounts."""
+    from zhikong.foundation.access.actions import reset_password
     from zhikong.foundation.access.models import User
 
     with frame.in_scope("init", code):
-        for username, password in passwords.items():
-            user = User.objects.get(username=username)
-            user.set_password(password)
-            user.save(update_fields=["password"])
+        return {name: reset_password(by=None, user=User.objects.get(username=name)) for name in ACCOUNTS}

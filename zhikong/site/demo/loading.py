@@ -7,6 +7,7 @@ from zhikong.foundation.access.scope import job_scope, scoped
 from zhikong.foundation.organisation.actions import seed_hospital
 from zhikong.hospital.functions.datasources.actions import load_open_stays, load_tables
 from zhikong.hospital.functions.indicators.actions import load_preset, recompute
+from zhikong.hospital.overviews.home import demo_story
 from zhikong.simulator import Simulation, hospital, simulate
 from zhikong.site import frame, home
 from zhikong.site.demo import organisation
@@ -16,7 +17,7 @@ from zhikong.site.progress import Progress
 PASSWORD = "Zhikong-demo-2026"
 FIRST_MONTH, MONTHS = "2024-11", 24
 PRESET = "000-P2"
-STEPS = 4
+STEPS = 5
 JOB = "demo"  # who acts, in the audit trail
 
 
@@ -34,7 +35,7 @@ def wanted() -> bool:
 
 
 def load(*, now: datetime, progress: Progress) -> None:
-    """Organisation, facts, patients in hospital, targets, values. Each step may run again after an interruption."""
+    """Organisation, facts, patients, targets, values, story. Each step may run again after an interruption."""
     with progress.step("建立组织机构、人员和账号"):
         number = frame.institutions().get(hospital.profile().code)
         number = number or seed_hospital(profile=organisation.described(PASSWORD)).pk
@@ -45,6 +46,8 @@ def load(*, now: datetime, progress: Progress) -> None:
     with progress.step("设定目标值并计算指标"), scoped(job_scope(number, job=JOB)):
         load_preset(by=None, now=now, name=PRESET, valid_from=_first_day())
         recompute(by=None, now=now)
+    with progress.step("演示几个月来的日常工作"), scoped(job_scope(number, job=JOB)):
+        demo_story.tell(now=now)
     home.set_options(demo_loaded=_database())
 
 
