@@ -15,6 +15,7 @@ from zhikong.engine.stats.wording import REASONS, expected_false
 from zhikong.hospital.functions.indicators import noise
 from zhikong.hospital.functions.indicators.control import BEYOND as BEYOND_LIMITS
 from zhikong.hospital.functions.indicators.control import Control, control
+from zhikong.hospital.functions.indicators.months import spoken
 from zhikong.hospital.functions.indicators.queries.detail import Detail
 from zhikong.hospital.functions.indicators.queries.figures import Figure
 from zhikong.hospital.functions.indicators.rules import Target
@@ -76,16 +77,17 @@ def chart(seen: Detail, *, place_name: str) -> Chart:
 
 
 def _title(seen: Detail, drawn: Control) -> str:
-    """The title says the finding."""
-    special = [m for m, rule in zip(seen.months, drawn.rules, strict=True) if rule is not Rule.NONE]
+    """The title says the finding: what is special in the month, else when something last was."""
     kind = KINDS.get(drawn.kind, drawn.kind)
-    if not special:
-        return _("%(kind)s：未见特殊原因") % {"kind": kind}
-    return _("%(kind)s：%(n)s 个月出现特殊原因，最近一次在 %(month)s") % {
-        "kind": kind,
-        "n": len(special),
-        "month": special[-1],
-    }
+    special = [(m, r) for m, r in zip(seen.months, drawn.rules, strict=True) if r is not Rule.NONE]
+    here = next((rule for month, rule in special if month == seen.line.month), None)
+    if here is not None:
+        said = _("%(month)s%(what)s") % {"month": spoken(seen.line.month), "what": REASONS[here]}
+    elif special:
+        said = _("本月正常，最近一次特殊原因在 %(month)s") % {"month": spoken(special[-1][0])}
+    else:
+        said = _("未见特殊原因")
+    return f"{kind}：{said}"
 
 
 def _data(seen: Detail, drawn: Control, place_name: str) -> ControlData:
@@ -95,13 +97,12 @@ def _data(seen: Detail, drawn: Control, place_name: str) -> ControlData:
         "place": place_name,
         "first": seen.months[0],
         "last": seen.months[-1],
-        "unit": definition.unit,
         "kind": str(KINDS.get(drawn.kind, drawn.kind)),
         "n": drawn.points,
     }
     return ControlData(
-        title=f"{definition.title()}（{_title(seen, drawn)}）",
-        subtitle=_("%(place)s · %(first)s 至 %(last)s · 单位：%(unit)s · %(n)s 个月") % said,
+        title=f"{definition.title()}（{definition.unit}）",
+        subtitle=_("%(place)s · %(first)s 至 %(last)s · %(kind)s · %(n)s 个月") % said,
         axis=definition.unit,
         months=seen.months,
         values=_list(limits.y),

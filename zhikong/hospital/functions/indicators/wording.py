@@ -13,6 +13,12 @@ from zhikong.engine.tables import TABLES
 from zhikong.engine.tables.model import Column
 
 SIGNS = {"=": "为", "<>": "不为", "<": "小于", "<=": "不大于"}
+REPORTED = {  # what departments report by hand has no code set in the contract
+    "basics_exam": "三基考核",
+    "outpatient_record": "门诊病历书写",
+    "equipment": "医疗设备",
+    "emergency_equipment": "急救仪器、药物",
+}
 UNITS = {"minutes": "分钟数", "hours": "小时数", "days": "天数"}
 
 
@@ -61,10 +67,10 @@ def column_of(ref: nodes.Node) -> Column | None:
 def _label(value: nodes.Node, beside: nodes.Node) -> str:
     """A literal as its code set calls it: '5' beside discharge_way is 死亡."""
     column = column_of(beside)
-    if isinstance(value, nodes.Value) and column is not None and column.domain is not None:
-        label = column.domain.label(str(value.value))
-        if label:
-            return f"“{label}”"
+    if isinstance(value, nodes.Value) and column is not None:
+        known = column.domain.label(str(value.value)) if column.domain else REPORTED.get(value.value)
+        if known:
+            return f"“{known}”"
     return words(value)
 
 

@@ -32,6 +32,7 @@ class Acting:
     due_on: date
     overdue: bool
     url: str
+    watched_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,15 @@ def _acting(f: Acting) -> str:
     }
     if f.overdue:
         return _("%(department)s %(owner)s 自 %(since)s 负责“%(title)s”，%(due)s 已到期") % said
+    if f.watched_until is not None:
+        said["due"] = f.watched_until.isoformat()
+        return _("%(department)s %(owner)s 自 %(since)s 负责“%(title)s”，观察至 %(due)s") % said
     return _("%(department)s %(owner)s 自 %(since)s 负责“%(title)s”，期限 %(due)s") % said
 
 
 def ranked_by_urgency(findings: Sequence[Acting]) -> list[Acting]:
-    return sorted(findings, key=lambda f: (not f.overdue, f.due_on))
+    """Overdue first, then by due date; what is only watched comes last."""
+    return sorted(findings, key=lambda f: (not f.overdue, f.watched_until is not None, f.due_on))
 
 
 def changed(moves: Moves) -> str:

@@ -67,7 +67,8 @@ class Candidate:
     def sentence(self) -> str:
         parts = [self.line.sentence] if self.line.status in (Status.MISSED, Status.WARNING) else []
         if self.misses_in_row > 1:
-            parts.append(_("已连续 %(n)s 个月未达标。") % {"n": self.misses_in_row})
+            longer = _("已连续 %(n)s 个月以上未达标。") if self.misses_in_row >= LOOK_BACK else ""
+            parts.append((longer or _("已连续 %(n)s 个月未达标。")) % {"n": self.misses_in_row})
         return "".join([*parts, *(found.sentence for found in self.line.found)])[:400]
 
 
