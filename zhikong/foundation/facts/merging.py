@@ -73,6 +73,8 @@ class Merger:
         """Find what changes, table by table; children whose stay moved to another month move with it."""
         result = Merge()
         self._delivered_stays()
+        for name in self.delivered:
+            self._find_difference(TABLES[name])
         self._count(result)
         for name, table in TABLES.items():
             if name in self.delivered:
@@ -102,16 +104,18 @@ class Merger:
         query = "SELECT count(*) FROM delivered WHERE old_month <> new_month"
         return self.connection.execute(query).fetchall()[0][0] > 0
 
+    def _find_difference(self, table: Table) -> None:
+        """`changed_<table>`: months, and stays where the table has them, of rows that are on one side only."""
+        wanted = "stay_id, month" if self._by_stay(table) else "month"
+        rows = self._difference(table) if self.published.get(table.name) else self._of_delivered(table, "new")
+        self.connection.execute(f"CREATE TABLE changed_{table.name} AS SELECT DISTINCT {wanted} FROM ({rows})")
+
     def _count(self, result: Merge) -> None:
         """New, changed and unchanged stays over all delivered tables."""
-        self.connection.execute("CREATE TABLE changed (stay_id VARCHAR)")
-        for (
-            name
-        ) in self.delivered:  # one after the other: a whole hospital's tables at once do not fit the memory
-            if self._by_stay(TABLES[name]):
-                rows = self._difference(TABLES[name])
-                self.connection.execute(f"INSERT INTO changed SELECT DISTINCT stay_id FROM ({rows})")
+        parts = [f"SELECT stay_id FROM changed_{n}" for n in self.delivered if self._by_stay(TABLES[n])]
+        changed = " UNION ".join(parts) or "SELECT '' AS stay_id WHERE false"
         result.new, result.changed, result.unchanged = self.connection.execute(
+            f"WITH changed AS ({changed}) "
             "SELECT count(*) FILTER (WHERE old_month IS NULL AND new_month IS NOT NULL), "
             "count(*) FILTER (WHERE old_month IS NOT NULL AND stay_id IN (FROM changed)), "
             "count(*) FILTER (WHERE old_month IS NOT NULL AND stay_id NOT IN (FROM changed)) FROM delivered"
@@ -140,7 +144,7 @@ class Merger:
         return f"(({new}) EXCEPT ({old})) UNION ALL (({old}) EXCEPT ({new}))"
 
     def _change(self, table: Table) -> Change:
-        months = self._months(f"SELECT {MONTH} FROM ({self._difference(table)})")
+        months = self._months(f"SELECT {MONTH} FROM changed_{table.name}")
         kept = f"SELECT {self._columns(table)} FROM old_{table.name} {self._others(table)}"
         return self._replacing(table, months, f"{kept} UNION ALL {self._of_delivered(table, 'new')}")
 

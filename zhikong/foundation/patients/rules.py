@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -48,7 +48,7 @@ def digest(identity: Identity, *, key: bytes, bound_to: str) -> str:
 
 
 def _plain(identity: Identity) -> bytes:
-    return json.dumps(asdict(identity), ensure_ascii=False, sort_keys=True).encode()
+    return json.dumps(vars(identity), ensure_ascii=False, sort_keys=True).encode()
 
 
 def masked_name(name: str) -> str:
