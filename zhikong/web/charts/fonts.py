@@ -7,6 +7,8 @@ from pathlib import Path
 DEBIAN = (Path("/usr/share/fonts/opentype/noto"), Path("/usr/share/fonts/truetype/wqy"))
 SANS = "Noto Sans SC"
 SERIF = "Noto Serif SC"
+# A page shows the same drawing on computers that lack the first font; the drawing itself is measured with it.
+STACK = f"{SANS}, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, WenQuanYi Micro Hei, sans-serif"
 EMPTY_BOXES = "找到的字体画不出汉字（图中会是空框）。请安装 pylopdf-fonts-zh-cn，或用 ZHIKONG_FONTS 指定含 Noto Sans SC 的目录。"
 SUFFIXES = {".otf", ".ttf", ".ttc"}
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from zhikong.web.charts.fonts import SANS
+from zhikong.web.charts.fonts import STACK
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def config(theme: Theme) -> dict:
     }
     return {
         "background": theme.card,
-        "font": SANS,
+        "font": STACK,
         "axis": axis | {"tickColor": theme.line, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400},
         "legend": {"labelColor": theme.text, "labelFontSize": 12, "title": None, "orient": "top"},
         "title": {
