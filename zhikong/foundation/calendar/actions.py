@@ -72,8 +72,11 @@ def _note_years(this_year: int, announced: frozenset[int]) -> None:
 
 
 def _move_due_dates(years: Iterable[int], *, by, now: datetime, why: str) -> list[Moved]:
-    """Let everyone who registered recompute, and send one notice that names what moved."""
-    changed = frozenset(years)
+    """Let everyone who registered recompute, and send one notice that names what moved.
+
+    Dates in the following year are touched as well: they may be counted from the end of the one that changed.
+    """
+    changed = frozenset(y for year in years for y in (year, year + 1))
     calendar = queries.working_calendar()
     moved = [one for recalculation in registry.recalculations() for one in recalculation(calendar, changed)]
     lines = "\n".join(f"{one.what}：{one.before:%Y-%m-%d} → {one.after:%Y-%m-%d}" for one in moved[:50])

@@ -252,6 +252,16 @@ def test_a_torn_line_in_the_second_place_is_written_again(trail):
     assert {head.number for head in places.read_heads()} >= {1, 2}
 
 
+def test_heads_that_a_crash_kept_from_the_second_place_follow_with_the_next_seal(trail):
+    trail.happen()
+    sealing.seal_batch(now=NOW, using="superuser")  # and then the process dies
+    assert places.read_heads() == []
+    trail.happen()
+    trail.seal()
+    assert [head.number for head in places.read_heads()] == [1, 2]
+    assert trail.verify().sound
+
+
 def test_the_worker_seals_for_good(committed):
     """With the worker's own rights, committed; the chain of the test installation stays sound."""
     sealing.seal_all(now=datetime.now(UTC), using="worker")
