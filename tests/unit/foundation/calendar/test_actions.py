@@ -93,6 +93,7 @@ def test_a_task_due_in_january_of_a_year_that_is_not_announced(hospital, make_us
         due_reason="自提出之日起 5 个工作日（年度放假安排未公布，暂定）",
         source_kind="finding",
         source_key="1",
+        department_id=hospital.departments["CARD"].id,
         due_from=start,
         working_days=5,
     )
