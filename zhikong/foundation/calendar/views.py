@@ -32,11 +32,12 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         moved = actions.set_day(by=request.user, now=timezone.now(), **form.cleaned_data)
         messages.success(request, _("已保存，%(n)d 个到期日随之调整。") % {"n": len(moved)})
         return redirect("calendar:year", year=form.cleaned_data["day"].year)
+    months = queries.year_of(year)
     context = {
         "year": year,
         "weekdays": WEEKDAYS,
-        "months": [(days[0].day, _weeks(days)) for days in queries.year_of(year)],
-        "working_days": sum(day.working for days in queries.year_of(year) for day in days),
+        "months": [(days[0].day, _weeks(days)) for days in months],
+        "working_days": sum(day.working for days in months for day in days),
         "provisional": year not in announced_years(),
         "set_days": queries.set_days(year=year),
         "form": form if can(request.user, Permission.EDIT_CALENDAR) else None,
