@@ -24,10 +24,10 @@ from zhikong.web.templatetags.components import number, sparkline, tag, tag_stat
 register = template.Library()
 
 ROW = (
-    '<tr><th scope="row"><a href="{url}">{name}</a></th><td data-label="{l_place}">{place}</td>'
+    '<tr><th scope="row"><a href="{url}">{name}</a></th><td class="wide-only" data-label="{l_place}">{place}</td>'
     '<td class="num" data-label="{l_target}">{target}</td><td class="num" data-label="{l_value}">{value}</td>'
     '<td class="num" data-label="{l_change}">{change}</td><td data-label="{l_trend}">{spark}</td>'
-    '<td data-label="{l_state}">{state}</td><td data-label="{l_owner}">{owner}</td></tr>'
+    '<td data-label="{l_state}">{state}</td><td class="wide-only" data-label="{l_owner}">{owner}</td></tr>'
 )
 
 
@@ -132,7 +132,7 @@ def bounds_text(target: Target, definition: Definition) -> str:
 
 DEPARTMENT_ROW = (
     '<tr>{box}<th scope="row"><a href="{url}">{name}</a></th><td class="num" data-label="{l_value}">{value}</td>'
-    '<td>{bar}</td><td class="num" data-label="{l_parts}">{parts}</td>'
+    '<td class="wide-only">{bar}</td><td class="num" data-label="{l_parts}">{parts}</td>'
     '<td class="num" data-label="{l_target}">{target}</td><td class="num" data-label="{l_change}">{change}</td>'
     '<td data-label="{l_state}">{state}</td></tr>'
 )
