@@ -88,6 +88,32 @@ def test_pdf_carries_words_figures_and_their_sources(office, drafted):
     assert f"第1页/共{pages}页" in flat
 
 
+def test_pdf_is_accessible_and_says_what_each_chart_shows(office, drafted):
+    data = office.get(reverse("reports:document", args=[LAST, "pdf"])).content
+    document = pypdfium2.PdfDocument(BytesIO(data))
+    assert document.get_metadata_value("Title").endswith("医疗质量简报")
+    assert pypdfium2.raw.FPDFCatalog_IsTagged(document)
+    assert b"pdfuaid" in data
+
+
+def test_charts_show_the_finding_and_the_departments_behind_it(drafted):
+    control, *rest = drafted.figures["charts"]
+    number = next(r["number"] for r in drafted.figures["rows"] if r["id"] == "diagnosis_within_three_days")
+    assert (control["kind"], control["number"]) == ("control", number)
+    assert "低于下控制限" in control["data"]["title"]
+    for chart in rest:
+        assert chart["kind"] == "control" or "未达标" in chart["data"]["states"]
+
+
+def test_counts_say_where_they_come_from(office, drafted):
+    source = next(s for s in drafted.figures["sources"] if s["key"] == "findings")
+    assert f"〔{source['number']}〕" in drafted.sections["findings"]
+    page = office.get(reverse("reports:brief", args=[LAST])).content.decode()
+    assert f'id="figure-{source["number"]}"' in page
+    pdf, _pages = pdf_text(office.get(reverse("reports:document", args=[LAST, "pdf"])).content)
+    assert "".join(source["text"].split()) in "".join(pdf.split())
+
+
 def test_word_carries_words_figures_charts_and_their_sources(office, drafted):
     answer = office.get(reverse("reports:document", args=[LAST, "docx"]))
     text, document = word_text(answer.content)

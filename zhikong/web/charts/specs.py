@@ -265,7 +265,7 @@ def _target_across(target: float, colours: Theme) -> list[dict]:
 def _bar_labels(colours: Theme) -> list[dict]:
     """Values right of their bars, with a rim in the card's colour where the target line passes under them."""
     mark = {"type": "text", "align": "left", "dx": 4, "fontSize": 12}
-    text = {"field": "value", "type": "quantitative", "format": ".4~g"}
+    text = {"field": "value", "type": "quantitative", "format": ".2f"}
     encoding = {"x": {"field": "value", "type": "quantitative"}, "text": text}
     rim = {"stroke": colours.card, "strokeWidth": 4, "color": colours.card}
     return [

@@ -1,6 +1,5 @@
 """Reads what a brief quotes: the month's lines, their worst departments, analyses, findings, charts."""
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -12,18 +11,18 @@ from zhikong.foundation.findings.models import Finding
 from zhikong.foundation.findings.queries import overdue_condition
 from zhikong.foundation.findings.rules import State
 from zhikong.foundation.organisation.queries import departments, institution
-from zhikong.hospital.functions.indicators import charting, rules
 from zhikong.hospital.functions.indicators import months as calendar
+from zhikong.hospital.functions.indicators import rules
 from zhikong.hospital.functions.indicators.actions import state_of
 from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.queries.board import Line, why_not
 from zhikong.hospital.functions.indicators.queries.closing import Checklist
-from zhikong.hospital.functions.indicators.queries.detail import detail
-from zhikong.hospital.functions.indicators.queries.figures import Frame, frame
+from zhikong.hospital.functions.indicators.queries.figures import frame
 from zhikong.hospital.functions.indicators.queries.overview import overview
-from zhikong.hospital.functions.indicators.queries.targets import TargetBook, target_book
+from zhikong.hospital.functions.indicators.queries.targets import target_book
+from zhikong.hospital.overviews.reports import pictures
+from zhikong.hospital.overviews.reports import rules as text_rules
 
-CHARTS = 3
 WORST = 3
 ORDER = ("missed", "alert", "met", "small", "unknown", "monitor")
 
@@ -45,20 +44,27 @@ def snapshot(*, month: str, now: datetime) -> dict:
     lines = sorted(
         overview(shown, book, month=month, place=None, definitions=definitions().values()).lines, key=_rank
     )
-    return {
+    made = {
         "month": month,
         "month_words": calendar.spoken(month),
         "institution": institution().name,
         "data_version": run.data_version,
-        "data_until": timezone.localtime(run.data_until).strftime("%Y-%m-%d %H:%M"),
-        "computed_at": timezone.localtime(run.computed_at).strftime("%Y-%m-%d %H:%M"),
+        "data_until": _moment(run.data_until),
+        "computed_at": _moment(run.computed_at),
+        "read_at": _moment(now),
         "closed": month in shown.closed,
         "rows": [_row(number, line, _worst(checklist, line, names)) for number, line in enumerate(lines, 1)],
         "analyses": _analyses(checklist, names),
         "unanalysed": len(checklist.open_items),
+        "unanalysed_hospital": sum(item.line.place is None for item in checklist.open_items),
         "findings": _findings(month),
-        "charts": _charts(shown, book, lines, month),
+        "charts": pictures.charts(shown, book, lines, month=month, names=names),
     }
+    return made | {"sources": text_rules.sources(made)}
+
+
+def _moment(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
 
 
 def _rank(line: Line) -> tuple:
@@ -78,6 +84,7 @@ def _row(number: int, line: Line, worst: list[dict]) -> dict:
         "change": line.change_text,
         "change_unit": f" {rules.change_unit(line.unit)}",
         "favourable": line.favourable,
+        "moved": _moved(line),
         "state": line.status.value,
         "word": line.word,
         "owner": ROLES[definition.owner].title if definition.owner in ROLES else definition.owner,
@@ -92,6 +99,13 @@ def _row(number: int, line: Line, worst: list[dict]) -> dict:
     }
 
 
+def _moved(line: Line) -> float:
+    """The movement as a share of the month before, so that days and percentages can be ranked together."""
+    if line.change is None or line.before is None:
+        return 0.0
+    return float(abs(line.change) / (abs(line.before) or 1))
+
+
 def _worst(checklist: Checklist, line: Line, names: dict) -> list[dict]:
     rows = [item.line for item in checklist.departments if item.line.definition.id == line.definition.id]
     return [
@@ -101,15 +115,17 @@ def _worst(checklist: Checklist, line: Line, names: dict) -> list[dict]:
 
 
 def _analyses(checklist: Checklist, names: dict) -> list[dict]:
-    """One entry per analysis with the misses it covers, hospital misses first."""
+    """One entry per analysis with the misses it covers: indicator -> places, the hospital first."""
     found: dict[int, dict] = {}
     for item in (*checklist.hospital, *checklist.departments):
         for analysis in item.analyses:
             entry = found.setdefault(
-                analysis.pk, {"misses": [], "cause": analysis.cause, "measure": analysis.measure}
+                analysis.pk, {"misses": {}, "cause": analysis.cause, "measure": analysis.measure}
             )
-            where = "" if item.line.place is None else f"（{names.get(item.line.place, '')}）"
-            entry["misses"].append(f"{item.line.name}{where}")
+            place = (
+                _("全院") if item.line.place is None else names.get(item.line.place, f"#{item.line.place}")
+            )
+            entry["misses"].setdefault(item.line.name, []).append(place)
     return list(found.values())
 
 
@@ -125,6 +141,7 @@ def _findings(month: str) -> dict:
     )
     late = running.filter(overdue_condition(day)).order_by("due_on", "pk")
     return {
+        "until": f"{day:%Y-%m-%d}",
         "raised": raised.count(),
         "closed": closed.count(),
         "open": running.count(),
@@ -133,15 +150,3 @@ def _findings(month: str) -> dict:
         "reopened": running.filter(state=State.REOPENED).count(),
         "late": [f"{f.department_name}“{f.title}”（期限 {f.due_on:%Y-%m-%d}）" for f in late[:WORST]],
     }
-
-
-def _charts(shown: Frame, book: TargetBook, lines: list[Line], month: str) -> list[dict]:
-    """Control charts of the worst hospital lines; without any, of the first line that has a target."""
-    wanted = [line for line in lines if line.status.value in ("missed", "alert")] or lines[:1]
-    found = []
-    for line in wanted[:CHARTS]:
-        seen = detail(shown, book, definition=line.definition, place=None, month=month, compared=[])
-        chart = charting.chart(seen, place_name=_("全院"))
-        if chart.data is not None:
-            found.append({"name": line.name, "number": lines.index(line) + 1, "data": asdict(chart.data)})
-    return found

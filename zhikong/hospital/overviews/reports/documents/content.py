@@ -1,15 +1,15 @@
 """What stands in a brief, independent of its layout: sections, table, charts and the notes behind the figures."""
 
+import re
 from dataclasses import asdict, dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhikong.hospital.overviews.reports.rules import pieces
-from zhikong.web.charts import ControlData, control_chart, render
 
+NUMBER_AND_UNIT = re.compile(r"(\d) (?=[%‰‱天例元项个])")
 NUMERALS = "一二三四五六七八九十"
-COLOURED = ("missed", "alert", "met", "small", "unknown")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Content:
     sections: list[Section]
     rows: list[dict]
     charts: list[dict]
+    notes_head: str
     notes: list[Note]
     footer: str
 
@@ -60,6 +61,7 @@ def content(brief) -> Content:
         sections=sections,
         rows=[row for row in figures["rows"] if row["target"] != "—"],
         charts=figures["charts"],
+        notes_head=notes_head(figures),
         notes=notes(brief),
         footer=_("数据截至 %(until)s · 数据版本 %(version)s")
         % {"until": figures["data_until"], "version": figures["data_version"]},
@@ -81,19 +83,25 @@ def _line(brief) -> str:
 
 
 def _paragraphs(text: str) -> list[list[Piece]]:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    """Paragraphs in pieces; a number and its unit stay on one line."""
+    kept = NUMBER_AND_UNIT.sub("\\1\N{NO-BREAK SPACE}", text)
+    lines = [line.strip() for line in kept.splitlines() if line.strip()]
     return [[Piece(words, number) for words, number in pieces(line)] for line in lines]
 
 
 def notes(brief) -> list[Note]:
     """One note per figure that the text or the table quotes."""
+    figures = brief.figures
     quoted = {n for _k, _t, text in brief.parts() for _w, n in pieces(text) if n is not None}
-    rows = [r for r in brief.figures["rows"] if r["number"] in quoted or r["target"] != "—"]
-    return [Note(row["number"], _note(row)) for row in rows]
+    rows = [r for r in figures["rows"] if r["number"] in quoted or r["target"] != "—"]
+    counts = [s for s in figures["sources"] if s["number"] in quoted]
+    return [Note(row["number"], _note(row, figures["data_version"])) for row in rows] + [
+        Note(source["number"], source["text"]) for source in counts
+    ]
 
 
-def _note(row: dict) -> str:
-    """Definition with version and hash, numerator and denominator, data version."""
+def _note(row: dict, usual: str) -> str:
+    """Definition with version and hash, numerator and denominator; the data version when it is not the usual one."""
     said = {"name": row["name"], "id": row["id"], "version": row["version"], "hash": row["hash"]}
     source = _("%(name)s：口径 %(id)s 第 %(version)s 版（%(hash)s）") % said
     if row["reason"]:
@@ -101,12 +109,19 @@ def _note(row: dict) -> str:
     parts = _("；分子 %(top)s") % {"top": row["numerator"]}
     if row["denominator"] is not None:
         parts += _("，分母 %(bottom)s") % {"bottom": row["denominator"]}
-    return source + parts + _("；数据版本 %(version)s。") % {"version": row["data_version"]}
+    if row["data_version"] != usual:
+        parts += _("；数据版本 %(version)s") % {"version": row["data_version"]}
+    return source + parts + "。"
 
 
-def picture(chart: dict, kind: str) -> bytes:
-    """A chart of the snapshot as svg (PDF) or png (Word)."""
-    return render(control_chart(ControlData(**chart["data"]), theme="light", height=200), kind)
+def notes_head(figures: dict) -> str:
+    return _(
+        "除另注明外，各项数据取自数据版本 %(version)s（截至 %(until)s），计算于 %(computed)s。括号内为口径的校验码。"
+    ) % {
+        "version": figures["data_version"],
+        "until": figures["data_until"],
+        "computed": figures["computed_at"],
+    }
 
 
 def as_data(made: Content) -> dict:

@@ -7,7 +7,8 @@ from docx.shared import Cm
 from docxtpl import DocxTemplate, InlineImage, RichText
 from jinja2.sandbox import SandboxedEnvironment
 
-from zhikong.hospital.overviews.reports.documents.content import Content, Piece, content, picture
+from zhikong.hospital.overviews.reports.documents.content import Content, Piece, content
+from zhikong.hospital.overviews.reports.documents.drawing import picture
 
 TEMPLATE = Path(__file__).with_name("brief.docx")
 TONES = {"missed": "B3261E", "alert": "8A5200", "met": "14694A"}
@@ -38,6 +39,7 @@ def _context(template: DocxTemplate, made: Content) -> dict:
         "rows": [_row(row) for row in made.rows],
         "charts": [_chart(template, index, chart) for index, chart in enumerate(made.charts, 1)],
         "rest": [_section(section) for section in rest],
+        "notes_head": made.notes_head,
         "notes": [{"number": note.number, "text": note.text} for note in made.notes],
         "footer": made.footer,
     }
@@ -67,4 +69,6 @@ def _row(row: dict) -> dict:
 
 def _chart(template: DocxTemplate, index: int, chart: dict) -> dict:
     image = InlineImage(template, BytesIO(picture(chart, "png")), width=CHART_WIDTH)
-    return {"image": image, "caption": f"图 {index}　{chart['name']} 控制图（全院）[{chart['number']}]"}
+    caption = RichText(f"图 {index}　{chart['caption']}", size=CELL)
+    caption.add(f"[{chart['number']}]", superscript=True, color=GREY, size=CELL)
+    return {"image": image, "caption": caption}

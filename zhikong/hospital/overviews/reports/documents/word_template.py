@@ -55,13 +55,15 @@ def _page(document) -> None:
 
 
 def _field(paragraph, code: str) -> None:
-    run = paragraph.add_run()
-    for kind, text in (("begin", None), (None, code), ("end", None)):
+    """A field that Word computes, in runs of its own so that its result has the footer's size."""
+    for kind, text in (("begin", None), (None, code), ("separate", None), ("shown", "1"), ("end", None)):
+        run = paragraph.add_run(text if kind == "shown" else "")
+        if kind == "shown":
+            continue
+        element = OxmlElement("w:fldChar" if kind else "w:instrText")
         if kind:
-            element = OxmlElement("w:fldChar")
             element.set(qn("w:fldCharType"), kind)
         else:
-            element = OxmlElement("w:instrText")
             element.text = text
         run._r.append(element)
 
@@ -77,6 +79,8 @@ def _styles(document) -> None:
         fonts.set(qn("w:eastAsia"), font)
         if colour is not None:
             style.font.color.rgb = colour
+    heading = document.styles["Heading 1"].paragraph_format
+    heading.space_before, heading.space_after = Pt(12), Pt(4)
     document.styles["Normal"].paragraph_format.line_spacing = 1.35
     document.styles["Normal"].paragraph_format.space_after = Pt(4)
 
@@ -123,7 +127,7 @@ def _loop(document, start: str, body: str) -> None:
 
 def _table(document) -> None:
     table = document.add_table(rows=4, cols=len(COLUMNS))
-    table.style = document.styles["Table Grid"]
+    _lines(table)
     table.autofit = False
     for column, (width, _title) in zip(table.columns, COLUMNS, strict=True):
         column.width = width
@@ -131,13 +135,36 @@ def _table(document) -> None:
         for cell, (width, _title) in zip(row.cells, COLUMNS, strict=True):
             cell.width = width
         _whole(row)
-    for cell, (_width, title) in zip(table.rows[0].cells, COLUMNS, strict=True):
-        _cell(cell, title, HEADING)
+    for index, (cell, (_width, title)) in enumerate(zip(table.rows[0].cells, COLUMNS, strict=True)):
+        _cell(cell, title, HEADING, right=0 < index < 4)
+        _shade(cell)
     table.rows[1].cells[0].text = "{%tr for row in rows %}"
     for index, (cell, text) in enumerate(zip(table.rows[2].cells, CELLS, strict=True)):
         _cell(cell, text, BODY, right=0 < index < 4)
     table.rows[3].cells[0].text = "{%tr endfor %}"
     _repeat(table.rows[0])
+
+
+def _lines(table) -> None:
+    """Strong lines above and below, thin ones between rows, none between columns."""
+    borders = OxmlElement("w:tblBorders")
+    for name, size, colour in (
+        ("top", "12", "1B2430"),
+        ("bottom", "12", "1B2430"),
+        ("insideH", "4", "DDE3EA"),
+    ):
+        line = OxmlElement(f"w:{name}")
+        for key, value in (("val", "single"), ("sz", size), ("space", "0"), ("color", colour)):
+            line.set(qn(f"w:{key}"), value)
+        borders.append(line)
+    table._tbl.tblPr.append(borders)
+
+
+def _shade(cell) -> None:
+    shading = OxmlElement("w:shd")
+    for key, value in (("val", "clear"), ("color", "auto"), ("fill", "F3F5F8")):
+        shading.set(qn(f"w:{key}"), value)
+    cell._tc.get_or_add_tcPr().append(shading)
 
 
 def _cell(cell, text: str, font: str, *, right: bool = False) -> None:
@@ -163,7 +190,7 @@ def _repeat(row) -> None:
 def _charts(document) -> None:
     _paragraph(document, "")
     _paragraph(document, "{%p for chart in charts %}")
-    for text in ("{{ chart.image }}", "{{ chart.caption }}"):
+    for text in ("{{ chart.image }}", "{{r chart.caption }}"):
         _paragraph(document, text).alignment = WD_ALIGN_PARAGRAPH.CENTER
     _paragraph(document, "{%p endfor %}")
 
@@ -177,12 +204,17 @@ def _rest(document) -> None:
 
 def _notes(document) -> None:
     _paragraph(document, "数据来源与口径", "Heading 1")
+    _small(document, "{{ notes_head }}")
     _paragraph(document, "{%p for note in notes %}")
+    _small(document, "[{{ note.number }}] {{ note.text }}")
+    _paragraph(document, "{%p endfor %}")
+
+
+def _small(document, text: str) -> None:
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.space_after = Pt(0)
     paragraph.paragraph_format.line_spacing = 1.1
-    _font(paragraph.add_run("[{{ note.number }}] {{ note.text }}"), BODY, 9, GREY)
-    _paragraph(document, "{%p endfor %}")
+    _font(paragraph.add_run(text), BODY, 9, GREY)
 
 
 if __name__ == "__main__":
