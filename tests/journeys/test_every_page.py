@@ -1,0 +1,103 @@
+"""Every page once: it is styled, it fits, the console is silent, and axe finds nothing serious."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.journeys.conftest import chosen_variants
+
+PAGES = {
+    "zhikong": [
+        "/",
+        "/indicators/",
+        "/indicators/average_length_of_stay/",
+        "/indicators/average_length_of_stay/cases/",
+        "/indicators/months/",
+        "/indicators/months/2026-10/",
+        "/indicators/targets/",
+        "/findings/",
+        "/findings/raise/?indicator=average_length_of_stay&month=2026-10",
+        "/tasks/",
+        "/notices/",
+        "/reports/",
+        "/reports/brief/2026-09/",
+        "/datasources/",
+        "/organisation/",
+        "/calendar/",
+        "/audit/",
+    ],
+    "keshi": ["/", "/indicators/", "/findings/", "/tasks/", "/indicators/diagnosis_within_three_days/"],
+    "yishi": ["/", "/indicators/", "/notices/"],
+    "yuanzhang": ["/", "/indicators/", "/findings/", "/reports/"],
+}
+EVERY = [(account, path) for account, paths in PAGES.items() for path in paths]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def serious(page):
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{v['id']}: {v['nodes'][0]['html'][:160]} ({len(v['nodes'])}×)"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("variant", chosen_variants(), ids=lambda v: f"{v[0]}-{v[1]}")
+@pytest.mark.parametrize("account", PAGES)
+def test_pages_are_styled_fit_and_accessible(account, variant, sign_in):
+    theme, width = variant
+    page = sign_in(account, width=width, theme=theme).page
+    said = []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for path in PAGES[account]:
+        answer = page.goto(path)
+        assert answer.status == 200, path
+        assert page.locator("h1").count() == 1, path
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{path} scrolls sideways by {wide} px"
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert ground == {"light": "rgb(243, 245, 248)", "dark": "rgb(15, 21, 29)"}[theme], path
+        assert serious(page) == [], path
+        assert said == [], path
+
+
+def test_tables_are_dense(sign_in):
+    page = sign_in("zhikong").page
+    page.goto("/indicators/")
+    height = page.locator("tbody tr").first.evaluate("row => row.getBoundingClientRect().height")
+    assert 30 <= height <= 40
+
+
+def test_rows_become_cards_on_a_phone(sign_in):
+    page = sign_in("zhikong", width=390).page
+    page.goto("/indicators/")
+    assert page.locator("tbody tr").first.evaluate("row => getComputedStyle(row).display") == "block"
+
+
+def test_the_keyboard_reaches_the_content_first(sign_in):
+    page = sign_in("zhikong").page
+    page.goto("/indicators/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "跳到正文"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_interactive_chart_lives_under_the_strict_policy(sign_in):
+    page = sign_in("zhikong").page
+    said = []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    answer = page.goto("/indicators/average_length_of_stay/")
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    page.get_by_text("交互查看").first.click()
+    page.wait_for_selector(".vega-embed svg")
+    assert said == []
+
+
+def test_print_leaves_out_the_frame(sign_in):
+    page = sign_in("zhikong").page
+    page.goto("/indicators/")
+    page.emulate_media(media="print")
+    assert not page.locator("nav.menu, .menu").first.is_visible()
+    assert page.locator("table").first.is_visible()
