@@ -1,12 +1,13 @@
 """The command ``zhikong``: reads the words after it and calls one command of site/commands."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
 
 from zhikong import __version__
-from zhikong.site import commands
+from zhikong.site import commands, home
 from zhikong.site.home import Explained
 from zhikong.site.progress import complain
 
@@ -14,6 +15,7 @@ from zhikong.site.progress import complain
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. Expected failures are one Chinese sentence, not a traceback."""
     chosen = parser().parse_args(arguments)
+    os.environ["ZHIKONG_HOME"] = str(home.folder())  # also for every process that this one starts
     signal.signal(signal.SIGTERM, _stop)
     try:
         return chosen.run(chosen) or 0

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 PORT = 8000
 ADDRESS = "127.0.0.1"
-THREADS = 4  # per web process; each holds one database connection
 
 
 def address_and_port() -> tuple[str, int]:
@@ -33,13 +32,9 @@ def run(server: "Server | None", address: str, port: int, on_ready: Callable[[],
 
 
 def web(address: str, port: int) -> Child:
-    """The web server: several processes, started afresh and not forked."""
+    """The web server with as many processes as there are processors, at most four."""
     processes = os.environ.get("ZHIKONG_WEB_PROCESSES", str(min(4, os.cpu_count() or 1)))
-    command = [sys.executable, "-m", "granian", "zhikong.site.wsgi:application", "--interface", "wsgi"]
-    command += ["--host", address, "--port", str(port), "--no-ws", "--workers", processes]
-    command += ["--blocking-threads", str(THREADS), "--blocking-threads-idle-timeout", "600"]
-    command += ["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8"]
-    command += ["--log-level", "warning"]
+    command = [sys.executable, "-m", "zhikong.site.webserver", address, str(port), processes]
     return Child("网页服务", command, _log("web"), {"ZHIKONG_ROLE": "web"})
 
 

@@ -1,10 +1,23 @@
 """What runs in the drawing process: Vega-Lite to SVG or PNG. Nothing else imports vl-convert at run time."""
 
 import json
+import os
+import threading
+from multiprocessing import connection, parent_process
 
 from zhikong.web.charts import fonts
 
 _ready = False
+
+
+def end_with_parent() -> None:
+    """Ends this process when the one that it draws for is gone, also after a kill -9: no orphan stays."""
+
+    def watch() -> None:
+        connection.wait([parent_process().sentinel])
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _prepare() -> None:

@@ -1,6 +1,5 @@
 """Charts as bytes: drawn in a spawned process (vl-convert hangs after fork) and cached on disk by content."""
 
-import atexit
 import hashlib
 import json
 import multiprocessing
@@ -11,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from importlib.metadata import version
+from multiprocessing import util
 from pathlib import Path
 
 from zhikong.web.charts import drawing, fonts
@@ -79,8 +79,10 @@ def _workers() -> ProcessPoolExecutor:
     global _pool
     with _lock:
         if _pool is None:
-            _pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-            atexit.register(_forget)
+            spawn = multiprocessing.get_context("spawn")
+            _pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=drawing.end_with_parent)
+            # before a web process waits for its children at its end: this one would never end by itself
+            util.Finalize(None, _forget, exitpriority=100)
         return _pool
 
 
