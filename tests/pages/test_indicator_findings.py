@@ -79,7 +79,7 @@ def test_an_improvement_verifies_the_finding(office, head, empty_figures, hospit
     finding = corrected(office, head, hospital, on=MEASURED)
     effect = effects.effect_of(finding, now=NOW)
     assert effect.verdict == "improved"
-    assert [point.month for point in effect.after][0] == "2026-04"
+    assert next(point.month for point in effect.after) == "2026-04"
     assert "2026-03" not in [point.month for point in (*effect.before, *effect.after)]
     office.post(f"/findings/{finding.pk}/effect/", {})
     assert Finding.objects.get().state in ("verified", "closed")
