@@ -145,6 +145,7 @@ def problems(figures: dict) -> str:
     lines = [_problem(row) for row in missed]
     lines += [
         _("%(name)s为 %(value)s%(mark)s，虽达目标，但控制图出现不利的特殊原因信号，应查明。") % _said(row)
+        + row["signal"]
         for row in _of(figures, WARNING)
     ]
     return _numbered(lines) or _("本月各项有目标的指标均达标，也没有不利的特殊原因信号。")
