@@ -1,0 +1,57 @@
+"""Every definition that comes with the product: well formed, locked, reviewed in date, its examples holding, readable."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from zhikong.engine.definitions import load_catalogue
+from zhikong.engine.definitions.locking import lock_problems, lock_text, read_lock
+from zhikong.engine.definitions.model import Mark, Status
+from zhikong.engine.inspection import example_problems, review_problems
+from zhikong.site import discovery
+from zhikong.site.commands.check_packs import packaged
+
+CATALOGUE = load_catalogue(packaged())
+LOCK = discovery.PACKAGE / "packs" / "versions.lock"
+EVERY = pytest.mark.parametrize("definition", CATALOGUE.indicators.values(), ids=lambda d: d.id)
+PUBLISHED = [d for d in CATALOGUE.indicators.values() if d.status is Status.PUBLISHED]
+
+
+def test_packs_are_read_without_a_problem():
+    assert [str(problem) for problem in CATALOGUE.problems] == []
+    assert len(PUBLISHED) >= 40  # what the front page alone can give
+
+
+@EVERY
+def test_examples_hold_on_both_backends(definition):
+    assert [str(problem) for problem in example_problems(definition)] == []
+
+
+@EVERY
+def test_the_review_is_in_date(definition):
+    assert list(review_problems(definition, today=datetime.now(UTC).date())) == []
+
+
+def test_what_is_published_is_locked_and_the_lock_holds_nothing_else():
+    assert [str(problem) for problem in lock_problems(CATALOGUE, LOCK)] == []
+    assert LOCK.read_text("utf-8") == lock_text(CATALOGUE, read_lock(LOCK))
+
+
+@pytest.mark.parametrize("definition", PUBLISHED, ids=lambda d: d.id)
+def test_prose_is_for_a_quality_office(definition):
+    """Sentences end, names come in three languages, and a source says where to look: no file and line numbers."""
+    assert definition.name.keys() == {"zh", "zh-hant", "en"}
+    assert definition.why.endswith("。")
+    assert len(definition.why) >= 10
+    assert all(exclusion.why for exclusion in definition.exclusions)
+    assert definition.source.mark in (Mark.VERIFIED, Mark.PARAPHRASED, Mark.MEMORY)
+    assert definition.source.clause
+    assert not re.search(r"\bL\d+|\.txt|\b00[0-4]\b", definition.source.document + definition.source.clause)
+    assert not definition.notes or definition.notes.endswith("。")
+
+
+def test_names_are_told_apart():
+    for language in ("zh", "zh-hant", "en"):
+        names = [d.name[language] for d in PUBLISHED]
+        assert len(set(names)) == len(names)

@@ -1,0 +1,48 @@
+"""Whether packs may be published: every definition well formed, reviewed in date, its examples holding on both backends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from zhikong.engine.definitions.examples import examples_file, load_examples
+from zhikong.engine.definitions.model import Catalogue, Definition
+from zhikong.engine.definitions.problems import Problem
+from zhikong.engine.examples import failure
+
+BACKENDS = ("duckdb", "reference")
+
+
+def inspect(catalogue: Catalogue, *, today: date) -> list[Problem]:
+    """Everything that speaks against the catalogue, its own problems first."""
+    found = list(catalogue.problems)
+    for definition in catalogue.indicators.values():
+        found += review_problems(definition, today=today)
+        found += example_problems(definition)
+    return found
+
+
+def review_problems(definition: Definition, *, today: date) -> Iterator[Problem]:
+    """A definition whose review is overdue."""
+    if definition.next_review < today:
+        message = f"复审日期 {definition.next_review} 已过。"
+        yield Problem(definition.file, 1, message, "请由复核岗位核对来源文件后更新 next_review。")
+
+
+def example_problems(definition: Definition) -> Iterator[Problem]:
+    """Missing or broken examples, and those that do not hold on a backend."""
+    file = examples_file(definition.file)
+    if not file.is_file():
+        yield Problem(
+            definition.file, 1, f"指标 {definition.id} 没有算例。", f"请在 {file.name} 里写至少一例。"
+        )
+        return
+    for example in load_examples(file):
+        if isinstance(example, Problem):
+            yield example
+            continue
+        for backend in BACKENDS:
+            wrong = failure(definition, example, backend)
+            if wrong is not None:
+                message = f"算例“{example.name}”不成立（{backend}）：{wrong}。"
+                yield Problem(file, example.line, message, "请改正口径或算例。")
