@@ -149,9 +149,15 @@ def _counted(definition: Definition, tally: Tally, institutions: list[str], run:
             reason = no_data(definition.table) if counts is None else None
             yield _result(definition, run, (institution, None, month), counts, reason)
     if "department" in run.by and definition.department is not None:
-        known = ((cell, counts) for cell, counts in tally.cells.items() if cell[1] is not None)
-        for cell, counts in sorted(known, key=lambda item: str(item[0])):
-            yield _result(definition, run, cell, counts, None)
+        for cell in sorted(_known(tally)):
+            yield _result(definition, run, cell, tally.cells[cell], None)
+
+
+def _known(tally: Tally) -> Iterator[tuple[str, str, str]]:
+    """The groups with a department; rows of an unknown department count for the institution only."""
+    for institution, department, month in tally.cells:
+        if department is not None:
+            yield institution, department, month
 
 
 def _result(
@@ -164,19 +170,16 @@ def _result(
     value = None
     if counts is not None and reason is None:
         value, reason = value_of(definition, counts)
-    institution, department, month = cell
     return Result(
-        indicator_id=definition.id,
-        definition_hash=definition.hash,
-        data_version=run.data_version,
-        computed_at=run.now,
-        institution=institution,
-        department=department,
-        month=month,
-        numerator=counts.numerator if counts else None,
-        denominator=counts.denominator if counts else None,
-        value=value,
-        reason=reason,
+        definition.id,
+        definition.hash,
+        run.data_version,
+        run.now,
+        *cell,
+        counts.numerator if counts else None,
+        counts.denominator if counts else None,
+        value,
+        reason,
     )
 
 

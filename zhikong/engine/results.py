@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Context, Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from zhikong.engine.backends.base import Counts
 from zhikong.engine.definitions.model import Definition, Kind
@@ -33,8 +33,7 @@ class Reason:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One indicator for one group. `department` None is the whole institution.
 
     Exactly one of `value` and `reason` is given. `numerator` and `denominator` are whole numbers in the

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from zhikong.engine.backends.source import Source
 from zhikong.engine.definitions.model import Definition
@@ -14,8 +14,7 @@ Cell = tuple[str, str | None, str]  # institution, department (None: unknown dep
 Whole = tuple[str, str]  # institution, month
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """`rows` counts the table's rows in the group, whether or not they belong to the population.
 
     Additive indicators have whole numbers; a median has `denominator` values and `median` itself.
@@ -25,18 +24,6 @@ class Counts:
     numerator: int | None
     denominator: int | None
     median: Decimal | None = None
-
-    def plus(self, other: Counts) -> Counts:
-        """The counts of two groups together. Only additive counts may be added."""
-        return Counts(
-            self.rows + other.rows,
-            _sum(self.numerator, other.numerator),
-            _sum(self.denominator, other.denominator),
-        )
-
-
-def _sum(left: int | None, right: int | None) -> int | None:
-    return None if left is None or right is None else left + right
 
 
 @dataclass(slots=True)
@@ -48,9 +35,16 @@ class Tally:
 
     def roll_up(self) -> None:
         """Fills `wholes` from the departments: the coarser level costs one addition per group."""
+        sums: dict[Whole, list[int]] = {}
+        has_denominator = False
         for (institution, _, month), counts in self.cells.items():
-            key = (institution, month)
-            self.wholes[key] = self.wholes[key].plus(counts) if key in self.wholes else counts
+            total = sums.setdefault((institution, month), [0, 0, 0])
+            total[0] += counts.rows
+            total[1] += counts.numerator or 0
+            total[2] += counts.denominator or 0
+            has_denominator = counts.denominator is not None
+        for key, (rows, above, below) in sums.items():
+            self.wholes[key] = Counts(rows, above, below if has_denominator else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,14 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """The columns present in at least one file, and whether every file has all of them."""
+
+    columns: frozenset[str]
+    uniform: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Files:
     """The Parquet files of one table. A path with `month=2026-01` holds that month only."""
 
@@ -32,12 +40,10 @@ class Files:
         """True when every file holds one month and says so in its path."""
         return all(_month(p) is not None for p in self.paths)
 
-    def columns(self) -> frozenset[str] | None:
-        """The columns present in at least one file; None when there is no file to look at."""
-        if not self.paths:
-            return None
-        schemas = (pq.read_schema(path) for path in self.paths)
-        return frozenset(name for schema in schemas for name in schema.names)
+    def shape(self) -> Shape | None:
+        """The columns of the files; None when there is no file to look at."""
+        schemas = [frozenset(pq.read_schema(path).names) for path in self.paths]
+        return Shape(frozenset().union(*schemas), len(set(schemas)) == 1) if schemas else None
 
     def rows(self, table: str) -> list[Row]:
         """Every row as a dict with all contract columns."""
@@ -65,6 +71,7 @@ class Source:
 
     files: Mapping[str, Files] = field(default_factory=dict)
     memory: Mapping[str, pa.Table] = field(default_factory=dict)
+    _shapes: dict[str, Shape] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of_files(cls, files: Mapping[str, Sequence[str | Path]]) -> Source:
@@ -87,9 +94,15 @@ class Source:
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns that the source has for a supplied table."""
-        if table in self.memory:
-            return frozenset(self.memory[table].column_names)
-        return self.files[table].columns() or frozenset(TABLES[table].column_names)
+        return self.shape(table).columns
+
+    def shape(self, table: str) -> Shape:
+        """The columns of a supplied table; its files are looked at once."""
+        if table not in self._shapes:
+            found = None if table in self.memory else self.files[table].shape()
+            names = self.memory[table].column_names if table in self.memory else TABLES[table].column_names
+            self._shapes[table] = found or Shape(frozenset(names), True)
+        return self._shapes[table]
 
     def rows(self, table: str) -> list[Row]:
         """Every row of a table as dicts of Python values; for the reference backend and small data."""

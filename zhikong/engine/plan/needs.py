@@ -8,12 +8,18 @@ from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions.model import Definition
 from zhikong.engine.tables import TABLES
 
+MINUTES_TO_NEXT = "minutes_to_next_admission"
 DERIVED_FROM: dict[str, tuple[str, ...]] = {
     "stay_minutes": ("admitted_at", "discharged_at"),
     "stay_days_elapsed": ("admitted_at", "discharged_at"),
-    "minutes_to_next_admission": ("institution", "patient_key", "admitted_at", "discharged_at"),
+    MINUTES_TO_NEXT: ("institution", "patient_key", "admitted_at", "discharged_at"),
 }
 Needs = dict[str, set[str]]
+
+
+def needs_of_column(column: str) -> tuple[str, ...]:
+    """The supplied columns of `stays` behind a column: itself, or what it is derived from."""
+    return DERIVED_FROM.get(column, (column,))
 
 
 def walk(node: n.Node) -> Iterator[n.Node]:
@@ -47,7 +53,7 @@ def collect(expression: n.Node, needs: Needs) -> None:
     """Adds what one expression reads."""
     for node in walk(expression):
         if isinstance(node, n.Ref):
-            needs.setdefault(node.table, set()).update(DERIVED_FROM.get(node.column, (node.column,)))
+            needs.setdefault(node.table, set()).update(needs_of_column(node.column))
         elif isinstance(node, n.CHILD_NODES):
             needs.setdefault(node.child, set()).add("stay_id")
             needs.setdefault("stays", set()).add("stay_id")

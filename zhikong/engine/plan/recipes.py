@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from zhikong.engine.definitions import canonical
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions.model import Definition, How, Measure
+from zhikong.engine.plan.simplify import simplified
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,11 @@ def _base(definition: Definition) -> n.Node:
 
 def _counter(measure: Measure, within: n.Node) -> Counter:
     if measure.how is How.ROWS:
-        return Counter(within)
+        return Counter(simplified(within))
     if measure.how is How.COUNT:
-        return Counter(canonical.conjunction([within, _expression(measure)]))
-    return Counter(within, _expression(measure))
+        return Counter(simplified(canonical.conjunction([within, _expression(measure)])))
+    added = _expression(measure)
+    return Counter(simplified(within, added=added), added)
 
 
 def _expression(measure: Measure) -> n.Node:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from zhikong.engine.backends.base import Limits
 from zhikong.engine.backends.source import Source
 from zhikong.engine.backends.sql import codes
-from zhikong.engine.backends.sql.grain import Grain
+from zhikong.engine.backends.sql.grain import Grain, prepare
 from zhikong.engine.backends.sql.lower import lower
 from zhikong.engine.backends.sql.relations import Relations
 from zhikong.engine.backends.sql.session import session
@@ -19,6 +19,7 @@ from zhikong.engine.plan.recipes import Counter, recipe_of
 from zhikong.engine.results import Cases
 from zhikong.engine.tables import TABLES
 
+ADDED = {"department", "numerator", "denominator"}  # said by the query itself, for every table alike
 STAY_COLUMNS = ("stay_id", "patient_key", "admitted_at", "discharged_at", "principal_diagnosis")
 
 
@@ -40,6 +41,7 @@ def list_cases(
         below = recipe.denominator or Counter(recipe.numerator.condition)
         group = Group(definition.table, definition.date, definition.department)
         expressions = _expressions(group, [recipe.numerator, below])
+        prepare(connection, relations, expressions)
         masks = codes.build(connection, relations, expressions, group.partitions([month]))
         grain = _grain(group, relations, masks, month, expressions)
         rows = _rows(grain, recipe.numerator, below)
@@ -77,10 +79,10 @@ def _grain(
 def _rows(grain: Grain, above: Counter, below: Counter) -> str:
     amounts = [f"{_amount(above, grain)} AS numerator", f"{_amount(below, grain)} AS denominator"]
     department = grain.keys()[1]
-    shown = [f"r.{name(c)}" for c in sorted(grain.extra)]
+    shown = [f"r.{name(c)}" for c in sorted(grain.extra - ADDED)]
     shown += [f"s.{name(c)}" for c in sorted(grain.extra_stay - grain.extra)]
     where = grain.where()
-    columns = listed([*shown, f"{department} AS case_department", *amounts])
+    columns = listed([*shown, f"{department} AS department", *amounts])
     return clause("(SELECT", columns, "FROM", grain.rows(), "WHERE", where, ") AS case_rows")
 
 
@@ -101,7 +103,7 @@ def _kept(definition: Definition, part: str, department: str | None) -> tuple[st
         raise ValueError(f"no part {part!r}")
     if department is None:
         return parts[part], []
-    return f"({parts[part]}) AND case_department = ?", [department]
+    return f"({parts[part]}) AND department = ?", [department]
 
 
 def _order(definition: Definition) -> str:

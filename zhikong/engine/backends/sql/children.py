@@ -1,12 +1,11 @@
-"""All questions about one child table, answered in one grouped scan.
+"""All questions about child tables, answered by one scan per child table and one grouping for all of them.
 
-`has` conditions share bit masks; `count_of`, `earliest` and `latest` have a column each. Rows that
-answer nothing are dropped before grouping, so a rare condition costs little.
+`has` conditions of every child share bit masks; `count_of`, `earliest` and `latest` have a column each.
+Rows that answer nothing are dropped before grouping, so a rare condition costs little.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -17,109 +16,135 @@ from zhikong.engine.backends.sql.scope import RowNames
 from zhikong.engine.backends.sql.text import clause, listed, name
 from zhikong.engine.definitions import canonical
 from zhikong.engine.definitions import nodes as n
-from zhikong.engine.plan.needs import collect, walk
+from zhikong.engine.plan.needs import walk
 
 BITS = 62
+ALIAS = "child"
 ChildNode = n.Has | n.CountOf | n.Extreme
 
 
-def child_nodes(expressions: Iterable[n.Node]) -> dict[str, list[ChildNode]]:
-    """Child table -> its distinct questions, in a stable order."""
-    found: dict[str, dict[str, ChildNode]] = defaultdict(dict)
-    for expression in expressions:
-        for node in walk(expression):
-            if isinstance(node, n.CHILD_NODES):
-                found[node.child][canonical.text(node)] = node
-    return {child: [nodes[key] for key in sorted(nodes)] for child, nodes in sorted(found.items())}
+@dataclass(slots=True)
+class Answer:
+    """One column of the grouped child rows: which questions it answers and how rows are aggregated."""
+
+    label: str
+    nodes: Sequence[ChildNode]
+    absent: str  # what the rows of other child tables give
+    aggregate: str
+    relevant: str  # when a row answers something
+
+    def column(self, child: str, names: RowNames) -> str:
+        """The column for the rows of one child table."""
+        own = [(i, x) for i, x in enumerate(self.nodes) if x.child == child]
+        return f"{_answer(own, names) if own else self.absent} AS {self.label}"
+
+
+def _answer(own: list[tuple[int, ChildNode]], names: RowNames) -> str:
+    first = own[0][1]
+    if isinstance(first, n.Has):
+        terms = [f"CASE WHEN {lower(x.condition, names)} THEN {1 << i} ELSE 0 END" for i, x in own]
+        return f"CAST({' | '.join(terms)} AS BIGINT)"
+    if isinstance(first, n.CountOf):
+        return f"coalesce({lower(first.condition, names)}, FALSE)"
+    return f"CASE WHEN {lower(first.condition, names)} THEN {names.ref(first.column)} END"
 
 
 @dataclass(slots=True)
 class ChildQuery:
-    """The aggregated subquery of one child table and how its answers are read through `alias`."""
+    """The grouped subquery, one row per stay that answers anything, and how each answer is read."""
 
     sql: str
-    alias: str
     readers: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Columns:
-    inner: list[str] = field(default_factory=list)
-    outer: list[str] = field(default_factory=list)
-    keep: list[str] = field(default_factory=list)
-
-
 def child_query(
-    child: str,
-    nodes: Sequence[ChildNode],
-    *,
-    relations: Relations,
-    masks: CodeMasks,
-    months: Months,
-) -> ChildQuery:
-    """One row per stay that answers at least one question; stays without such a row are absent."""
-    names = RowNames(masks, own="x", stay="s")
-    query = ChildQuery("", f"child_{child}")
-    columns = _Columns()
-    _has_columns([x for x in nodes if isinstance(x, n.Has)], names, columns, query)
-    for i, counted in enumerate(x for x in nodes if isinstance(x, n.CountOf)):
-        _count_column(i, counted, names, columns, query)
+    expressions: Iterable[n.Node], *, relations: Relations, masks: CodeMasks, months: Months
+) -> ChildQuery | None:
+    """The child questions of all expressions together, or None when there are none."""
+    nodes = _questions(expressions)
+    if not nodes:
+        return None
+    answers = _answers(nodes)
+    children = sorted({x.child for x in nodes})
+    parts = [_part(child, answers, relations, masks, months) for child in children]
+    grouped = listed(f"{a.aggregate} AS {a.label}" for a in answers)
+    sql = clause("(SELECT stay_id,", grouped, "FROM (", " UNION ALL ".join(parts), ") GROUP BY stay_id)")
+    return ChildQuery(sql, {key: reader for a in answers for key, reader in _readers(a)})
+
+
+def _questions(expressions: Iterable[n.Node]) -> list[ChildNode]:
+    found: dict[str, ChildNode] = {}
+    for expression in expressions:
+        for node in walk(expression):
+            if isinstance(node, n.CHILD_NODES):
+                found[canonical.text(node)] = node
+    return [found[key] for key in sorted(found)]
+
+
+def _answers(nodes: list[ChildNode]) -> list[Answer]:
+    has = [x for x in nodes if isinstance(x, n.Has)]
+    answers = []
+    for start in range(0, len(has), BITS):
+        label = f"has{start // BITS}"
+        part = has[start : start + BITS]
+        answers.append(Answer(label, part, "CAST(0 AS BIGINT)", f"bit_or({label})", f"{label} <> 0"))
+    for i, node in enumerate(x for x in nodes if isinstance(x, n.CountOf)):
+        label = f"count{i}"
+        # `count`, not `count_if`: the latter is null, not 0, over nulls
+        answers.append(Answer(label, [node], "FALSE", f"count(CASE WHEN {label} THEN 1 END)", label))
     for i, extreme in enumerate(x for x in nodes if isinstance(x, n.Extreme)):
-        _extreme_column(i, extreme, names, columns, query)
-    query.sql = clause(
-        "(SELECT stay_id,", listed(columns.outer),
-        "FROM (SELECT x.stay_id AS stay_id,", listed(columns.inner),
-        "FROM", _from(child, nodes, relations, months), names.joins(), ")",
-        "WHERE", " OR ".join(columns.keep), "GROUP BY stay_id)",
-    )  # fmt: skip
-    return query
+        label, word = f"time{i}", "min" if extreme.which == "earliest" else "max"
+        absent = "CAST(NULL AS TIMESTAMP)"
+        answers.append(Answer(label, [extreme], absent, f"{word}({label})", f"{label} IS NOT NULL"))
+    return answers
+
+
+def _readers(answer: Answer) -> Iterable[tuple[str, str]]:
+    column = f"{ALIAS}.{answer.label}"
+    for i, node in enumerate(answer.nodes):
+        if isinstance(node, n.Has):
+            reader = f"((coalesce({column}, 0) & {1 << i}) <> 0)"
+        else:
+            reader = f"coalesce({column}, 0)" if isinstance(node, n.CountOf) else column
+        yield canonical.text(node), reader
+
+
+def _part(
+    child: str, answers: Sequence[Answer], relations: Relations, masks: CodeMasks, months: Months
+) -> str:
+    """The rows of one child table that answer anything."""
+    names = RowNames(masks, own="x", stay="s")
+    columns = listed(a.column(child, names) for a in answers)
+    own = [a for a in answers if any(x.child == child for x in a.nodes)]
+    nodes = [x for a in own for x in a.nodes if x.child == child]
+    joins = names.joins(_required_codes(nodes))
+    rows = _from(child, nodes, relations, months)
+    inner = clause("(SELECT x.stay_id AS stay_id,", columns, "FROM", rows, joins, ")")
+    labels = listed(("stay_id", *(a.label for a in answers)))
+    return clause("SELECT", labels, "FROM", inner, "WHERE", " OR ".join(a.relevant for a in own))
+
+
+def _required_codes(nodes: Sequence[ChildNode]) -> frozenset[str]:
+    """Code columns that every question asks about, so that a row whose code nobody wants can be dropped."""
+    asked = [_codes(x.condition) for x in nodes]
+    return frozenset.intersection(*asked)
+
+
+def _codes(condition: n.Node) -> frozenset[str]:
+    parts = condition.items if isinstance(condition, n.And) else (condition,)
+    return frozenset(p.operand.column for p in parts if isinstance(p, n.CodeIn) and p.operand.owner == "row")
 
 
 def _from(child: str, nodes: Sequence[ChildNode], relations: Relations, months: Months) -> str:
-    needs: dict[str, set[str]] = {child: {"stay_id"}}
-    refs: dict[str, set[str]] = defaultdict(set)
+    own, stays = {"stay_id"}, set[str]()
     for node in nodes:
-        collect(node.condition, needs)
-        for below in walk(node.condition):
-            if isinstance(below, n.Ref) and below.owner == "stay":
-                refs["stays"].add(below.column)
+        refs = [x for x in walk(node.condition) if isinstance(x, n.Ref)]
+        own |= {x.column for x in refs if x.owner == "row"}
+        stays |= {x.column for x in refs if x.owner == "stay"}
         if isinstance(node, n.Extreme):
-            needs[child].add(node.column.column)
-    rows = clause(relations.scan(child, needs[child], months), "AS x")
-    if not refs:
+            own.add(node.column.column)
+    rows = clause(relations.scan(child, own, months), "AS x")
+    if not stays:
         return rows
-    stays = relations.scan("stays", refs["stays"] | {"stay_id"}, months)
-    return clause(rows, "JOIN", stays, "AS s ON s.stay_id = x.stay_id")
-
-
-def _has_columns(nodes: Sequence[n.Has], names: RowNames, columns: _Columns, query: ChildQuery) -> None:
-    for start in range(0, len(nodes), BITS):
-        part, label = nodes[start : start + BITS], f"has{start // BITS}"
-        terms = [
-            f"CASE WHEN {lower(x.condition, names)} THEN {1 << i} ELSE 0 END" for i, x in enumerate(part)
-        ]
-        columns.inner.append(f"CAST({' | '.join(terms)} AS BIGINT) AS {label}")
-        columns.outer.append(f"bit_or({label}) AS {label}")
-        columns.keep.append(f"{label} <> 0")
-        for i, node in enumerate(part):
-            reader = f"((coalesce({query.alias}.{label}, 0) & {1 << i}) <> 0)"
-            query.readers[canonical.text(node)] = reader
-
-
-def _count_column(i: int, node: n.CountOf, names: RowNames, columns: _Columns, query: ChildQuery) -> None:
-    label = f"count{i}"
-    columns.inner.append(f"coalesce({lower(node.condition, names)}, FALSE) AS {label}")
-    # `count`, not `count_if`: the latter is null, not 0, over nulls
-    columns.outer.append(f"count(CASE WHEN {label} THEN 1 END) AS {label}")
-    columns.keep.append(label)
-    query.readers[canonical.text(node)] = f"coalesce({query.alias}.{label}, 0)"
-
-
-def _extreme_column(i: int, node: n.Extreme, names: RowNames, columns: _Columns, query: ChildQuery) -> None:
-    label = f"time{i}"
-    time = f"x.{name(node.column.column)}"
-    columns.inner.append(f"CASE WHEN {lower(node.condition, names)} THEN {time} END AS {label}")
-    aggregate = "min" if node.which == "earliest" else "max"
-    columns.outer.append(f"{aggregate}({label}) AS {label}")
-    columns.keep.append(f"{label} IS NOT NULL")
-    query.readers[canonical.text(node)] = f"{query.alias}.{label}"
+    parents = relations.scan("stays", stays | {"stay_id"}, months)
+    return clause(rows, "JOIN", parents, "AS s ON s.stay_id =", f"x.{name('stay_id')}")

@@ -6,6 +6,7 @@ wanted code sets hold it. An unknown code has no mask (null), so the condition s
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -75,12 +76,19 @@ def _distinct(
 
 
 def _table(codes: list[str], nodes: list[n.CodeIn]) -> pa.Table:
-    count = (len(nodes) - 1) // BITS + 1
-    columns: dict[str, list[int]] = {f"m{i}": [] for i in range(count)}
-    for code in codes:
-        bits = sum(1 << i for i, node in enumerate(nodes) if any(r.holds(code) for r in node.ranges))
-        for i in range(count):
-            columns[f"m{i}"].append((bits >> (BITS * i)) & ((1 << BITS) - 1))
-    arrays = {"code": pa.array(codes, pa.string())}
-    arrays |= {key: pa.array(values, pa.int64()) for key, values in columns.items()}
+    ordered = sorted(codes)
+    masks = [[0] * len(ordered) for _ in range((len(nodes) - 1) // BITS + 1)]
+    for i, node in enumerate(nodes):
+        mask, bit = masks[i // BITS], 1 << (i % BITS)
+        for held in node.ranges:
+            for position in _slice(ordered, held):
+                mask[position] |= bit
+    arrays = {"code": pa.array(ordered, pa.string())}
+    arrays |= {f"m{i}": pa.array(mask, pa.int64()) for i, mask in enumerate(masks)}
     return pa.table(arrays)
+
+
+def _slice(ordered: list[str], held: n.CodeRange) -> range:
+    """Positions of the codes that a range holds: in sorted order they stand together."""
+    start = bisect_left(ordered, held.low)
+    return range(start, bisect_right(ordered, held.high, lo=start, key=lambda code: code[: len(held.high)]))

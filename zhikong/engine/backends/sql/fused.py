@@ -11,15 +11,15 @@ from zhikong.engine import months as calendar
 from zhikong.engine.backends.base import Cell, Counts, Tally
 from zhikong.engine.backends.sql import codes
 from zhikong.engine.backends.sql.atoms import atoms_of
-from zhikong.engine.backends.sql.grain import Grain
+from zhikong.engine.backends.sql.grain import Grain, prepare
 from zhikong.engine.backends.sql.medians import tally_medians
 from zhikong.engine.backends.sql.packing import Counting, counting_for
 from zhikong.engine.backends.sql.relations import Relations
 from zhikong.engine.backends.sql.text import clause, listed
 from zhikong.engine.plan.groups import Group
-from zhikong.engine.plan.recipes import Counter, Recipe
+from zhikong.engine.plan.recipes import Counter
 
-BATCH_ROWS = 400_000  # rows per query: bounds memory, and keeps the aggregate states in cache
+BATCH_ROWS = 600_000  # rows per query: bounds memory, and keeps the aggregate states in cache
 Counted = dict[str, int]  # counter key -> count or sum
 Cells = dict[Cell, tuple[int, Counted]]  # rows of the group, its counters
 
@@ -54,14 +54,18 @@ def run_pass(
     """The tallies of all definitions of the group, rolled up to institutions. Raises duckdb.Error."""
     size = _size(connection, group, relations, months)
     tallies = {key: Tally() for key in group.recipes}
+    keys = {
+        i: (r.numerator.key, r.denominator.key if r.denominator else None) for i, r in group.recipes.items()
+    }
     splittable = group.by_partition and relations.labelled(group.table)
+    prepare(connection, relations, group.expressions())
     masks = codes.build(connection, relations, group.expressions(), group.partitions(size.rows))
     for batch in size.batches(splittable=splittable):
         span = calendar.span(batch[0], batch[-1])
         counting = counting_for(groups=sum(size.groups[m] for m in batch), largest=size.largest)
         cells = count(connection, Grain(group, relations, masks, span, group.expressions()), counting)
-        for key, recipe in group.recipes.items():
-            tallies[key].cells |= {cell: _counts(recipe, *found) for cell, found in cells.items()}
+        for indicator, pair in keys.items():
+            tallies[indicator].cells |= {cell: _counts(pair, *found) for cell, found in cells.items()}
     for tally in tallies.values():
         tally.roll_up()
     return tallies | tally_medians(connection, group, relations, months)
@@ -134,14 +138,15 @@ def _read(
     counting: Counting,
 ) -> Cells:
     cells: Cells = {}
+    count_keys, sum_keys = [c.key for c in counted], [c.key for c in summed]
     for institution, department, month, number, *values in rows:
         counts = counting.decode(values[:width], len(counted))  # type: ignore[arg-type]
-        found = {c.key: value for c, value in zip(counted, counts, strict=True)}
-        found |= {c.key: int(v or 0) for c, v in zip(summed, values[width:], strict=True)}  # type: ignore[call-overload]
+        found = {key: value for key, value in zip(count_keys, counts, strict=True)}
+        found |= {key: int(v or 0) for key, v in zip(sum_keys, values[width:], strict=True)}  # type: ignore[call-overload]
         cells[institution, department, named(month)] = (number, found)  # type: ignore[index, arg-type, assignment]
     return cells
 
 
-def _counts(recipe: Recipe, rows: int, found: Counted) -> Counts:
-    denominator = None if recipe.denominator is None else found[recipe.denominator.key]
-    return Counts(rows, found[recipe.numerator.key], denominator)
+def _counts(keys: tuple[str, str | None], rows: int, found: Counted) -> Counts:
+    above, below = keys
+    return Counts(rows, found[above], None if below is None else found[below])

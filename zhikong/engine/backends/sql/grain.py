@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import duckdb
+
 from zhikong.engine import months as calendar
-from zhikong.engine.backends.sql.children import ChildQuery, child_nodes, child_query
+from zhikong.engine.backends.sql import next_admission
+from zhikong.engine.backends.sql.children import ALIAS, ChildQuery, child_query
 from zhikong.engine.backends.sql.codes import CodeMasks
 from zhikong.engine.backends.sql.lower import lower
 from zhikong.engine.backends.sql.relations import Months, Relations
@@ -14,7 +17,7 @@ from zhikong.engine.backends.sql.scope import RowNames
 from zhikong.engine.backends.sql.text import clause, listed, literal
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.plan.groups import Group
-from zhikong.engine.plan.needs import walk
+from zhikong.engine.plan.needs import MINUTES_TO_NEXT, walk
 from zhikong.engine.tables import TABLES, Type
 
 
@@ -35,24 +38,19 @@ class Grain:
             self.stay_alias = "s"
         else:
             self.stay_alias = "r"
-        self.children = self._children()
-        readers = {key: sql for query in self.children for key, sql in query.readers.items()}
-        self.names = RowNames(self.masks, children=readers)
+        self.children = child_query(
+            self.expressions, relations=self.relations, masks=self.masks, months=self.months
+        )
+        self.names = RowNames(self.masks, children=self.children.readers if self.children else {})
 
     stay_alias: str = "r"
-    children: Sequence[ChildQuery] = ()
+    children: ChildQuery | None = None
     names: RowNames = None  # type: ignore[assignment]
 
     @property
     def months(self) -> Months:
         """The months whose files are enough, or None for all files."""
         return self.group.partitions(self.span)
-
-    def _children(self) -> list[ChildQuery]:
-        return [
-            child_query(child, nodes, relations=self.relations, masks=self.masks, months=self.months)
-            for child, nodes in child_nodes(self.expressions).items()
-        ]
 
     def keys(self) -> list[str]:
         """Institution, department and month of a row; the month is a number, or text for a period."""
@@ -77,8 +75,10 @@ class Grain:
         if TABLES[self.group.table].child_of:
             stays = self.relations.scan("stays", self._stay_columns(), self.months)
             own = clause(own, "JOIN", stays, "AS s ON s.stay_id = r.stay_id")
-        joins = [f"LEFT JOIN {q.sql} AS {q.alias} ON {q.alias}.stay_id = r.stay_id" for q in self.children]
-        return clause(own, self.names.joins(), *joins)
+        if self.children is None:
+            return clause(own, self.names.joins())
+        children = clause("LEFT JOIN", self.children.sql, f"AS {ALIAS} ON {ALIAS}.stay_id = r.stay_id")
+        return clause(own, self.names.joins(), children)
 
     def _own_columns(self) -> set[str]:
         """Read directly, not inside child conditions: those have their own scan."""
@@ -103,5 +103,10 @@ def _refs(node: n.Node) -> list[n.Ref]:
     return [ref for child in node.children() for ref in _refs(child)]
 
 
-def reads_children(expressions: Sequence[n.Node]) -> bool:
-    return any(isinstance(x, n.CHILD_NODES) for e in expressions for x in walk(e))
+def prepare(
+    connection: duckdb.DuckDBPyConnection, relations: Relations, expressions: Sequence[n.Node]
+) -> None:
+    """Makes the helper tables that these expressions need."""
+    below = (x for expression in expressions for x in walk(expression))
+    if any(isinstance(x, n.Ref) and x.column == MINUTES_TO_NEXT for x in below):
+        next_admission.make(connection, relations)

@@ -10,7 +10,7 @@ import duckdb
 from zhikong.engine import months as calendar
 from zhikong.engine.backends.base import Counts, Tally
 from zhikong.engine.backends.sql import codes
-from zhikong.engine.backends.sql.grain import Grain
+from zhikong.engine.backends.sql.grain import Grain, prepare
 from zhikong.engine.backends.sql.lower import lower
 from zhikong.engine.backends.sql.relations import Relations
 from zhikong.engine.backends.sql.text import clause
@@ -59,6 +59,7 @@ def _query(
         raise ValueError("a median orders the values of an expression")
     expressions = [group.date, recipe.numerator.condition, value]
     expressions += [group.department] if group.department else []
+    prepare(connection, relations, expressions)
     masks = codes.build(connection, relations, expressions, group.partitions(months))
     grain = Grain(group, relations, masks, months, expressions)
     condition, taken = lower(recipe.numerator.condition, grain.names), lower(value, grain.names)

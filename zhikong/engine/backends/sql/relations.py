@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from zhikong.engine import months as calendar
 from zhikong.engine.backends.source import Source
 from zhikong.engine.backends.sql.lower import floor_division
 from zhikong.engine.backends.sql.session import memory_name
 from zhikong.engine.backends.sql.text import clause, listed, literal, name
-from zhikong.engine.plan.needs import DERIVED_FROM
+from zhikong.engine.plan.needs import MINUTES_TO_NEXT as NEXT
 from zhikong.engine.tables import MONTH, TABLES, Type
 
 Months = frozenset[str] | None  # None: no file can be left out
@@ -19,7 +20,7 @@ _SIMPLE_DERIVED = {
     "stay_minutes": floor_division(_STAYED, _MINUTE),
     "stay_days_elapsed": floor_division(_STAYED, _DAY),
 }
-NEXT = "minutes_to_next_admission"
+NEXT_TABLE = "next_admission"
 _ARROW_TYPES = {
     Type.TEXT: "VARCHAR",
     Type.INT: "BIGINT",
@@ -57,21 +58,18 @@ class Relations:
             return _empty(table)
         files = listed(literal(path) for path in paths)
         # the partition's folder name is not data here; months follow from the date columns
-        return f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"
+        by_name = "false" if self.source.shape(table).uniform else "true"
+        return f"read_parquet([{files}], hive_partitioning = false, union_by_name = {by_name})"
 
     def _with_next(self, columns: list[str], months: Months) -> str:
-        """Adds the minutes to the next admission, looked up among the stays of all months."""
-        own = sorted({*columns, *DERIVED_FROM[NEXT]})
-        gap = floor_division("(epoch_us(later.at) - epoch_us(own.discharged_at))", _MINUTE)
-        admissions = self.scan("stays", ("institution", "patient_key", "admitted_at"))
-        later = clause("(SELECT institution, patient_key, admitted_at AS at FROM", admissions, ") AS later")
-        return clause(
-            "(SELECT", listed([*(f"own.{name(c)}" for c in columns), f"{gap} AS {name(NEXT)}"]),
-            "FROM", self.scan("stays", own, months), "AS own",
-            "ASOF LEFT JOIN", later,
-            "ON own.institution = later.institution AND own.patient_key = later.patient_key",
-            "AND own.discharged_at < later.at)",
-        )  # fmt: skip
+        """Adds the minutes to the next admission from the table that `next_admission` made."""
+        own = self.scan("stays", {*columns, "stay_id"}, months)
+        shown = listed([*(f"own.{name(c)}" for c in columns), f"later.minutes AS {name(NEXT)}"])
+        later = clause("(SELECT stay_id, minutes FROM", NEXT_TABLE, "WHERE minutes IS NOT NULL")
+        if months is not None:
+            later += clause(" AND month IN (", listed(str(calendar.number(m)) for m in sorted(months)), ")")
+        later += ")"
+        return clause("(SELECT", shown, "FROM", own, "AS own LEFT JOIN", later, "AS later USING (stay_id))")
 
 
 def _column(table: str, column: str) -> str:

@@ -40,13 +40,18 @@ class RowNames:
     def child(self, node: n.Node) -> str:
         return self.children[canonical.text(node)]
 
-    def joins(self) -> str:
-        """The joins that bring the masks used so far."""
-        return " ".join(
-            f"LEFT JOIN {self.masks.dictionary((table, column))} AS {dictionary_alias(alias, column)}"
-            f" ON {dictionary_alias(alias, column)}.code = {alias}.{name(column)}"
-            for alias, table, column in sorted(self.dictionaries)
-        )
+    def joins(self, required: frozenset[str] = frozenset()) -> str:
+        """The joins that bring the masks used so far. Rows whose code is in none of the sets are dropped
+        for the columns in `required`."""
+        return " ".join(self._join(*key, key[2] in required) for key in sorted(self.dictionaries))
+
+    def _join(self, alias: str, table: str, column: str, required: bool) -> str:
+        dictionary, label = self.masks.dictionary((table, column)), dictionary_alias(alias, column)
+        if required:
+            held = " OR ".join(f"m{i} <> 0" for i in range(self.masks.masks[table, column]))
+            dictionary = f"(FROM {dictionary} WHERE {held})"
+        kind = "JOIN" if required else "LEFT JOIN"
+        return f"{kind} {dictionary} AS {label} ON {label}.code = {alias}.{name(column)}"
 
 
 def dictionary_alias(alias: str, column: str) -> str:
