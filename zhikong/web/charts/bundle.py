@@ -12,7 +12,7 @@ const drawn = (element) => {
   const source = document.getElementById(element.dataset.chart);
   if (!source) return;
   const spec = JSON.parse(source.textContent);
-  const options = { ast: true, actions: false, renderer: "svg", tooltip: true };
+  const options = { ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true } };
   vegaEmbed(element, spec, options).then(() => element.classList.add("is-live")).catch(() => {});
 };
 window.zhikongCharts = (root) => root.querySelectorAll("[data-chart]").forEach(drawn);

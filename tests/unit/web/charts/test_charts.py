@@ -130,7 +130,7 @@ def test_the_bundle_keeps_its_names_to_itself(tmp_path):
     text = build(tmp_path).read_text("utf-8")
     assert text.startswith("(() => {")
     assert text.rstrip().endswith("})();")
-    assert "ast:true,actions:false" in text.replace(" ", "").replace("!0", "true").replace("!1", "false")
+    assert "defaultStyle:false" in text.replace(" ", "").replace("!0", "true").replace("!1", "false")
 
 
 def test_specifications_are_plain_json():
