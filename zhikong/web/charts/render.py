@@ -23,7 +23,7 @@ _pool: ProcessPoolExecutor | None = None
 def cache_folder() -> Path:
     """Where drawings are kept; they can be deleted at any time."""
     home = os.environ.get("ZHIKONG_HOME")
-    return (Path(home) if home else Path(tempfile.gettempdir()) / "zhikong") / "cache" / "charts"
+    return (Path(home) / "cache" if home else Path.home() / ".cache" / "zhikong") / "charts"
 
 
 def render(spec: dict, kind: str = "svg", *, scale: float = 2.0, folder: Path | None = None) -> bytes:
@@ -82,15 +82,15 @@ def _workers() -> ProcessPoolExecutor:
             spawn = multiprocessing.get_context("spawn")
             _pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=drawing.end_with_parent)
             # before a web process waits for its children at its end: this one would never end by itself
-            util.Finalize(None, _forget, exitpriority=100)
+            util.Finalize(None, _forget, kwargs={"wait": True}, exitpriority=100)
         return _pool
 
 
-def _forget() -> None:
+def _forget(*, wait: bool = False) -> None:
     global _pool
     with _lock:
         if _pool is not None:
-            _pool.shutdown(wait=False, cancel_futures=True)
+            _pool.shutdown(wait=wait, cancel_futures=True)
         _pool = None
 
 
