@@ -6,10 +6,11 @@ import pypdfium2
 import pytest
 from django.urls import reverse
 from docx import Document
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.pages.conftest import LAST, NOW
 from zhikong.foundation.notices.models import Receipt
-from zhikong.hospital.overviews.reports import actions
+from zhikong.hospital.overviews.reports import actions, jobs
 from zhikong.hospital.overviews.reports.models import Brief
 
 HOSTILE = "特殊字符 #strong[x] *a* $x$ @b <b>&amp; {{ 7*7 }} {% for %} 〔1〕"
@@ -112,6 +113,16 @@ def test_counts_say_where_they_come_from(office, drafted):
     assert f'id="figure-{source["number"]}"' in page
     pdf, _pages = pdf_text(office.get(reverse("reports:document", args=[LAST, "pdf"])).content)
     assert "".join(source["text"].split()) in "".join(pdf.split())
+
+
+def test_the_charts_are_drawn_in_the_background_after_drafting(drafted, figures, tmp_path, monkeypatch):
+    job = ProcrastinateJob.objects.get(task_name="reports.draw_charts")
+    assert job.args == {"institution_id": drafted.institution_id, "brief_id": drafted.pk}
+    monkeypatch.setenv("ZHIKONG_HOME", str(tmp_path))
+    monkeypatch.setattr("zhikong.foundation.access.jobs.close_old_connections", lambda: None)
+    jobs.draw_charts(**job.args)
+    drawn = sorted(path.suffix for path in (tmp_path / "cache" / "charts").iterdir())
+    assert drawn == sorted([".png", ".svg"] * len(drafted.figures["charts"]))
 
 
 def test_word_carries_words_figures_charts_and_their_sources(office, drafted):

@@ -12,7 +12,7 @@ from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.organisation.queries import departments
-from zhikong.hospital.overviews.reports import rules
+from zhikong.hospital.overviews.reports import jobs, rules
 from zhikong.hospital.overviews.reports.gathering import NothingComputed, snapshot
 from zhikong.hospital.overviews.reports.models import Brief
 
@@ -34,6 +34,7 @@ def draft(*, by, now: datetime, month: str) -> Brief:
     brief.drafted_at, brief.drafted_by = now, by
     brief.edited_at = brief.edited_by = None
     brief.save()
+    jobs.draw_charts.defer(institution_id=brief.institution_id, brief_id=brief.pk)
     return brief
 
 
