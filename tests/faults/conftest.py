@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -32,7 +32,8 @@ def new_data_folder():
     folder.chmod(0o755)
     yield folder
     for process in processes_of(folder):
-        process.kill()
+        with suppress(psutil.NoSuchProcess):  # it ended while we looked
+            process.kill()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -66,9 +67,14 @@ def processes_of(folder):
 
 def servers_of(folder):
     """Database servers, their backends and guardians that run in a data folder."""
-    return [
-        p for p in processes_of(folder) if p.name() == "postgres" or "guardian.py" in "".join(p.cmdline())
-    ]
+    return [p for p in processes_of(folder) if _is_server(p)]
+
+
+def _is_server(process):
+    try:
+        return process.name() == "postgres" or "guardian.py" in "".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it ended while we looked
+        return False
 
 
 def _belongs(process, folder):
