@@ -3,6 +3,8 @@
 import logging
 import re
 
+from zhikong.site.connection import process_role
+
 # PostgreSQL repeats the offending row in these lines; the log needs the rule that was broken, not the row.
 ROW_CONTENT = re.compile(r"^(DETAIL|CONTEXT|明细|详细信息|Key \(|Failing row).*$", re.MULTILINE)
 
@@ -26,7 +28,9 @@ CONFIGURATION = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
-        "zhikong": {"level": "INFO"},
+        "zhikong": {
+            "level": "WARNING" if process_role() == "operator" else "INFO"
+        },  # commands speak themselves
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "procrastinate": {"level": "WARNING"},
     },

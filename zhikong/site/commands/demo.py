@@ -1,11 +1,15 @@
 """``zhikong demo``, which ``make run`` calls: a hospital to look around in."""
 
 import argparse
+import signal
+import subprocess
+import sys
 from contextlib import ExitStack
 
 from zhikong.site import frame, home, migrating, serving
 from zhikong.site.progress import Progress, say
 from zhikong.site.supervisor import instance
+from zhikong.site.supervisor.guardian import tie_to_parent
 
 HELP = "装入演示医院并启动（第一次需要一两分钟，以后几秒）"
 SHOWN = ("zhikong", "keshi", "yishi", "yuanzhang")  # accounts that are printed first
@@ -20,30 +24,39 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--load-only", action="store_true", help="只装入数据，不启动服务")
 
 
-def run(arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> int:
     home.refuse_public(arguments.address)
-    if not arguments.load_only:
-        instance.check_port(arguments.address, arguments.port)
+    if arguments.load_only:
+        return _prepare()
+    instance.check_port(arguments.address, arguments.port)
+    if code := _prepare_apart():
+        return code
+    with instance.only_one(home.folder()), frame.database() as server:
+        serving.run(server, arguments.address, arguments.port, lambda: _welcome(arguments))
+    say("已停止。")
+    return 0
+
+
+def _prepare_apart() -> int:
+    """Loading takes memory; in a process of its own it gives it back before the site runs for weeks."""
+    command = [sys.executable, "-m", "zhikong", "demo", "--load-only"]
+    return subprocess.run(command, check=False, preexec_fn=lambda: tie_to_parent(signal.SIGTERM)).returncode
+
+
+def _prepare() -> int:
+    """Database, tables, data, files; says what it does."""
+    progress = Progress(8)
     with ExitStack() as stack:
         stack.enter_context(instance.only_one(home.folder()))
-        server = _prepare(stack)
-        if not arguments.load_only:
-            serving.run(server, arguments.address, arguments.port, lambda: _welcome(arguments))
-    say("已停止。")
-
-
-def _prepare(stack: ExitStack):
-    """Database, tables, files, data; says what it does. Returns the embedded server, or None."""
-    progress = Progress(8)
-    with progress.step("启动数据库"):
-        server = stack.enter_context(frame.database())
-    with progress.step("更新数据库结构"):
-        frame.setup_django()
-        migrating.migrate()
-    _load(progress)
-    with progress.step("准备网页文件"):
-        migrating.collect_static(progress)
-    return server
+        with progress.step("启动数据库"):
+            stack.enter_context(frame.database())
+        with progress.step("更新数据库结构"):
+            frame.setup_django()
+            migrating.migrate()
+        _load(progress)
+        with progress.step("准备网页文件"):
+            migrating.collect_static(progress)
+    return 0
 
 
 def _load(progress: Progress) -> None:
@@ -61,7 +74,7 @@ def _load(progress: Progress) -> None:
 def _welcome(arguments: argparse.Namespace) -> None:
     from zhikong.foundation.access.roles import ROLES
     from zhikong.simulator import hospital, people
-    from zhikong.site.demo.loading import PASSWORD
+    from zhikong.site.demo import PASSWORD
 
     known = {account.username: account for account in people.accounts()}
     say()

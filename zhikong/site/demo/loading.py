@@ -10,11 +10,10 @@ from zhikong.hospital.functions.indicators.actions import load_preset, recompute
 from zhikong.hospital.overviews.home import demo_story
 from zhikong.simulator import Simulation, hospital, simulate
 from zhikong.site import frame, home
-from zhikong.site.demo import organisation
+from zhikong.site.demo import PASSWORD, organisation
 from zhikong.site.home import Explained
 from zhikong.site.progress import Progress
 
-PASSWORD = "Zhikong-demo-2026"
 FIRST_MONTH, MONTHS = "2024-11", 24
 PRESET = "000-P2"
 STEPS = 5

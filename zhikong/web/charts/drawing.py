@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import threading
 from multiprocessing import connection, parent_process
 
@@ -11,7 +12,11 @@ _ready = False
 
 
 def end_with_parent() -> None:
-    """Ends this process when the one that it draws for is gone, also after a kill -9: no orphan stays."""
+    """Ends this process when the one that it draws for is gone, also after a kill -9: no orphan stays.
+
+    Ctrl-C is for the one that it draws for, which then ends this one in order.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
         connection.wait([parent_process().sentinel])
