@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.loads import HEADER, line, loading_hospital, write_csv  # noqa: F401
+from tests.loads import HEADER, NOW, line, loading_hospital, write_csv  # noqa: F401
 
 
 @pytest.mark.parametrize(
@@ -147,3 +147,69 @@ def test_names_and_record_numbers_never_reach_lake_or_quarantine(loading, tmp_pa
     for _, label, value, message in loading.problems(load):
         assert not any(word in f"{label}{value}{message}" for word in ("70070071", "诸葛长风"))
     assert not any((settings.ZHIKONG_HOME / "staging" / loading.code).iterdir())
+
+
+def test_an_upload_is_loaded_by_the_worker_once_and_its_file_is_removed(loading):
+    from zhikong.hospital.functions.datasources import actions
+
+    content = "\n".join([HEADER, line(1), line(2, 年龄="x")]).encode("gbk")
+    with loading.scoped():
+        load = actions.request_load(
+            by=None, now=NOW, chunks=[content[:7], content[7:]], file_name="首页.csv", mapping="front_page"
+        )
+    done = actions.load_upload(load_id=load.pk, scope=loading.scope, now=NOW)
+    assert (done.state, done.counts["faulty"], len(loading.rows())) == ("published", 1, 1)
+    assert not actions.inbox(load).exists()
+    before = loading.data_version()
+    again = actions.load_upload(load_id=load.pk, scope=loading.scope, now=NOW)
+    assert (again.state, loading.data_version()) == ("published", before)
+
+
+def test_two_loads_at_once_come_one_after_the_other(loading, tmp_path):
+    import threading
+
+    from django.db import connections
+
+    paths = [write_csv(tmp_path / f"{n}.csv", [line(n * 10 + i) for i in range(5)]) for n in range(4)]
+    states = []
+
+    def work(path):
+        try:
+            states.append(loading.load(path).state)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=[path]) for path in paths]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert states == ["published"] * 4
+    assert len(loading.rows()) == 20
+
+
+def test_a_load_without_permission_is_refused(loading, tmp_path):
+    from django.core.exceptions import PermissionDenied
+
+    from zhikong.foundation.access.models import User
+    from zhikong.foundation.access.scope import Scope
+    from zhikong.hospital.functions.datasources import actions
+
+    with loading.scoped():
+        user = User.objects.create(username=f"nobody-{loading.code}", institution_id=loading.id)
+    scope = Scope(loading.id, departments=None, user_id=user.pk, actor=user.username)
+    path = write_csv(tmp_path / "a.csv", [line(1)])
+    with pytest.raises(PermissionDenied, match="管理数据接入"):
+        actions.load_file(by=user, now=NOW, path=path, mapping="front_page", scope=scope)
+    assert loading.rows() == []
+
+
+def test_a_missing_file_an_unknown_mapping_and_a_truncated_wheel_are_one_sentence(loading, tmp_path):
+    assert loading.load(tmp_path / "nowhere.csv").message == "找不到文件 nowhere.csv。"
+    path = write_csv(tmp_path / "a.csv", [line(1)])
+    assert loading.load(path, mapping="moon").message == "没有名为 moon 的映射。"
+    wheel = tmp_path / "x.whl"
+    wheel.write_bytes(b"PK\x03\x04 and then nothing")
+    assert loading.load(wheel, mapping="clif").message == "x.whl 不是完整的压缩包。"
+    (tmp_path / "empty").mkdir()
+    assert "没有映射" in loading.load(tmp_path / "empty", mapping="clif").message

@@ -20,5 +20,5 @@ class Context:
     secret: bytes = field(repr=False)
     departments: Mapping[str, str] | None
     now: datetime
-    memory_mb: int = 512
+    memory_mb: int = 384
     threads: int = 2

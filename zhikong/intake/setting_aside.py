@@ -200,7 +200,7 @@ def _write_table(connection, view: View, folder: Path, reading: Reading) -> None
     schema = arrow_schema(view.table)
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in connection.sql(query).to_arrow_reader(50_000):
+        for batch in connection.sql(query).to_arrow_reader(20_000):
             writer.write_table(pa.Table.from_batches([batch]).cast(schema))
             rows += batch.num_rows
     reading.tables[view.table], reading.rows[view.table] = path, rows

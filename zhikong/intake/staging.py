@@ -19,8 +19,9 @@ from zhikong.intake.reasons import FileRefused, Problem, problem
 from zhikong.intake.textfiles import TextFile, examine
 
 ROW = "__row"
-_BLOCK = 8 << 20
+_BLOCK = 4 << 20
 _BATCH = 50_000
+_LINES_IN_A_CELL = 50  # more line breaks than any cell of a front page has
 
 
 @dataclass
@@ -48,6 +49,9 @@ def stage(source: Source, file: Path, mapping: Mapping, context: Context, folder
     try:
         for first_rows, columns in reader(file, source, wanted, mapping, result):
             writers.write(*_split(source, mapping, context, first_rows, columns))
+        if writers.main is None:
+            nothing = {column: pa.array([], pa.string()) for column in wanted}
+            writers.write(*_split(source, mapping, context, pa.array([], pa.int64()), nothing))
     finally:
         writers.close()
     if not result.rows and not result.problems:
@@ -140,9 +144,11 @@ def _text_batches(file: Path, source: Source, wanted: list[str], mapping: Mappin
     text = examine(file)
     found, result.lacking = _find_columns(source, wanted, list(text.header))
     skipped: list[int] = []
+    swallowed: list[tuple[int, int]] = []
 
     def left_out(row) -> str:
         skipped.append(row.number)
+        swallowed.append((row.text.count("\n"), row.number))
         result.problems.append(_column_count(source, row))
         return "skip"
 
@@ -154,11 +160,22 @@ def _text_batches(file: Path, source: Source, wanted: list[str], mapping: Mappin
             columns = {c: _clean(batch.column(h), blank) for c, h in found.items()}
             columns |= {c: pa.nulls(batch.num_rows, pa.string()) for c in result.lacking}
             yield _without_blank_lines(batch, rows, columns)
+            _refuse_open_quote(swallowed)
+        _refuse_open_quote(swallowed)
     except pa.ArrowInvalid as error:
         raise FileRefused(
             f"第 {numbers.next} 行之后无法按列拆分（多半是引号不成对）。",
             "请检查该处的引号和换行，重新导出。",
         ) from error
+
+
+def _refuse_open_quote(swallowed: list[tuple[int, int]]) -> None:
+    """A quote that is never closed makes one cell of all lines up to the next quote: no row can be trusted then."""
+    lines, row = max(swallowed, default=(0, 0))
+    if lines > _LINES_IN_A_CELL:
+        raise FileRefused(
+            f"第 {row} 行的引号没有配对，其后 {lines} 行被当成了同一格。", "请补上或删去该行的引号后再导入。"
+        )
 
 
 def _open_csv(text: TextFile, headers: list[str], left_out) -> pa_csv.CSVStreamingReader:

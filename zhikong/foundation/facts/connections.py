@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-MEMORY_MB = 512
+MEMORY_MB = 256
 
 
 def connect(

@@ -18,7 +18,8 @@ _KEEP = {
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
 }
-_ZSTD = WriterProperties(compression="ZSTD", compression_level=3)
+# small row groups keep the writer small: it holds one group of every column in memory
+_ZSTD = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=65_536)
 
 
 def root(institution: str) -> Path:

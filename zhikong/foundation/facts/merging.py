@@ -108,7 +108,9 @@ class Merger:
         """`changed_<table>`: months, and stays where the table has them, of rows that are on one side only."""
         wanted = "stay_id, month" if self._by_stay(table) else "month"
         rows = self._difference(table) if self.published.get(table.name) else self._of_delivered(table, "new")
-        self.connection.execute(f"CREATE TABLE changed_{table.name} AS SELECT DISTINCT {wanted} FROM ({rows})")
+        self.connection.execute(
+            f"CREATE TABLE changed_{table.name} AS SELECT DISTINCT {wanted} FROM ({rows})"
+        )
 
     def _count(self, result: Merge) -> None:
         """New, changed and unchanged stays over all delivered tables."""
@@ -182,6 +184,6 @@ class Merger:
         reader: duckdb.DuckDBPyRelation = self.connection.sql(change.query)
         batches = (
             batch.cast(schema) if batch.schema != schema else batch
-            for batch in reader.to_arrow_reader(100_000)
+            for batch in reader.to_arrow_reader(20_000)
         )
         return pa.RecordBatchReader.from_batches(schema, batches)

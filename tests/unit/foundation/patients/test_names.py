@@ -107,7 +107,9 @@ def test_the_trail_of_the_store_holds_no_name_and_no_envelope(loading, patient):
     from zhikong.foundation.audit.models import AuditEvent
 
     with loading.scoped():
-        events = list(AuditEvent.objects.filter(institution_id=loading.id, subject="patients_patientidentity"))
+        events = list(
+            AuditEvent.objects.filter(institution_id=loading.id, subject="patients_patientidentity")
+        )
     assert [event.action for event in events] == ["insert"]
     assert events[0].after["sealed"] == "■"
     assert "王小乙" not in str(events[0].after)
