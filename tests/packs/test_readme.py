@@ -1,0 +1,21 @@
+"""What the packs' README shows can be copied: its definition and its example are in order."""
+
+import re
+from datetime import date
+
+from zhikong.engine.definitions import load_catalogue
+from zhikong.engine.inspection import inspect
+from zhikong.site import discovery
+
+
+def test_the_sample_of_the_readme_is_in_order(tmp_path):
+    text = (discovery.PACKAGE / "packs" / "README.md").read_text("utf-8")
+    definition, example = re.findall(r"```yaml\n(.*?)```", text, re.S)
+    folder = tmp_path / "mine" / "indicators"
+    folder.mkdir(parents=True)
+    (tmp_path / "mine" / "pack.yaml").write_text('id: mine\nversion: "1"\nname: {zh: 本院}\n', "utf-8")
+    (folder / "stays_over_thirty_days.yaml").write_text(definition, "utf-8")
+    (folder / "stays_over_thirty_days.examples.yaml").write_text(example, "utf-8")
+    catalogue = load_catalogue([tmp_path / "mine"])
+    assert list(catalogue.indicators) == ["stays_over_thirty_days"]
+    assert inspect(catalogue, today=date(2026, 11, 22)) == []
