@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import models
+from django.db.models import Q
 
 from zhikong.foundation.access.scoping import ScopedManager
 
@@ -51,3 +52,15 @@ class Protected(models.Model):
 
     class Meta:
         abstract = True
+
+
+def paired(moment: str, person: str, name: str, *, jobs_too: bool = False) -> models.CheckConstraint:
+    """Both fields set or both empty: a time without a person, or a person without a time, is no record.
+
+    jobs_too: a job may act as well; it leaves a time and no person.
+    """
+    both = Q(**{f"{moment}__isnull": False, f"{person}__isnull": False})
+    none = Q(
+        **{f"{person}__isnull": True} if jobs_too else {f"{moment}__isnull": True, f"{person}__isnull": True}
+    )
+    return models.CheckConstraint(condition=both | none, name=name)

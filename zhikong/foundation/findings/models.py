@@ -5,19 +5,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.foundation.access.base import Protected, Protection
+from zhikong.foundation.access.base import Protected, Protection, paired
 from zhikong.foundation.findings import rules
 from zhikong.foundation.findings.rules import Check, Severity, State
 
 USER = "access.User"
 DEPARTMENT = "organisation.Department"
-
-
-def pair(first: str, second: str, name: str) -> models.CheckConstraint:
-    """Both set or both empty: a time without a person, or a person without a time, is no record."""
-    both = Q(**{f"{first}__isnull": False, f"{second}__isnull": False})
-    none = Q(**{f"{first}__isnull": True, f"{second}__isnull": True})
-    return models.CheckConstraint(condition=both | none, name=name)
 
 
 class Series(Protected):
@@ -117,9 +110,10 @@ class Finding(Protected):
             models.CheckConstraint(
                 condition=~Q(state="observation") | Q(review_on__isnull=False), name="finding_observed_until"
             ),
-            pair("approved_at", "approved_by", "finding_approved_pair"),
-            pair("accepted_at", "accepted_by", "finding_accepted_pair"),
-            pair("corrected_at", "corrected_by", "finding_corrected_pair"),
+            paired("approved_at", "approved_by", "finding_approved_pair"),
+            paired("accepted_at", "accepted_by", "finding_accepted_pair"),
+            paired("corrected_at", "corrected_by", "finding_corrected_pair"),
+            paired("verified_at", "verified_by", "finding_verified_pair", jobs_too=True),
         ]
         indexes = [
             models.Index(fields=["institution", "state", "due_on"], name="finding_state_due"),

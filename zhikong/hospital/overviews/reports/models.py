@@ -3,16 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.foundation.access.base import Protected
+from zhikong.foundation.access.base import Protected, paired
 from zhikong.hospital.overviews.reports.rules import SECTIONS
 
 USER = "access.User"
-
-
-def together(moment: str, person: str) -> models.CheckConstraint:
-    both = models.Q(**{f"{moment}__isnull": False, f"{person}__isnull": False})
-    none = models.Q(**{f"{moment}__isnull": True, f"{person}__isnull": True})
-    return models.CheckConstraint(condition=both | none, name=f"brief_{moment}_with_person")
 
 
 class Brief(Protected):
@@ -41,8 +35,8 @@ class Brief(Protected):
         verbose_name = _("医疗质量简报")
         constraints = [
             models.UniqueConstraint(fields=["institution", "month"], name="brief_once_a_month"),
-            together("edited_at", "edited_by"),
-            together("published_at", "published_by"),
+            paired("edited_at", "edited_by", "brief_edited_at_with_person"),
+            paired("published_at", "published_by", "brief_published_at_with_person"),
             models.CheckConstraint(
                 condition=models.Q(state="draft", published_at__isnull=True)
                 | models.Q(state="published", published_at__isnull=False),

@@ -4,12 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.foundation.access.base import Protected, Protection
+from zhikong.foundation.access.base import Protected, Protection, paired
 from zhikong.hospital.functions.indicators.models.fields import (
     department_field,
     month_field,
     person_field,
-    together,
 )
 
 
@@ -61,5 +60,5 @@ class Alert(Protected):
                 | (Q(closed_at__isnull=False, state="closed") & ~Q(closed_by="")),
                 name="alert_closed_by",
             ),
-            together("alert_answered_by", "answered_at", "answered_by"),
+            paired("answered_at", "answered_by", "alert_answered_by"),
         ]  # fmt: skip

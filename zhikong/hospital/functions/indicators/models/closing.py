@@ -4,12 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.foundation.access.base import Protected, Protection
+from zhikong.foundation.access.base import Protected, Protection, paired
 from zhikong.hospital.functions.indicators.models.fields import (
     department_field,
     month_field,
     person_field,
-    together,
 )
 from zhikong.hospital.functions.indicators.models.values import Computation
 
@@ -42,7 +41,7 @@ class MonthClose(Protected):
         verbose_name = _("月度结账")
         constraints = [
             models.UniqueConstraint(fields=["institution", "month"], name="month_close_once"),
-            together("month_closed_by", "closed_at", "closed_by"),
+            paired("closed_at", "closed_by", "month_closed_by"),
             models.CheckConstraint(
                 condition=Q(state="open", closed_at__isnull=True, computation__isnull=True)
                 | Q(state="closed", closed_at__isnull=False, computation__isnull=False),

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhikong.hospital.functions.indicators.months import MONTH
@@ -30,13 +29,4 @@ def department_field() -> models.ForeignKey:
 def person_field(label: str, **options) -> models.ForeignKey:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=label, **options
-    )
-
-
-def together(name: str, moment: str, person: str) -> models.CheckConstraint:
-    """A moment never stands without the person who acted in it, and the reverse."""
-    return models.CheckConstraint(
-        condition=Q(**{f"{moment}__isnull": True, f"{person}__isnull": True})
-        | Q(**{f"{moment}__isnull": False, f"{person}__isnull": False}),
-        name=name,
     )
