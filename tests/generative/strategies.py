@@ -1,0 +1,251 @@
+"""Random definitions and random rows: any expression of the language over a few columns of every type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from zhikong.engine.definitions import canonical
+from zhikong.engine.definitions import nodes as n
+from zhikong.engine.definitions.model import (
+    Definition,
+    Direction,
+    Exclusion,
+    How,
+    Kind,
+    Mark,
+    Measure,
+    Origin,
+    Status,
+)
+from zhikong.engine.tables import Type
+
+Strategy = st.SearchStrategy[n.Node]
+CODES = ["A01.000", "A01.900", "A02.100", "B20", "B20.x00", "C"]
+PREFIXES = ["A01", "A01.9", "A02", "B", "B20.x", "D00"]
+START = datetime.fromisoformat("2025-12-28T12:00")  # wall time without zone, as in the contract
+TIMES = [START + timedelta(hours=h, seconds=s) for h in range(0, 240, 7) for s in (0, 30)]
+DATES = [date(2025, 12, 28) + timedelta(days=d) for d in range(10)]
+DEPARTMENTS = ["D1", "D2"]
+SMALL = st.integers(-3, 6)
+
+# column -> (type, possible values); unknown is added to every one
+STAY_COLUMNS: dict[str, tuple[Type, list[Any]]] = {
+    "days": (Type.INT, [0, 1, 2, 5]),
+    "age_years": (Type.INT, [0, 17, 18, 65]),
+    "total_fee": (Type.INT, [0, 1, 100, 10**12]),
+    "day_surgery": (Type.BOOL, [True, False]),
+    "sex": (Type.TEXT, ["1", "2", "9"]),
+    "principal_diagnosis": (Type.TEXT, CODES),
+    "confirmed_on": (Type.DATE, DATES),
+}
+CHILDREN: dict[str, dict[str, tuple[Type, list[Any]]]] = {
+    "operations": {
+        "seq": (Type.INT, [1, 2, 3]),
+        "grade": (Type.TEXT, ["1", "4"]),
+        "elective": (Type.BOOL, [True, False]),
+        "code": (Type.TEXT, CODES),
+        "performed_at": (Type.TIMESTAMP, TIMES),
+    },
+    "results": {
+        "value": (Type.FLOAT, [0.5, 1.0, -2.25]),
+        "critical": (Type.BOOL, [True, False]),
+        "notified_at": (Type.TIMESTAMP, TIMES),
+    },
+}
+DERIVED = {"stay_minutes": Type.INT, "stay_days_elapsed": Type.INT, "minutes_to_next_admission": Type.INT}
+
+
+class Builder:
+    """Expressions over the columns of one kind of row. `child` is None for stays."""
+
+    def __init__(self, child: str | None, *, as_grain: bool = False) -> None:
+        self.child = child
+        self.as_grain = as_grain
+        own = CHILDREN[child] if child else STAY_COLUMNS
+        table = child or "stays"
+        self.refs = [n.Ref(table, name, kind) for name, (kind, _) in own.items()]
+        owner: n.Owner = "stay" if child else "row"
+        times = ("admitted_at", "discharged_at")
+        self.refs += [n.Ref("stays", name, Type.TIMESTAMP, owner) for name in times]
+        self.refs += [n.Ref("stays", name, kind, owner) for name, kind in DERIVED.items()]
+        if child:
+            self.refs += [n.Ref("stays", name, kind, "stay") for name, (kind, _) in STAY_COLUMNS.items()]
+
+    def ref(self, *kinds: Type) -> Strategy:
+        return st.sampled_from([r for r in self.refs if r.type in kinds])
+
+    def whole(self, depth: int) -> Strategy:
+        """Whole-number expressions."""
+        simple = st.one_of(self.ref(Type.INT), SMALL.map(lambda v: n.Value(v, Type.INT)), self.elapsed())
+        if depth == 0:
+            return simple
+        inner = st.deferred(lambda: self.whole(depth - 1))
+        options = [
+            simple,
+            st.builds(canonical.arithmetic, st.sampled_from("+-*"), inner, inner),
+            st.builds(n.Negate, inner),
+            st.builds(lambda a, b: n.Coalesce((a, b)), inner, inner),
+            st.builds(n.If, self.condition(depth - 1), inner, inner),
+        ]
+        if self.child is None:
+            options.append(st.sampled_from(sorted(CHILDREN)).flatmap(self.counted))
+        return st.one_of(options)
+
+    def elapsed(self) -> Strategy:
+        times = self.ref(Type.TIMESTAMP)
+        days = self.ref(*(Type.TIMESTAMP, Type.DATE))
+        exact = st.builds(n.Elapsed, st.sampled_from(["minutes", "hours"]), times, times)
+        extreme = (
+            st.builds(n.Elapsed, st.just("minutes"), times, self.extreme()) if self.child is None else exact
+        )
+        return st.one_of(exact, extreme, st.builds(n.Elapsed, st.just("days"), days, days))
+
+    def counted(self, child: str) -> Strategy:
+        return st.builds(n.CountOf, st.just(child), Builder(child).condition(1))
+
+    def extreme(self) -> Strategy:
+        column = n.Ref("operations", "performed_at", Type.TIMESTAMP)
+        words = st.sampled_from(["earliest", "latest"])
+        return st.builds(
+            n.Extreme, words, st.just("operations"), st.just(column), Builder("operations").condition(0)
+        )
+
+    def condition(self, depth: int) -> Strategy:
+        """Conditions."""
+        simple = st.one_of(
+            self.atom(), self.ref(Type.BOOL), st.booleans().map(lambda v: n.Value(v, Type.BOOL))
+        )
+        if depth == 0:
+            return simple
+        inner = st.deferred(lambda: self.condition(depth - 1))
+        several = st.lists(inner, min_size=2, max_size=3)
+        options = [
+            simple,
+            several.map(canonical.conjunction),
+            several.map(canonical.disjunction),
+            inner.map(canonical.negation),
+            st.builds(
+                self.compared,
+                st.sampled_from(["=", "<>", "<", "<=", ">", ">="]),
+                self.whole(depth - 1),
+                self.whole(depth - 1),
+            ),
+            self.whole(depth - 1).map(n.IsNull),
+        ]
+        if self.child is None:
+            options.append(st.sampled_from(sorted(CHILDREN)).flatmap(self.has))
+        return st.one_of(options)
+
+    def has(self, child: str) -> Strategy:
+        return st.builds(n.Has, st.just(child), Builder(child).condition(1))
+
+    @staticmethod
+    def compared(op: str, left: n.Node, right: n.Node) -> n.Node:
+        return canonical.comparison(op, left, right)
+
+    def atom(self) -> Strategy:
+        whole = self.ref(Type.INT)
+        literal = st.sampled_from([0, 1, 2, 5, 18, 1440]).map(lambda v: n.Value(v, Type.INT))
+        compared = st.builds(self.compared, st.sampled_from(["=", "<", "<=", ">"]), whole, literal)
+        options = [
+            compared,
+            self.text_atom(),
+            self.ref(*Type).map(n.IsNull),
+            st.builds(
+                self.compared, st.sampled_from(["<", "="]), self.ref(Type.TIMESTAMP), self.ref(Type.TIMESTAMP)
+            ),
+            st.builds(self.compared, st.sampled_from(["<=", ">"]), self.elapsed(), literal),
+        ]
+        if self.child == "results":
+            value, bound = self.ref(Type.FLOAT), n.Value(Decimal("0.5"), Type.FLOAT)
+            options.append(st.builds(self.compared, st.sampled_from(["<", "=", ">="]), value, st.just(bound)))
+        return st.one_of(options)
+
+    def text_atom(self) -> Strategy:
+        texts = [r for r in self.refs if r.type is Type.TEXT]
+        values = st.lists(st.sampled_from(["1", "2", "4", "A01.000"]), min_size=1, max_size=3)
+        ranges = st.lists(st.sampled_from(PREFIXES).map(lambda p: n.CodeRange(p, p)), min_size=1, max_size=2)
+        spread = st.just([n.CodeRange("A01.9", "B")])
+        return st.sampled_from(texts).flatmap(
+            lambda ref: st.one_of(
+                values.map(lambda v: canonical.membership(ref, [n.Value(x, Type.TEXT) for x in v])),
+                st.one_of(ranges, spread).map(lambda r: n.CodeIn(ref, tuple(sorted(set(r))))),
+            )
+        )
+
+
+def _measure(how: How, expression: n.Node | None) -> Measure:
+    return Measure(how, expression)
+
+
+@st.composite
+def definitions(draw: Callable[..., Any]) -> Definition:
+    """Any definition: stays or operations as grain, any kind, population and exclusions."""
+    grain = draw(st.sampled_from(["stays", "stays", "operations"]))
+    builder = Builder(None if grain == "stays" else grain)
+    owner: n.Owner = "row" if grain == "stays" else "stay"
+    kind = draw(st.sampled_from(list(Kind)))
+    numerator, denominator = draw(_measures(builder, kind))
+    dates = st.sampled_from(["discharged_at", "discharged_at", "admitted_at"])
+    return Definition(
+        id="random", version=1, status=Status.DRAFT, hash="", name={"zh": "随机"}, why="",
+        source=Origin("", "", Mark.MEMORY), owner="", checker="", next_review=date(2100, 1, 1),
+        table=grain,
+        date=n.Ref("stays", draw(dates), Type.TIMESTAMP, owner),
+        department=draw(st.sampled_from([n.Ref("stays", "admission_department", Type.TEXT, owner), None])),
+        kind=kind,
+        population=draw(st.none() | builder.condition(2)),
+        exclusions=tuple(Exclusion(e, "", "") for e in draw(st.lists(builder.condition(1), max_size=2))),
+        numerator=numerator, denominator=denominator,
+        multiplier=Decimal(draw(st.sampled_from(["1", "100", "0.01"]))),
+        unit="", direction=Direction.MONITOR, strata=(), targets={}, chart="auto", minimum_denominator=None,
+    )  # fmt: skip
+
+
+def _measures(builder: Builder, kind: Kind) -> st.SearchStrategy[tuple[Measure, Measure | None]]:
+    rows = st.just(_measure(How.ROWS, None))
+    counted = st.builds(_measure, st.just(How.COUNT), builder.condition(2))
+    summed = st.builds(_measure, st.just(How.SUM), builder.whole(2))
+    if kind is Kind.MEDIAN:
+        return st.tuples(st.builds(_measure, st.just(How.VALUES), builder.whole(1)), st.none())
+    if kind is Kind.COUNT:
+        return st.tuples(st.one_of(rows, counted, summed), st.none())
+    if kind is Kind.MEAN:
+        return st.tuples(summed, st.one_of(rows, counted))
+    return st.tuples(st.one_of(rows, counted, summed), st.one_of(rows, counted, summed))
+
+
+def _cell(values: list[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | st.sampled_from(values)
+
+
+@st.composite
+def data(draw: Callable[..., Any]) -> dict[str, list[dict[str, Any]]]:
+    """A few stays of a few patients in two institutions, with children, some of them without their stay."""
+    stays = [draw(_stay(i)) for i in range(draw(st.integers(0, 6)))]
+    ids = [stay["stay_id"] for stay in stays] + ["nobody"]
+    tables: dict[str, list[dict[str, Any]]] = {"stays": stays}
+    for child, columns in CHILDREN.items():
+        cells = {name: _cell(values) for name, (_, values) in columns.items()}
+        rows = st.fixed_dictionaries({"stay_id": st.sampled_from(ids), **cells})
+        tables[child] = draw(st.lists(rows, max_size=8))
+    return tables
+
+
+@st.composite
+def _stay(draw: Callable[..., Any], number: int) -> dict[str, Any]:
+    admitted, discharged = sorted((draw(st.sampled_from(TIMES)), draw(st.sampled_from(TIMES))))
+    row = {name: draw(_cell(values)) for name, (_, values) in STAY_COLUMNS.items()}
+    return row | {
+        "stay_id": f"s{number}",
+        "patient_key": draw(st.sampled_from(["p1", "p2"])),
+        "institution": draw(st.sampled_from(["H1", "H2"])),
+        "admitted_at": admitted,
+        "discharged_at": discharged,
+        "admission_department": draw(_cell(DEPARTMENTS)),
+    }

@@ -1,0 +1,154 @@
+"""Questions about the rows that belong to a stay."""
+
+from tests.spec.drawn import Chapter, Paragraph
+
+CHAPTER = Chapter(
+    "子表",
+    "诊断、手术、文书等各有一张子表，以 `stay_id` 属于一次住院。",
+    (
+        Paragraph(
+            "has 至少有一条",
+            "`has(子表, 条件)` 问这次住院有没有一条记录满足全部条件；条件要由同一条记录满足。",
+            """
+            stays
+            stay_id | =
+            s1      | 是
+            s2      | 否
+            s3      | 否
+
+            operations
+            stay_id | seq | kind    | grade
+            s1      | 1   | surgery | 4
+            s2      | 1   | surgery | 3
+            s2      | 2   |         | 4
+            """,
+            expression="has(operations, kind = 'surgery' and grade = '4')",
+        ),
+        Paragraph(
+            "has 没有未知",
+            "没有记录、或记录里的列未填，`has` 都是否，`not has` 就是是。",
+            """
+            stays
+            stay_id | =
+            s1      | 否
+            s2      | 是
+            s3      | 是
+
+            operations
+            stay_id | seq | grade
+            s1      | 1   | 4
+            s2      | 1   |
+            """,
+            expression="not has(operations, grade = '4')",
+        ),
+        Paragraph(
+            "省略条件问有没有任何记录",
+            "`has(icu_stays)`：住过重症监护。",
+            """
+            stays
+            stay_id | =
+            s1      | 是
+            s2      | 否
+
+            icu_stays
+            stay_id | entered_at
+            s1      | 2026-01-10T08:00
+            """,
+            expression="has(icu_stays)",
+        ),
+        Paragraph(
+            "count_of 数条数",
+            "`count_of(子表, 条件)` 没有记录时为 0，不是未知。",
+            """
+            stays
+            stay_id | =
+            s1      | 2
+            s2      | 0
+
+            operations
+            stay_id | seq | incision_class
+            s1      | 1   | 1
+            s1      | 2   | 1
+            s1      | 3   | 2
+            """,
+            expression="count_of(operations, incision_class = '1')",
+        ),
+        Paragraph(
+            "最早和最晚的时间",
+            "`earliest(子表, 时间列, 条件)` 和 `latest(…)` 取符合条件的记录里已知的时间；没有则未知。",
+            """
+            stays
+            stay_id | admitted_at      | discharged_at    | =
+            s1      | 2026-01-01T08:00 | 2026-01-05T08:00 | 120
+            s2      | 2026-01-01T08:00 | 2026-01-05T08:00 |
+            s3      | 2026-01-01T08:00 | 2026-01-05T08:00 |
+
+            documents
+            document_id | stay_id | type | signed_at
+            d1          | s1      | 34   | 2026-01-01T12:00
+            d2          | s1      | 34   | 2026-01-01T10:00
+            d3          | s1      | 37   | 2026-01-01T09:00
+            d4          | s2      | 34   |
+            """,
+            expression="minutes_between(admitted_at, earliest(documents, signed_at, type = '34'))",
+        ),
+        Paragraph(
+            "最晚的一份",
+            "同样的写法，取最晚。",
+            """
+            stays
+            stay_id | admitted_at      | discharged_at    | =
+            s1      | 2026-01-01T08:00 | 2026-01-05T08:00 | 240
+
+            documents
+            document_id | stay_id | type | signed_at
+            d1          | s1      | 34   | 2026-01-01T12:00
+            d2          | s1      | 34   | 2026-01-01T10:00
+            """,
+            expression="minutes_between(admitted_at, latest(documents, signed_at))",
+        ),
+        Paragraph(
+            "在子表条件里提到住院",
+            "子表条件里的列是子表的；住院的列写作 `stay.列名`。",
+            """
+            stays
+            stay_id | admitted_at      | discharged_at    | =
+            s1      | 2026-01-01T08:00 | 2026-01-05T08:00 | 是
+            s2      | 2026-01-01T08:00 | 2026-01-05T08:00 | 否
+
+            documents
+            document_id | stay_id | type | written_at
+            d1          | s1      | 34   | 2026-01-02T08:00
+            d2          | s2      | 34   | 2026-01-02T08:01
+            """,
+            expression="has(documents, type = '34' and minutes_between(stay.admitted_at, written_at) <= 1440)",
+        ),
+        Paragraph(
+            "以子表为计数单位",
+            "`table: operations` 时一行是一台手术；月份和科室取自所属住院，写作 `stay.…`。"
+            "找不到所属住院的记录不计。",
+            """
+            stays
+            stay_id | discharge_department
+            s1      | 外科
+
+            operations
+            stay_id | seq | grade | unplanned_return
+            s1      | 1   | 4     | 是
+            s1      | 2   | 3     | 否
+            s1      | 3   | 3     |
+            s9      | 1   | 4     | 是
+            """,
+            definition={
+                "table": "operations",
+                "date": "stay.discharged_at",
+                "department": "stay.discharge_department",
+                "numerator": {"count": "unplanned_return"},
+                "multiplier": 100,
+                "unit": "%",
+            },
+            department="外科",
+            gives={"numerator": 1, "denominator": 3},
+        ),
+    ),
+)

@@ -1,0 +1,7 @@
+"""The chapters of the manual, in reading order."""
+
+from tests.spec.chapters import children, codes, comparing, grouping, measures, reasons, time, unknown
+
+CHAPTERS = tuple(
+    module.CHAPTER for module in (comparing, unknown, time, codes, children, measures, grouping, reasons)
+)
