@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import chapters
+
 from zhikong.engine.definitions.fields import FIELDS, LEVELS, MULTIPLIER_OF_UNIT
 from zhikong.engine.definitions.functions import FUNCTIONS
 from zhikong.engine.tables import TABLES, CodeSet, Column, Table
@@ -130,9 +132,7 @@ EXPRESSIONS = """\
 ## 表达式
 
 可以写：列名、数字、加引号的文字（`'1'`）、`and` `or` `not`、`=` `<>` `<` `<=` `>` `>=`、`in (…)`、`between … and …`、
-`is null`、`is not null`、`+` `-` `*` 和下面的函数。没有列入的写法一律不接受。子表条件里用 `stay.列名` 引用所属住院的列。
-
-**空值**：条件里出现空值，按“不成立”计，`not` 也一样不把未知变成成立；求和时空值不加。要把空值当作某个值，请写 `coalesce`。
+`is null`、`is not null`、`+` `-` `*` 和下面的函数。没有列入的写法一律不接受；空值（未知）怎样处理见下文“未知”。子表条件里用 `stay.列名` 引用所属住院的列。
 """
 
 
@@ -150,6 +150,8 @@ def _language() -> Iterator[str]:
     units = "、".join(f"{unit} 为 {number}" for unit, number in MULTIPLIER_OF_UNIT.items())
     yield from (f"乘数与单位须相配：{units}。目标值按机构级别写：{_names(LEVELS)}。", "", EXPRESSIONS)
     yield from table(("函数", "含义"), ((f"`{f.usage}`", f.meaning) for f in FUNCTIONS.values()))
+    yield from ("以下每一段都是测试：`tests/spec` 在每个计算后端上验证它。", "")
+    yield from chapters.lines()
     yield from ("## 一个完整的例子", "")
     for name in ("discharge_record_within_24_hours.yaml", "discharge_record_within_24_hours.examples.yaml"):
         text = (INDICATORS / name).read_text("utf-8").rstrip("\n")
