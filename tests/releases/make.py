@@ -1,0 +1,197 @@
+"""Makes tests/releases/<version>/: what a small hospital has on disk when it runs this version.
+
+    .venv/bin/python -m tests.releases.make
+
+Run it once when a version is released, and never again for that version: see README.md beside it.
+"""
+
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+RELEASES = Path(__file__).resolve().parent
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+FIRST_MONTH, MONTHS, SCALE = "2026-06", 5, 0.05
+LAST_MONTH, CLOSED_MONTH = "2026-10", "2026-09"
+NO_PASSWORD = "!not in the dump"
+# What newer servers write around a dump and older ones do not know; lines with `\\` are for psql, which is not used.
+UNKNOWN_TO_OLDER = re.compile(r"^(\\(un)?restrict .*|SET transaction_timeout = .*;)\n", re.M)
+
+
+def main() -> None:
+    from zhikong import __version__
+
+    with tempfile.TemporaryDirectory(prefix="zhikong-release-") as home:
+        Path(home).chmod(0o755)
+        os.environ["ZHIKONG_HOME"] = home
+        os.environ.pop("DATABASE_URL", None)
+        make(RELEASES / __version__.rpartition(".")[0], Path(home))
+
+
+def make(target: Path, home: Path) -> None:
+    """A server of its own, a small hospital, its dump and its lake."""
+    from zhikong.site import frame, migrating
+
+    with frame.database() as server:
+        frame.setup_django()
+        migrating.migrate()
+        told = hospital()
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+        dump(server.admin_dsn, target / "database.sql.gz")
+    shutil.copytree(home / "lake", target / "lake", ignore=shutil.ignore_patterns(".*"))
+    (target / "told.json").write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
+    sys.stdout.write(f"{target}: {size / 1e6:.2f} MB\n")
+
+
+# ---- the hospital --------------------------------------------------------------------------------------------------
+
+
+def hospital() -> dict:
+    """Organisation, five months of facts, targets, values, findings, a closed month, a brief; what pages then show."""
+    from zhikong.foundation.access.scope import job_scope, scoped
+    from zhikong.foundation.organisation.actions import seed_hospital
+    from zhikong.site.demo import organisation
+
+    number = seed_hospital(profile=organisation.described(os.urandom(16).hex())).pk
+    scope = job_scope(number, job="release")
+    facts(scope)
+    with scoped(scope):
+        figures()
+        work()
+        take_passwords_away()
+        return what_pages_show()
+
+
+def facts(scope) -> None:
+    """Facts of a hospital of 30 beds, through the ordinary door. Identities stay out: their key is not in a dump."""
+    from zhikong.engine.tables import TABLES
+    from zhikong.hospital.functions.datasources.actions import load_tables
+    from zhikong.simulator import simulate
+
+    made = simulate(months=MONTHS, first_month=FIRST_MONTH, scale=SCALE)
+    tables = {name: made.tables[name] for name in TABLES}
+    load_tables(by=None, now=NOW, tables=tables, source_name="仿真医院", identities=None, scope=scope)
+
+
+def figures() -> None:
+    from zhikong.hospital.functions.indicators.actions import load_preset, recompute
+
+    first = date.fromisoformat(f"{FIRST_MONTH}-01")
+    load_preset(by=None, now=NOW, name="000-P2", valid_from=first)
+    recompute(by=None, now=NOW)
+
+
+def work() -> None:
+    """A finding that is being answered, one that waits, a closed month, a published brief."""
+    from zhikong.foundation.access.models import User
+    from zhikong.foundation.access.queries import scope_of
+    from zhikong.foundation.access.scope import scoped
+
+    office, head = (User.objects.get(username=name) for name in ("zhikong", "keshi"))
+    with scoped(scope_of(office, NOW.date())):
+        answered, _ = raise_finding(office, "CARD"), raise_finding(office, "ORTH")
+    with scoped(scope_of(head, NOW.date())):
+        answer(answered, head)
+    with scoped(scope_of(office, NOW.date())):
+        close_month(office)
+        publish_brief(office)
+
+
+def raise_finding(office, code: str):
+    from zhikong.foundation.findings import actions
+    from zhikong.foundation.findings.rules import Severity
+    from zhikong.foundation.organisation.queries import resolve
+
+    department = resolve(name_or_code=code, on=NOW.date())
+    return actions.raise_finding(
+        by=office,
+        now=NOW,
+        department=department,
+        title=f"{department.name}病案首页主要诊断选择有误",
+        detail="抽查 10 份出院病历，3 份主要诊断与病程不符。",
+        severity=Severity.MINOR,
+        source_kind="inspection",
+        source_key=f"2026-11-{code}",
+    )
+
+
+def answer(finding, head) -> None:
+    from zhikong.foundation.findings import actions
+
+    actions.answer_cause(finding, by=head, now=NOW, cause="出院前未经质控员核对。")
+    actions.propose_measure(finding, by=head, now=NOW, measure="出院前由质控员逐份核对首页。")
+    actions.approve(finding, by=head, now=NOW)
+
+
+def close_month(office) -> None:
+    from zhikong.hospital.functions.indicators import actions
+
+    misses = [item.miss for item in actions.state_of(CLOSED_MONTH).open_items]
+    if misses:
+        words = {"cause": "病例少，个别病例影响大。", "measure": "逐例讨论，下月复查。"}
+        actions.analyse_month(by=office, now=NOW, month=CLOSED_MONTH, misses=misses, **words)
+    actions.close_month(by=office, now=NOW, month=CLOSED_MONTH)
+
+
+def publish_brief(office) -> None:
+    from zhikong.hospital.overviews.reports import actions
+
+    actions.draft(by=office, now=NOW, month=CLOSED_MONTH)
+    actions.publish(by=office, now=NOW, month=CLOSED_MONTH)
+
+
+def take_passwords_away() -> None:
+    from zhikong.foundation.access.models import User
+
+    User.objects.update(password=NO_PASSWORD)
+
+
+def what_pages_show() -> dict:
+    """What the test looks for after an upgrade."""
+    from zhikong.foundation.facts import gateway
+    from zhikong.foundation.findings.models import Finding
+    from zhikong.hospital.functions.indicators.models import Computation, IndicatorValue
+
+    last = IndicatorValue.objects.filter(month=LAST_MONTH, department=None)
+    return {
+        "data_version": gateway.published().data_version,
+        "definitions": Computation.objects.latest().definitions,
+        "values": {
+            v.indicator_id: [v.numerator, v.denominator, None if v.value is None else str(v.value)]
+            for v in last.order_by("indicator_id")
+        },
+        "findings": {f.number: f.title for f in Finding.objects.order_by("number")},
+        "closed_month": CLOSED_MONTH,
+        "last_month": LAST_MONTH,
+    }
+
+
+# ---- the dump ------------------------------------------------------------------------------------------------------
+
+
+def dump(admin_dsn: str, file: Path) -> None:
+    """The whole database as INSERTs that any server from version 15 on reads, without psql."""
+    from psycopg.conninfo import make_conninfo
+
+    from zhikong.site.supervisor import binaries
+    from zhikong.site.supervisor.account import run_as, server_account
+
+    account = server_account()
+    program = binaries.folder(account) / "pg_dump"
+    asked = [program, "--rows-per-insert=200", "--dbname", make_conninfo(admin_dsn, dbname="zhikong")]
+    made = subprocess.run(asked, cwd="/", capture_output=True, check=True, **run_as(account))
+    text = UNKNOWN_TO_OLDER.sub("", made.stdout.decode("utf-8"))
+    file.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
+
+
+if __name__ == "__main__":
+    main()
