@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Files:
 
     def shape(self) -> Shape | None:
         """The columns of the files; None when there is no file to look at."""
-        schemas = [frozenset(pq.read_schema(path).names) for path in self.paths]
+        schemas = [_names(path, Path(path).stat().st_mtime_ns) for path in self.paths]
         return Shape(frozenset().union(*schemas), len(set(schemas)) == 1) if schemas else None
 
     def rows(self, table: str) -> list[Row]:
@@ -54,6 +55,12 @@ class Files:
             names = [name for name in schema.names if name in data.column_names]
             found += data.select(names).cast(pa.schema([_loose(schema.field(x)) for x in names])).to_pylist()
         return found
+
+
+@lru_cache(maxsize=10_000)
+def _names(path: str, _changed: int) -> frozenset[str]:
+    """The columns of a file; read again only when the file was changed."""
+    return frozenset(pq.read_schema(path).names)
 
 
 def _month(path: str) -> str | None:

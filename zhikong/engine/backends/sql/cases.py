@@ -10,7 +10,7 @@ from zhikong.engine.backends.sql import codes
 from zhikong.engine.backends.sql.grain import Grain, prepare
 from zhikong.engine.backends.sql.lower import lower
 from zhikong.engine.backends.sql.relations import Relations
-from zhikong.engine.backends.sql.session import session
+from zhikong.engine.backends.sql.session import reading
 from zhikong.engine.backends.sql.text import clause, listed, name
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions.model import Definition, Kind
@@ -35,7 +35,7 @@ def list_cases(
     limits: Limits,
 ) -> Cases:
     """See `compute.cases`."""
-    with session(source, limits) as connection:
+    with reading(source, limits) as connection:
         relations = Relations(source)
         recipe = recipe_of(definition)
         below = recipe.denominator or Counter(recipe.numerator.condition)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +13,10 @@ from zhikong.engine.backends.base import Limits
 from zhikong.engine.backends.source import Source
 from zhikong.engine.backends.sql.text import listed, literal
 
+KEPT_OPEN = 4  # sources whose files a process keeps ready for case lists
+_kept: OrderedDict[tuple[object, ...], duckdb.DuckDBPyConnection] = OrderedDict()
+_lock = threading.Lock()
+
 
 @contextmanager
 def session(source: Source, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -18,6 +24,41 @@ def session(source: Source, limits: Limits) -> Iterator[duckdb.DuckDBPyConnectio
 
     Only the source's files can be read, nothing can be written or downloaded, and the settings are locked.
     """
+    connection = _opened(source, limits)
+    try:
+        _register(connection, source)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def reading(source: Source, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
+    """For one short query: like `session`, but the next reader of the same files finds it open.
+
+    Opening DuckDB costs as much CPU as a whole page. What a reader registers or creates is its own.
+    """
+    files = tuple(path for each in source.files.values() for path in each.paths)
+    connection = _shared((files, limits), source, limits)
+    try:
+        _register(connection, source)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _shared(key: tuple[object, ...], source: Source, limits: Limits) -> duckdb.DuckDBPyConnection:
+    """A connection of the caller's own to the instance that may read these files."""
+    with _lock:
+        if key not in _kept:
+            _kept[key] = _opened(source, limits)
+        _kept.move_to_end(key)
+        while len(_kept) > KEPT_OPEN:
+            _kept.popitem(last=False)  # not closed: its readers may be at work, the last one ends it
+        return _kept[key].cursor()
+
+
+def _opened(source: Source, limits: Limits) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         config={
             "threads": limits.threads,
@@ -33,11 +74,15 @@ def session(source: Source, limits: Limits) -> Iterator[duckdb.DuckDBPyConnectio
         connection.execute(f"SET allowed_paths = [{paths}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
-        for name, table in source.memory.items():
-            connection.register(memory_name(name), table)
-        yield connection
-    finally:
+    except BaseException:
         connection.close()
+        raise
+    return connection
+
+
+def _register(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    for name, table in source.memory.items():
+        connection.register(memory_name(name), table)
 
 
 def memory_name(table: str) -> str:
