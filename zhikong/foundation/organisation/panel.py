@@ -16,8 +16,8 @@ def home_cards(request):
     scope = getattr(request, "scope", None)
     if scope is None or not _concerned(request):
         return []
-    found = [g for g in rosters.groups(on=timezone.localdate()) if g.problems]
-    found = [g for g in found if scope.covers(g.body.department_id)]
+    own = None if scope.whole_hospital else scope.departments
+    found = [g for g in rosters.groups(on=timezone.localdate(), departments=own) if g.problems]
     if not found:
         return []
     rows = tuple(_row(group) for group in found[:SHOWN])

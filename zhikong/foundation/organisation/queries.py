@@ -68,6 +68,12 @@ def departments(*, on: date, kinds: Iterable[str] | None = None) -> list[Departm
     return [_department_on(version) for version in rows.order_by("kind", "department__code")]
 
 
+def department_ids(*, on: date, kinds: Iterable[str]) -> set[int]:
+    """The departments of some classes on a day, when nothing but their identity is asked."""
+    found = DepartmentVersion.objects.filter(in_force(on), kind__in=list(kinds))
+    return set(found.values_list("department_id", flat=True))
+
+
 def department_on(*, department_id: int, on: date) -> DepartmentOn | None:
     """One department as of a day, or None when it did not exist then (or is not of this institution)."""
     version = _versions(on).filter(department_id=department_id).first()

@@ -1,10 +1,14 @@
 """Reads of people: who holds which post, who sits in which group or committee, and what it lacks (ORG-03, 06, 09)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from zhikong.foundation.organisation import queries, rules
 from zhikong.foundation.organisation.models import Appointment, Body, ControlLevel, Membership, Person
+
+SENIORITY = {post: n for n, post in enumerate(Appointment.Post.values)}
+SEATS = {seat: n for n, seat in enumerate(Membership.Seat.values)}
 
 
 @dataclass(frozen=True)
@@ -24,15 +28,15 @@ class BodyOn:
         return "、".join(m.person.name for m in self.members if m.seat == Membership.Seat.CHAIR)
 
 
-def groups(*, on: date, department_id: int | None = None) -> list[BodyOn]:
-    """QC groups on a day, of one department when given."""
-    bodies = Body.objects.filter(queries.in_force(on), kind=Body.Kind.QC_GROUP)
-    if department_id is not None:
-        bodies = bodies.filter(department_id=department_id)
-    bodies = list(bodies.select_related("department").order_by("department__code"))
+def groups(*, on: date, departments: Collection[int] | None = None) -> list[BodyOn]:
+    """QC groups on a day, of some departments when given."""
+    found = Body.objects.filter(queries.in_force(on), kind=Body.Kind.QC_GROUP)
+    if departments is not None:
+        found = found.filter(department_id__in=departments)
+    bodies = list(found.order_by("department__code"))
     seats = _seats(bodies, on)
     posts = _posts({b.department_id for b in bodies}, on)
-    clinical = {d.id for d in queries.departments(on=on, kinds=("clinical",))}
+    clinical = queries.department_ids(on=on, kinds=("clinical",))
     return [_group(b, seats.get(b.pk, ()), posts, b.department_id in clinical) for b in bodies]
 
 
@@ -73,11 +77,10 @@ def body(*, pk: int) -> Body | None:
 
 def staff(*, department_id: int, on: date) -> list[Appointment]:
     """Posts in a department on a day, leaders first."""
-    order = {post: n for n, post in enumerate(Appointment.Post.values)}
     found = Appointment.objects.filter(queries.in_force(on), department_id=department_id).select_related(
         "person"
     )
-    return sorted(found, key=lambda a: (order.get(a.post, 99), a.person.staff_number))
+    return sorted(found, key=lambda a: (SENIORITY.get(a.post, 99), a.person.staff_number))
 
 
 def people_of(*, department_id: int, on: date) -> list[Person]:
@@ -95,10 +98,9 @@ def levels() -> list[ControlLevel]:
 
 
 def _seats(bodies: list[Body], on: date) -> dict[int, list[Membership]]:
-    order = {seat: n for n, seat in enumerate(Membership.Seat.values)}
     rows = Membership.objects.filter(queries.in_force(on), body__in=bodies).select_related("person")
     found: dict[int, list[Membership]] = {}
-    for row in sorted(rows, key=lambda m: (order[m.seat], m.person.staff_number)):
+    for row in sorted(rows, key=lambda m: (SEATS[m.seat], m.person.staff_number)):
         found.setdefault(row.body_id, []).append(row)
     return found
 
@@ -127,5 +129,4 @@ def _group(body: Body, members, posts, clinical: bool) -> BodyOn:
 
 def _best(posts: list[str] | None) -> str:
     """The most senior of a person's posts; '' when he has none any more."""
-    order = {post: n for n, post in enumerate(Appointment.Post.values)}
-    return min(posts, key=lambda post: order.get(post, 99)) if posts else ""
+    return min(posts, key=lambda post: SENIORITY.get(post, 99)) if posts else ""

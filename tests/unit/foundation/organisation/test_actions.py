@@ -114,13 +114,13 @@ def group(hospital, office):
 def test_a_member_who_leaves_makes_an_alert(hospital, office, group):
     _, people, _ = group
     card = hospital.departments["CARD"].id
-    assert rosters.groups(on=DAY, department_id=card)[0].complete
+    assert rosters.groups(on=DAY, departments=[card])[0].complete
     assert not Notice.objects.filter(kind="organisation").exists()
     actions.end_appointment(by=office, now=NOW, appointment_id=people["physician"][1].pk, on=AFTER)
-    [found] = rosters.groups(on=AFTER, department_id=card)
+    [found] = rosters.groups(on=AFTER, departments=[card])
     assert "孙医师 已离开本科室" in found.problems
     assert "现有 2 人，少于 3 人" in found.problems
-    assert rosters.groups(on=DAY, department_id=card)[0].complete  # the old day is as it was
+    assert rosters.groups(on=DAY, departments=[card])[0].complete  # the old day is as it was
     assert "孙医师" in Notice.objects.get(kind="organisation").text
 
 
@@ -130,7 +130,7 @@ def test_members_change_from_a_day_on(hospital, office, group):
     physician, nurse = people["physician"][0].pk, people["nurse"][0].pk
     changed = {p: s for p, s in seats.items() if p != physician} | {nurse: "member"}
     actions.set_members(by=office, now=NOW, body_id=body.pk, on=DAY, seats=changed)
-    before, after = (rosters.groups(on=on, department_id=card)[0] for on in (BEFORE, DAY))
+    before, after = (rosters.groups(on=on, departments=[card])[0] for on in (BEFORE, DAY))
     assert {m.person_id for m in before.members} == set(seats)
     assert {m.person_id for m in after.members} == set(changed)
     assert after.complete

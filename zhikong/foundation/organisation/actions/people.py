@@ -143,7 +143,7 @@ def _end_memberships(body: Body, on: date, seats: Mapping[int, str]) -> set[int]
 
 def _tell_of_incomplete_group(department_id: int, *, by, now: datetime, on: date) -> None:
     """ORG-06: alert when the group is incomplete or a member has left."""
-    for group in rosters.groups(on=on, department_id=department_id):
+    for group in rosters.groups(on=on, departments=[department_id]):
         if group.problems:
             send(
                 by=by,

@@ -43,7 +43,7 @@ def department(request: HttpRequest, pk: int) -> HttpResponse:
         "department": queries.department_on(department_id=pk, on=on),
         "latest": versions[0],
         "aliases": queries.aliases().get(pk, []),
-        "groups": rosters.groups(on=on, department_id=pk),
+        "groups": rosters.groups(on=on, departments=(pk,)),
         "staff": rosters.staff(department_id=pk, on=on),
         "wards": [d for d in queries.departments(on=on, kinds=("ward",)) if d.parent_id == pk],
         "may_edit": can(request.user, Permission.MANAGE_ORGANISATION),

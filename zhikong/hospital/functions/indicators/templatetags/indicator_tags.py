@@ -1,14 +1,15 @@
 """Small pieces of the indicator pages that are drawn often, made in Python because a page has many of them."""
 
 from datetime import datetime
+from functools import cache
 
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from zhikong.engine.definitions import Definition
 from zhikong.hospital.functions.indicators.charting import Chart
@@ -31,6 +32,22 @@ ROW = (
 )
 
 
+@cache
+def _labels(_language: str) -> dict[str, SafeString]:
+    """The cells' labels in a language, ready for a page: a long list asks for them hundreds of times."""
+    words = {
+        "l_place": _("科室"),
+        "l_target": _("目标"),
+        "l_value": _("本月值"),
+        "l_parts": _("分子 / 分母"),
+        "l_change": _("环比"),
+        "l_trend": _("走势"),
+        "l_state": _("状态"),
+        "l_owner": _("责任"),
+    }
+    return {name: escape(word) for name, word in words.items()}
+
+
 @register.simple_tag
 def board_row(line: Line, chosen: Selection, owners: dict[str, str]) -> SafeString:
     """One line of the indicator list; cells carry their label because rows become cards on a phone."""
@@ -46,13 +63,7 @@ def board_row(line: Line, chosen: Selection, owners: dict[str, str]) -> SafeStri
         spark=sparkline(line.trend, _("%(name)s近 12 个月走势") % {"name": line.name}),
         state=state_cell(line),
         owner=owners.get(line.definition.owner, line.definition.owner),
-        l_place=_("科室"),
-        l_target=_("目标"),
-        l_value=_("本月值"),
-        l_change=_("环比"),
-        l_trend=_("走势"),
-        l_state=_("状态"),
-        l_owner=_("责任"),
+        **_labels(get_language()),
     )
 
 
@@ -158,11 +169,7 @@ def department_row(line: Line, chosen: Selection, scale: float, may_raise: bool)
         target=line.target_text,
         change=change_cell(line),
         state=state_cell(line),
-        l_value=_("值"),
-        l_parts=_("分子 / 分母"),
-        l_target=_("目标"),
-        l_change=_("环比"),
-        l_state=_("状态"),
+        **(_labels(get_language()) | {"l_value": _("值")}),
     )
 
 
