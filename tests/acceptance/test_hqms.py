@@ -60,6 +60,7 @@ def test_every_row_is_taken(load, made):
 @pytest.mark.parametrize(
     "table", ["stays", "diagnoses", "operations", "transfers", "icu_stays", "bed_days", "reported_counts"]
 )
+@pytest.mark.proves("F-08", "F-09")
 def test_the_tables_are_the_simulators(load, made, hospital, hidden, table):
     from zhikong.engine.tables import TABLES
 
@@ -79,6 +80,7 @@ def test_the_tables_are_the_simulators(load, made, hospital, hidden, table):
     )
 
 
+@pytest.mark.proves("F-03")
 def test_names_are_in_the_sealed_store_and_nowhere_in_the_lake(load, made, hospital, hidden):
     from django.conf import settings
 
@@ -104,6 +106,7 @@ def test_names_are_in_the_sealed_store_and_nowhere_in_the_lake(load, made, hospi
             assert numbers.isdisjoint(map(str, column.to_pylist())), path
 
 
+@pytest.mark.proves("F-07", "F-09")
 def test_each_planted_fault_is_found_with_its_row(made, hospital, tmp_path):
     kinds = (
         "wrong_type", "wrong_date", "discharge_before_admission", "unknown_department", "missing_record_number",

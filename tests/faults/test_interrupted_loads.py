@@ -110,7 +110,7 @@ READ_ON = textwrap.dedent(
         assert len(ages) == 1 and names == {str(min(ages))} and rows == 3, (snapshot, ages, names, rows)
         assert min(ages) >= last
         last = min(ages)
-        time.sleep(0.05)
+        time.sleep(0.15)
         seen += 1
     print(seen)
     """

@@ -109,6 +109,7 @@ def test_the_same_content_in_another_file_changes_nothing(loading, tmp_path):
     assert loading.data_version() == before
 
 
+@pytest.mark.proves("X-23")
 def test_a_new_alias_lets_the_same_file_bring_the_rows_that_were_missing(loading, tmp_path):
     from zhikong.foundation.organisation.models import Department, DepartmentAlias
 

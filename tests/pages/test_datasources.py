@@ -69,6 +69,7 @@ def test_one_load_shows_message_and_problems_by_reason(as_role, load):
     assert "已出院的住院" in page
 
 
+@pytest.mark.proves("F-07")
 def test_the_quarantine_names_row_column_value_reason_and_remedy_and_can_be_filtered(as_role, load):
     client = as_role("quality_office")
     page = client.get(reverse("datasources:quarantine")).content.decode()
@@ -138,6 +139,7 @@ def test_another_hospitals_load_does_not_exist(as_role, load, other_hospital):
     assert as_role("quality_office").get(reverse("datasources:load", args=[theirs.pk])).status_code == 404
 
 
+@pytest.mark.proves("F-07")
 def test_the_home_page_says_until_when_the_data_reach(as_role, load):
     page = as_role("quality_office").get("/").content.decode()
     assert "数据质量" in page

@@ -48,33 +48,41 @@ def publish(
     scope = current_scope()
     lock_publication(scope.institution_id)
     code = institution().code
-    before = versions_of(latest_publication())
-    with Merger(
-        tables, {t: lake.files(code, t, v) for t, v in before.items()}, folder, lake.root(code)
-    ) as merger:
+    latest = latest_publication()
+    before = versions_of(latest)
+    published = {table: lake.files(code, table, version) for table, version in before.items()}
+    with Merger(tables, published, folder, lake.root(code)) as merger:
         merge = merger.merge()
         written = {change.table: _write(code, change, merger, before) for change in merge.changes}
-    months = sorted({month for change in merge.changes for month in change.months})
     if not written:
         return Published(None, merge)
-    publication = _show(by, now, load, code, before | written)
+    months = sorted({month for change in merge.changes for month in change.months})
+    publication = _show(by, now, load, code, _sizes_of(latest) | written)
     announce(TablesPublished(publication.number, publication.data_version, tuple(months)), now=now)
     return Published(publication, merge, months)
 
 
-def _write(code: str, change: Change, merger: Merger, before: Mapping[str, int]) -> int:
+Size = tuple[int, int]
+"""Version of a lake table, and its rows."""
+
+
+def _write(code: str, change: Change, merger: Merger, before: Mapping[str, int]) -> Size:
     table = lake.LakeTable(code, change.table)
     table.back_to(before.get(change.table))
-    return table.replace_months(change.months, merger.rows(change))
+    return table.replace_months(change.months, merger.rows(change)), table.rows()
 
 
-def _show(by, now: datetime, load: Load | None, code: str, versions: dict[str, int]) -> Publication:
+def _sizes_of(publication: Publication | None) -> dict[str, Size]:
+    return {} if publication is None else {t.table: (t.version, t.rows) for t in publication.tables.all()}
+
+
+def _show(by, now: datetime, load: Load | None, code: str, sizes: Mapping[str, Size]) -> Publication:
     scope = current_scope()
     number = Publication.objects.aggregate(last=Max("number"))["last"] or 0
     publication = Publication.objects.create(
         institution_id=scope.institution_id,
         number=number + 1,
-        data_version=data_version_of(code, versions),
+        data_version=data_version_of(code, {table: version for table, (version, _) in sizes.items()}),
         published_at=now,
         published_by=by,
         load=load,
@@ -84,10 +92,11 @@ def _show(by, now: datetime, load: Load | None, code: str, versions: dict[str, i
             institution_id=scope.institution_id,
             publication=publication,
             table=table,
-            version=version,
-            rows=lake.rows(code, table, version),
+            version=sizes[table][0],
+            rows=sizes[table][1],
         )
-        for table, version in sorted(versions.items(), key=lambda item: list(TABLES).index(item[0]))
+        for table in TABLES
+        if table in sizes
     )
     return publication
 

@@ -17,6 +17,7 @@ _KEEP = {
     "delta.enableExpiredLogCleanup": "false",
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
+    "delta.checkpointInterval": "10",  # readers replay at most ten commits
 }
 # small row groups keep the writer small: it holds one group of every column in memory
 _ZSTD = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=65_536)
@@ -30,50 +31,69 @@ def root(institution: str) -> Path:
 
 
 class LakeTable:
-    """One table's versions. Writing makes a new version; which version readers see is decided elsewhere."""
+    """One table's versions. Writing makes a new version; which version readers see is decided elsewhere.
+
+    The log is opened once: reading it anew for every question would cost more than writing.
+    """
 
     def __init__(self, institution: str, table: str):
         self.path = root(institution) / table
+        self._delta = DeltaTable(self.path) if DeltaTable.is_deltatable(str(self.path)) else None
 
     def version(self) -> int | None:
         """The newest version on disk, published or not; None while the table does not exist."""
-        return DeltaTable(self.path).version() if DeltaTable.is_deltatable(str(self.path)) else None
+        return None if self._delta is None else self._delta.version()
+
+    def rows(self) -> int:
+        """Rows of the newest version, from the log, without reading a file."""
+        return _rows(self._delta)
 
     def back_to(self, version: int | None) -> None:
         """Make the newest version equal to a published one: what an interrupted load left is taken back."""
-        newest = self.version()
-        if newest is None or newest == version:
+        if self._delta is None or self.version() == version:
             return
-        table = DeltaTable(self.path)
         if version is None:
-            table.delete()
+            self._delta.delete()
         else:
-            table.restore(version)
+            self._delta.restore(version)
+        self._delta.update_incremental()
 
     def replace_months(self, months: Sequence[str], rows: pa.RecordBatchReader) -> int:
         """One atomic commit: these months hold exactly these rows afterwards. Returns the new version."""
-        if self.version() is None:
+        if self._delta is None:
             write_deltalake(
                 self.path, rows, partition_by=[MONTH], configuration=_KEEP, writer_properties=_ZSTD
             )
+            self._delta = DeltaTable(self.path)
         else:
             named = ", ".join(f"'{month}'" for month in sorted(months))
             write_deltalake(
-                self.path, rows, mode="overwrite", predicate=f"{MONTH} IN ({named})", writer_properties=_ZSTD
+                self._delta,
+                rows,
+                mode="overwrite",
+                predicate=f"{MONTH} IN ({named})",
+                writer_properties=_ZSTD,
             )
-        return DeltaTable(self.path).version()
+            self._delta.update_incremental()
+        return self._delta.version()
 
     def clean(self, keep: Sequence[int]) -> list[str]:
         """Delete files that no version in `keep` uses: leftovers of interrupted loads. Returns what went."""
-        if self.version() is None:
+        if self._delta is None:
             return []
-        return DeltaTable(self.path).vacuum(
+        return self._delta.vacuum(
             retention_hours=0,
             dry_run=False,
             enforce_retention_duration=False,
             full=True,
             keep_versions=sorted(set(keep)),
         )
+
+
+def _rows(table: DeltaTable | None) -> int:
+    if table is None:
+        return 0
+    return int(pa.table(table.get_add_actions(flatten=True))["num_records"].to_numpy().sum())
 
 
 @lru_cache(maxsize=1024)
@@ -93,9 +113,3 @@ def month_of_file(path: str) -> str:
 def identity(institution: str, table: str) -> str:
     """The lake table's own id: the same version number in a rebuilt lake is another version."""
     return str(DeltaTable(root(institution) / table).metadata().id)
-
-
-def rows(institution: str, table: str, version: int) -> int:
-    """Rows of one version of a table, from the log, without reading a file."""
-    actions = DeltaTable(root(institution) / table, version=version).get_add_actions(flatten=True)
-    return int(pa.table(actions)["num_records"].to_numpy().sum())

@@ -93,6 +93,7 @@ def test_reads_are_logged_with_what_and_how_many(loaded, mortality):
     assert event.after == {"purpose": "核对死亡病例", "count": 5}
 
 
+@pytest.mark.proves("F-32")
 def test_an_old_version_is_bit_identical_after_later_publications_and_cleaning(loaded, tmp_path):
     from zhikong.foundation.facts import actions, gateway, lake
 

@@ -80,6 +80,7 @@ def looks(loading):
         ("administrator", None, "王**"),
     ],
 )
+@pytest.mark.proves("F-03")
 def test_names_are_for_the_treating_department_reviewers_and_complaint_officers(
     loading, patient, sign_in, role, department, name
 ):
