@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # so that it runs without an
 import engine_data
 import engine_separate
 import yaml
+from table import Row, write
 
 from zhikong.engine.compute import Limits, Source, compute
 from zhikong.engine.definitions import Definition, load_catalogue
@@ -132,6 +133,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--only", choices=["fused", "separate"])
     parser.add_argument("--numbers", type=Path)
+    parser.add_argument("--json", type=Path, help="write the rows of the common table here")
     given = parser.parse_args()
     if given.only:
         only(given.only, given.folder, given.numbers)
@@ -140,10 +142,10 @@ def main() -> int:
         folder = given.folder or Path(temporary) / "data"
         if not folder.exists():
             engine_data.write(folder, given.stays)
-        return report(folder, Path(temporary), given.rounds)
+        return report(folder, Path(temporary), given.rounds, given.json)
 
 
-def report(folder: Path, temporary: Path, rounds: int) -> int:
+def report(folder: Path, temporary: Path, rounds: int, rows: Path | None = None) -> int:
     costs: dict[str, list[dict]] = {"fused": [], "separate": []}
     for i in range(rounds):
         for what in ("fused", "separate") if i % 2 == 0 else ("separate", "fused"):
@@ -157,6 +159,9 @@ def report(folder: Path, temporary: Path, rounds: int) -> int:
         print(f"{what:10} {cpu[what]:15.2f} {each:>28} {peak[what] / 2**20:10.0f}")
     ratio = cpu["fused"] / cpu["separate"]
     print(f"ratio {ratio:.3f} (target {RATIO:.3f}); numbers differ: {different or 'nowhere'}")
+    if rows and not different:
+        memory = Row("engine: peak memory", peak["fused"] / 2**20, "MiB", MEMORY / 2**20)
+        write(rows, [Row("engine: CPU, fused to separate", ratio, "", RATIO), memory])
     return 0 if ratio <= RATIO and peak["fused"] < MEMORY and not different else 1
 
 

@@ -35,11 +35,14 @@ class Visitor:
 
     def sign_in(self, username: str, password: str) -> None:
         self.get("/account/login/")
-        token = self.cookies["zhikong_csrf"]
-        form = {"login": username, "password": password, "csrfmiddlewaretoken": token}
-        status, _text = self._ask("POST", "/account/login/", urlencode(form))
+        self.post("/account/login/", login=username, password=password)
+
+    def post(self, path: str, **fields: str) -> None:
+        """A form that is accepted and leads to another page."""
+        form = {**fields, "csrfmiddlewaretoken": self.cookies["zhikong_csrf"]}
+        status, _text = self._ask("POST", path, urlencode(form))
         if status != 302:
-            raise Unexpected(f"{username} cannot sign in: status {status}")
+            raise Unexpected(f"{path}: status {status} instead of a redirection")
 
     def get(self, path: str) -> str:
         """The text of a page."""

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 
@@ -14,6 +15,7 @@ def month_of(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
+@lru_cache(maxsize=1000)  # asked for every target of every line
 def first_day(month: str) -> date:
     year, number = month.split("-")
     return date(int(year), int(number), 1)
