@@ -35,7 +35,8 @@ def groups(*, on: date, departments: Collection[int] | None = None) -> list[Body
         found = found.filter(department_id__in=departments)
     bodies = list(found.order_by("department__code"))
     seats = _seats(bodies, on)
-    posts = _posts({b.department_id for b in bodies}, on)
+    people = {m.person_id for of_body in seats.values() for m in of_body}
+    posts = _posts({b.department_id for b in bodies}, people, on)
     clinical = queries.department_ids(on=on, kinds=("clinical",))
     return [_group(b, seats.get(b.pk, ()), posts, b.department_id in clinical) for b in bodies]
 
@@ -105,9 +106,11 @@ def _seats(bodies: list[Body], on: date) -> dict[int, list[Membership]]:
     return found
 
 
-def _posts(departments: set[int | None], on: date) -> dict[tuple[int, int], list[str]]:
+def _posts(departments: set[int | None], people: set[int], on: date) -> dict[tuple[int, int], list[str]]:
     """(person, department) → posts there on a day."""
-    rows = Appointment.objects.filter(queries.in_force(on), department_id__in=departments)
+    rows = Appointment.objects.filter(
+        queries.in_force(on), department_id__in=departments, person_id__in=people
+    )
     found: dict[tuple[int, int], list[str]] = {}
     for person, department, post in rows.values_list("person_id", "department_id", "post"):
         found.setdefault((person, department), []).append(post)
