@@ -31,6 +31,10 @@ Level = Literal["institution", "department", "month"]
 LEVELS: tuple[Level, ...] = ("institution", "department", "month")
 
 
+class NotDelivered(ValueError):
+    """The source lacks a table or columns that a definition reads; the text is the reason's sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What all results of one run share."""
@@ -88,13 +92,13 @@ def cases(
     those in the denominator that do not (fully) reach the numerator. Each row has the identifying and
     time columns of its table and, for stays and their children, stay_id, patient_key, department,
     admitted_at, discharged_at and principal_diagnosis; and `numerator` and `denominator`, what the row
-    adds to each. Raises ValueError when the source lacks what the definition reads.
+    adds to each. Raises NotDelivered when the source lacks what the definition reads.
     """
     from zhikong.engine.backends.duckdb import list_cases
 
     reason = missing(definition, source)
     if reason is not None:
-        raise ValueError(reason.sentence)
+        raise NotDelivered(reason.sentence)
     calendar.parse(month)
     return list_cases(
         definition, source, month, department, part, limit=limit, offset=offset, limits=limits or Limits()

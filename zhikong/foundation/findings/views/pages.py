@@ -92,8 +92,7 @@ def render_detail(request, finding: Finding, *, key: str = "", bound=None):
         "failed_key": key,
         "waiting_for": "" if any(step.leading for step, _form in steps) else waiting_for(finding),
         "source": source,
-        "source_url": source.url or indicator_url("indicators:detail", finding),
-        "cases_url": source.cases_url or indicator_url("indicators:cases", finding),
+        **_ways_back(request.user, finding, source),
         "case_count": finding.cases.count() or source.cases,
         "batch": queries.same_batch(finding),
         "effect": effects.effect_of(finding, now=now) if read_effect else None,
@@ -134,6 +133,15 @@ def waiting_for(finding: Finding) -> str:
         State.OBSERVATION: "data",
         State.ACCEPTED: "office" if finding.corrected_at else "department",
     }.get(State(finding.state), "department")
+
+
+def _ways_back(user, finding: Finding, source: sources.Source) -> dict[str, str]:
+    """Addresses of what the finding came from, and of its cases, as far as the reader may open them."""
+    figures, cases = can(user, Permission.VIEW_INDICATORS), can(user, Permission.VIEW_CASES)
+    return {
+        "source_url": (source.url or indicator_url("indicators:detail", finding)) if figures else "",
+        "cases_url": (source.cases_url or indicator_url("indicators:cases", finding)) if cases else "",
+    }
 
 
 def indicator_url(name: str, finding: Finding) -> str:

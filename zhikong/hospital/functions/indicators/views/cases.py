@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhikong.engine.compute import Cases
+from zhikong.engine.compute import Cases, NotDelivered
 from zhikong.engine.definitions import Definition, Kind
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.views_support import needs
@@ -57,7 +58,13 @@ class _Window:
 def cases(request: HttpRequest, indicator_id: str) -> HttpResponse:
     definition, shown, chosen, part = _asked(request, indicator_id)
     number = _page_number(request)
-    found = _fetch(request, definition, shown, chosen, part, limit=PAGE, offset=(number - 1) * PAGE)
+    try:
+        found, why = (
+            _fetch(request, definition, shown, chosen, part, limit=PAGE, offset=(number - 1) * PAGE),
+            "",
+        )
+    except NotDelivered as error:
+        found, why = Cases([], 0), str(error)
     page = Paginator(_Window(found.total), PAGE).get_page(number)
     context = {
         "definition": definition,
@@ -68,6 +75,7 @@ def cases(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "here": chosen.query(status="", q="", part=part),
         "rows": _cases(request, found, chosen, definition),
         "page": page,
+        "why_none": why,
         "stays": definition.table == "stays",
         "may_raise": can(request.user, Permission.RAISE_FINDING, chosen.place),
     }
@@ -76,9 +84,13 @@ def cases(request: HttpRequest, indicator_id: str) -> HttpResponse:
 
 @needs(Permission.VIEW_CASES)
 def export(request: HttpRequest, indicator_id: str) -> HttpResponse:
-    """The list as a workbook, at most MOST_EXPORTED rows; names as on the screen."""
+    """The list as a workbook, at most MOST_EXPORTED rows; names as on the screen. Without data: the page, which says why."""
     definition, shown, chosen, part = _asked(request, indicator_id)
-    found = _fetch(request, definition, shown, chosen, part, limit=MOST_EXPORTED, offset=0)
+    try:
+        found = _fetch(request, definition, shown, chosen, part, limit=MOST_EXPORTED, offset=0)
+    except NotDelivered:
+        here = chosen.query(status="", q="", part=part)
+        return redirect(f"{reverse('indicators:cases', args=[indicator_id])}?{here}")
     rows = _cases(request, found, chosen, definition)
     name = f"{definition.title()}-{chosen.place_name}-{chosen.month}-{PARTS[part]}.xlsx"
     return sheets.response(sheets.cases(rows, definition, chosen, shown, str(PARTS[part])), name)
