@@ -127,7 +127,7 @@ def test_the_leader_sees_on_a_phone_what_is_wrong_who_acts_and_since_when(sign_i
     assert leader.seconds < 60
 
 
-@pytest.mark.proves("ORG-01", "ORG-02")
+@pytest.mark.proves("ORG-02")
 def test_a_physician_sees_his_department_and_nothing_of_others(sign_in):
     physician = sign_in("yishi").page
     assert "心血管内科" in physician.locator("main").inner_text()

@@ -145,3 +145,19 @@ def test_an_indicator_without_data_says_so_instead_of_failing(sign_in, ward):
         page = office.get(f"/indicators/bed_occupancy/{address}?{SEPTEMBER}", follow=True)
         assert page.status_code == 200
         assert "尚未接入“床位日报”数据" in page.content.decode()
+
+
+@pytest.mark.proves("IND-47", "SYS-05", "INT-01")
+def test_a_delivery_changes_the_page_with_a_stamp_of_its_freshness(sign_in, ward, tmp_path):
+    from zhikong.foundation.outbox.actions import deliver_pending
+
+    office, october = sign_in("quality_office"), f"{PAGE}?month=2026-10"
+    assert "0 / 2" not in office.get(october).content.decode()
+    left = {"入院时间": "2026-10-02 08:00:00", "出院时间": "2026-10-09 10:30:00"}
+    with worker_role():
+        ward.load(write_csv(tmp_path / "b.csv", [line(n, **left) for n in (8, 9)]))
+        with ward.scoped():
+            deliver_pending(now=NOW)  # what the worker does when it hears of the publication
+    page = office.get(october).content.decode()
+    assert "0 / 2" in page
+    assert "2026-11-22 12:00" in page  # NOW in the hospital's clock

@@ -118,6 +118,20 @@ def test_the_page_of_an_indicator_says_where_the_number_comes_from(office, figur
     assert f"/findings/raise/?indicator=diagnosis_within_three_days&amp;month={figures.months[-1]}" in page
 
 
+@pytest.mark.proves("ORG-25")
+def test_an_old_month_keeps_the_structure_of_its_time(office, figures):
+    place = figures.hospital.departments["CARD"].id
+    change = {"name": "心脏中心", "kind": "clinical", "open_beds": "66", "on": "2026-10-01"}
+    office.post(f"/organisation/departments/{place}/change/", change)
+
+    def names(month):
+        page = text(office.get(f"{DETAIL}?month={month}"))
+        return {name for name in ("心血管内科", "心脏中心") if name in page}
+
+    assert names("2026-09") == {"心血管内科"}
+    assert names("2026-10") == {"心脏中心"}
+
+
 @pytest.mark.proves("F-14")
 def test_the_page_says_whether_it_is_noise(office, figures):
     page = text(office.get(DETAIL))

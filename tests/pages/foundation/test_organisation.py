@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from zhikong.foundation.organisation import actions, queries, rosters
 
@@ -75,6 +76,75 @@ def test_an_incomplete_group_is_alerted_and_completed_on_the_page(as_role, hospi
     page = client.get(f"/organisation/departments/{card}/").content.decode()
     assert "人2" in page
     assert "少于" not in page
+
+
+@pytest.mark.proves("ORG-06")
+def test_an_incomplete_group_stands_on_the_home_page_of_those_whom_it_concerns(as_role, hospital):
+    """A member's leaving makes the alert; the office and the own head see it, another department's head does not."""
+    card, today = hospital.departments["CARD"], timezone.localdate()
+    posts = {"department_head": "chair", "head_nurse": "deputy", "physician": "member"}
+    seats, appointments = {}, []
+    for number, (post, seat) in enumerate(posts.items()):
+        person = actions.register_person(
+            by=None, staff_number=f"S{number}", name=f"人{number}", profession="doctor"
+        )
+        seats[person.pk] = seat
+        appointments.append(
+            actions.appoint(
+                by=None, person_id=person.pk, department_id=card.id, post=post, on=date(2026, 1, 1)
+            )
+        )
+    body = actions.open_body(
+        by=None, kind="qc_group", name="心内质控小组", on=date(2026, 1, 1), department_id=card.id
+    )
+    actions.set_members(by=None, now=timezone.now(), body_id=body.pk, on=date(2026, 1, 1), seats=seats)
+    office, head = as_role("quality_office"), as_role("department_head", card)
+    surgeon = as_role("department_head", hospital.departments["GSUR"])
+
+    def alerted():
+        return ["质控小组不完整" in reader.get("/").content.decode() for reader in (office, head, surgeon)]
+
+    assert alerted() == [False, False, False]
+    office.post(f"/organisation/appointments/{appointments[2].pk}/end/", {"on": today.isoformat()})
+    assert alerted() == [True, True, False]
+
+
+@pytest.mark.proves("ORG-29", "X-23")
+def test_functional_departments_are_known_by_all_their_names_and_own_their_indicators(as_role, hospital):
+    client = as_role("quality_office")
+    med = hospital.departments["MED"].id
+    for alias in ("医教科", "医务处"):
+        client.post(f"/organisation/departments/{med}/alias/", {"alias": alias})
+    register = client.get("/organisation/").content.decode()
+    assert "职能部门" in register
+    assert "医务处、医教科" in register or "医教科、医务处" in register
+    assert queries.resolve(name_or_code="医务处", on=date(2026, 1, 1)).id == med
+    indicator = client.get("/indicators/average_length_of_stay/").content.decode()
+    assert "<dt>责任</dt><dd>医务科</dd>" in indicator
+
+
+@pytest.mark.proves("X-05")
+def test_the_levels_of_control_are_the_hospitals_own(as_role, hospital):
+    office = as_role("quality_office")
+    assert [level.name for level in office.get("/organisation/").context["levels"]] == [
+        "院级",
+        "科级",
+        "个人",
+    ]
+    actions.rename_level(by=office.user, code="hospital", name="质量管理领导小组", carried_by="院长")
+    page = office.get("/organisation/").content.decode()
+    assert "1 · 质量管理领导小组" in page
+    assert "院级" not in page
+
+
+@pytest.mark.proves("X-18")
+def test_an_old_day_shows_the_level_that_the_hospital_had(as_role, hospital):
+    office = as_role("quality_office")
+    actions.change_institution(by=office.user, on=date(2026, 3, 1), level="secondary", open_beds=120)
+    assert "开放床位 150 张" in office.get("/organisation/?on=2026-02-28").content.decode()
+    now = office.get("/organisation/?on=2026-03-01").content.decode()
+    assert "二级" in now
+    assert "开放床位 120 张" in now
 
 
 @pytest.mark.parametrize("page", ["change", "merge", "alias"])

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from zhikong.foundation.findings import actions as findings
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.notices.models import Receipt
 from zhikong.foundation.tasks import actions as tasks
@@ -59,6 +60,31 @@ def test_delegating_reaches_a_colleague_and_not_a_stranger(head, as_role, hospit
     assert "主任的事" in text(doctor.get("/tasks/"))
     assert "李建国 转办" in text(doctor.get("/tasks/"))
     assert "主任的事" not in text(head.get("/tasks/"))
+
+
+@pytest.mark.proves("CAP-03", "ORG-07")
+def test_what_is_overdue_climbs_from_the_owner_to_the_leader(head, as_role, hospital):
+    office, leader = as_role("quality_office"), as_role("hospital_leader")
+    finding = findings.raise_finding(
+        by=office.user, now=NOW, department=hospital.departments["CARD"], title="三日确诊率下降", detail="60 %",
+        severity="minor", source_kind="manual", source_key="", owner=head.user,
+    )  # fmt: skip
+    Receipt.objects.all().delete()  # what raising itself has told
+
+    def told(days):
+        findings.escalate_overdue(
+            scope=hospital.scope(), now=NOW + (finding.due_on - NOW.date()) + timedelta(days)
+        )
+        inboxes = [text(reader.get("/notices/")) for reader in (head, office, leader)]
+        return [page.count("三日确诊率下降") > 0 for page in inboxes]
+
+    assert told(0) == [False, False, False]
+    assert told(1) == [True, False, False]
+    assert told(3) == [True, True, False]
+    assert told(7) == [True, True, True]
+    page = text(leader.get(f"/findings/{finding.pk}/"))
+    assert "逾期" in page
+    assert finding.due_reason in page  # why this day
 
 
 @pytest.mark.proves("CAP-06")

@@ -76,7 +76,7 @@ def test_the_level_of_an_old_month_stays(hospital, office):
     assert queries.institution().level == "secondary"
 
 
-@pytest.mark.proves("X-05")
+@pytest.mark.proves("X-05", "ORG-01")
 def test_levels_bear_the_hospitals_own_names(hospital, office):
     assert [level.name for level in rosters.levels()] == ["院级", "科级", "个人"]
     actions.rename_level(by=office, code="hospital", name="质量管理领导小组", carried_by="院长")
