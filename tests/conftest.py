@@ -21,6 +21,8 @@ atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
 (DATA_FOLDER / "static").mkdir()  # WhiteNoise wants it
 os.environ["ZHIKONG_HOME"] = str(DATA_FOLDER)
 os.environ["ZHIKONG_ROLE"] = "command"
+# the browser's driver keeps an event loop in the main thread; tests that follow a journey use the database there
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhikong.site.settings")
 LONG_AGO = date(2020, 1, 1)
 
