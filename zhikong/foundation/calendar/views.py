@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhikong.foundation.access.permissions import Permission, can
@@ -15,7 +15,15 @@ from zhikong.foundation.calendar.forms import DayForm
 from zhikong.foundation.calendar.rules import announced_years
 
 YEARS = range(2004, 2101)
-WEEKDAYS = (_lazy("一"), _lazy("二"), _lazy("三"), _lazy("四"), _lazy("五"), _lazy("六"), _lazy("日"))
+WEEKDAYS = (
+    gettext_lazy("一"),
+    gettext_lazy("二"),
+    gettext_lazy("三"),
+    gettext_lazy("四"),
+    gettext_lazy("五"),
+    gettext_lazy("六"),
+    gettext_lazy("日"),
+)
 
 
 def this_year(request: HttpRequest) -> HttpResponse:

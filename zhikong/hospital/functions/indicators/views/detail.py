@@ -136,7 +136,8 @@ def _wording(definition: Definition) -> dict:
 def _formula(definition: Definition) -> str:
     factor = f" × {definition.multiplier}" if definition.multiplier != 1 else ""
     formulas = {"count": _("分子"), "median": _("各个值的中位数")}
-    return f"{formulas.get(definition.kind, _('分子 ÷ 分母'))}{factor}"
+    formula = formulas.get(definition.kind, _("分子 ÷ 分母"))
+    return f"{formula}{factor}"
 
 
 def _role(code: str) -> str:
