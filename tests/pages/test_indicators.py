@@ -1,6 +1,7 @@
 """The pages of indicators: a happy path and a refused one each, scopes, number of queries (IND-01…08, SYS-03/04)."""
 
 import re
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -8,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from tests.pages.conftest import NOW
+from zhikong.hospital.functions.indicators import actions
 from zhikong.hospital.functions.indicators.models import Alert, IndicatorTarget, MonthAct, MonthClose
 
 DETAIL = "/indicators/diagnosis_within_three_days/"
@@ -209,6 +212,28 @@ def test_one_analysis_covers_several_misses_and_the_month_closes(office, figures
     page = text(office.post("/indicators/months/2026-10/close/", follow=True))
     assert "已结账" in page
     assert MonthClose.objects.get().computation.data_version == "v1"
+
+
+@pytest.mark.proves("CAP-05")
+def test_a_month_begins_with_what_became_of_last_months_measures(office, head, empty_figures):
+    """Two measures of September: length of stay is missed again in October, the rate is back on target."""
+    made, card = empty_figures, empty_figures.hospital.departments["CARD"].id
+    actions.load_preset(by=None, now=NOW, name="000-P2", valid_from=date(2024, 1, 1))
+    made.add("average_length_of_stay", card, [(1600, 100)] * 24)
+    made.add("diagnosis_within_three_days", card, [(80, 100)] * 23 + [(99, 100)])
+    made.finish()
+    for indicator, measure in (
+        ("average_length_of_stay", "每周五讨论超长住院"),
+        ("diagnosis_within_three_days", "检查预约前移"),
+    ):
+        said = {"misses": [f"{indicator}@{card}"], "cause": "床位周转慢，等检查", "measure": measure}
+        assert head.post("/indicators/months/2026-09/analyse/", said).status_code == 302
+    page = text(head.get("/indicators/months/2026-10/"))
+    first, again, held = (page.index(w) for w in ("先看上月的措施", "每周五讨论超长住院", "检查预约前移"))
+    assert first < again < held < page.index("未达标清单</h2>")
+    assert "1 / 1 项" in page[again:held]
+    assert "均已不在未达标清单" in page[held:]
+    assert "先看上月的措施" not in text(office.get("/indicators/months/2026-08/"))  # July had none
 
 
 def test_an_incomplete_analysis_keeps_what_was_typed(office, figures, keys):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 
 from zhikong.engine.definitions import Definition
-from zhikong.hospital.functions.indicators import rules
+from zhikong.hospital.functions.indicators import months, rules
 from zhikong.hospital.functions.indicators.models import AnalysedMiss, MonthAct, MonthAnalysis, MonthClose
 from zhikong.hospital.functions.indicators.queries.board import Line, line
 from zhikong.hospital.functions.indicators.queries.figures import Frame, Place, figures
@@ -29,6 +29,15 @@ class Item:
     @property
     def miss(self) -> Miss:
         return Miss(self.line.definition.id, self.line.place)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A measure of the month before: how many misses it was to end, and which of them are missed again (CAP-05)."""
+
+    analysis: MonthAnalysis
+    total: int
+    again: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,20 @@ def analyses_by_miss(month: str) -> dict[tuple[str, Place], list[MonthAnalysis]]
     for row in rows:
         covered.setdefault((row.indicator_id, row.department_id), []).append(row.analysis)
     return covered
+
+
+def followed(of_month: Checklist) -> list[Followed]:
+    """Last month's measures with what became of them; those that did not hold come first. One query."""
+    missed = {(item.miss.indicator_id, item.miss.department_id): item.line for item in of_month.items}
+    covered: dict[int, tuple[MonthAnalysis, list]] = {}
+    for key, analyses in analyses_by_miss(months.shifted(of_month.month, -1)).items():
+        for analysis in analyses:
+            covered.setdefault(analysis.pk, (analysis, []))[1].append(key)
+    found = [
+        Followed(analysis, len(keys), tuple(missed[key] for key in keys if key in missed))
+        for analysis, keys in covered.values()
+    ]
+    return sorted(found, key=lambda row: (not row.again, row.analysis.at))
 
 
 def blocking(of_month: Checklist) -> list[Miss]:

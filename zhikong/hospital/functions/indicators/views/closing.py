@@ -18,7 +18,7 @@ from zhikong.hospital.functions.indicators import actions
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators.forms import AnalysisForm, ReasonForm
 from zhikong.hospital.functions.indicators.models import MonthClose
-from zhikong.hospital.functions.indicators.queries.closing import Checklist, blocking, month_close
+from zhikong.hospital.functions.indicators.queries.closing import Checklist, blocking, followed, month_close
 from zhikong.hospital.functions.indicators.queries.figures import frame
 
 
@@ -120,6 +120,7 @@ def _page(request, month: str, *, checklist: Checklist | None = None, form=None)
         "state": state,
         "closed": closed,
         "blocked": blocked,
+        "followed": followed(checklist),
         "over": month < calendar.month_of(timezone.localdate()),
         "names": names(on=calendar.first_day(calendar.shifted(month, 1))),
         "before": calendar.shifted(month, -1),
