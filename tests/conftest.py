@@ -37,10 +37,13 @@ def pytest_configure():
 @pytest.fixture(scope="session")
 def database_server():
     """Starts the server, makes roles and database; gives the address of the superuser for attacks and set-up."""
+    from psycopg.conninfo import make_conninfo
+
     from zhikong.site import supervisor
 
     given = os.environ.get("ZHIKONG_TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
     if given:
+        given = make_conninfo(given, dbname="postgres")  # the database that it names may not exist yet
         supervisor.prepare(given, database=f"zhikong_test_{os.getpid()}", home=DATA_FOLDER)
         yield given
         _drop_database(given)
