@@ -99,3 +99,13 @@ def figures(empty_figures):
     made.add("grade_a_records", None, [(5, 6)] * 23 + [(0, 0)])
     made.finish()
     return made
+
+
+@pytest.fixture
+def office(as_role):
+    return as_role("quality_office", name="王敏")
+
+
+@pytest.fixture
+def head(as_role, hospital):
+    return as_role("department_head", hospital.departments["CARD"], name="李建国")

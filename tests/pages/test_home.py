@@ -16,16 +16,6 @@ def text(response) -> str:
     return response.content.decode()
 
 
-@pytest.fixture
-def office(as_role):
-    return as_role("quality_office", name="王敏")
-
-
-@pytest.fixture
-def head(as_role, hospital):
-    return as_role("department_head", hospital.departments["CARD"], name="李建国")
-
-
 def raise_one(office, hospital, now, code="CARD", **changes):
     values = {
         "title": "三日确诊率下降",

@@ -18,16 +18,6 @@ def text(response) -> str:
     return response.content.decode()
 
 
-@pytest.fixture
-def office(as_role):
-    return as_role("quality_office", name="王敏")
-
-
-@pytest.fixture
-def head(as_role, hospital):
-    return as_role("department_head", hospital.departments["CARD"], name="李建国")
-
-
 def corrected(office, head, hospital, *, on):
     """A major finding of cardiology, answered and corrected on a day, to be verified by the chart."""
     at = datetime(on.year, on.month, on.day, 2, tzinfo=UTC)

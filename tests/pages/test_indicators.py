@@ -22,16 +22,6 @@ def text(response) -> str:
 
 
 @pytest.fixture
-def office(as_role):
-    return as_role("quality_office", name="王敏")
-
-
-@pytest.fixture
-def head(as_role, hospital):
-    return as_role("department_head", hospital.departments["CARD"], name="李建国")
-
-
-@pytest.fixture
 def surgeon(as_role, hospital):
     return as_role("department_head", hospital.departments["GSUR"], name="赵刚")
 

@@ -9,16 +9,6 @@ from zhikong.foundation.findings.rules import State
 from zhikong.foundation.tasks.models import Task
 
 
-@pytest.fixture
-def office(as_role):
-    return as_role("quality_office", name="王敏")
-
-
-@pytest.fixture
-def head(as_role, hospital):
-    return as_role("department_head", hospital.departments["CARD"], name="李建国")
-
-
 def text(response) -> str:
     return response.content.decode()
 

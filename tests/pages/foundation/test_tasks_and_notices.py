@@ -14,11 +14,6 @@ from zhikong.foundation.tasks.models import Task
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def head(as_role, hospital):
-    return as_role("department_head", hospital.departments["CARD"], name="李建国")
-
-
 def give(owner, title, due_on, hospital, code="CARD"):
     return tasks.assign(
         by=None, now=NOW, owner=owner, title=title, due_on=due_on, due_reason="测试的依据", source_kind="test",
