@@ -147,7 +147,7 @@ def test_an_indicator_without_data_says_so_instead_of_failing(sign_in, ward):
         assert "尚未接入“床位日报”数据" in page.content.decode()
 
 
-@pytest.mark.proves("IND-47", "SYS-05", "INT-01")
+@pytest.mark.proves("IND-47", "SYS-05")
 def test_a_delivery_changes_the_page_with_a_stamp_of_its_freshness(sign_in, ward, tmp_path):
     from zhikong.foundation.outbox.actions import deliver_pending
 
