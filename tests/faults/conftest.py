@@ -61,7 +61,7 @@ def holder(data_folder):
 
 
 def processes_of(folder):
-    """Every process whose command or working folder is in a data folder."""
+    """Every process whose command, working folder or ZHIKONG_HOME is in a data folder."""
     return [p for p in psutil.process_iter() if p.pid != os.getpid() and _belongs(p, str(folder))]
 
 
@@ -79,7 +79,10 @@ def _is_server(process):
 
 def _belongs(process, folder):
     try:
-        return any(folder in part for part in process.cmdline()) or process.cwd().startswith(folder)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        named = any(folder in part for part in process.cmdline()) or process.cwd().startswith(folder)
+        return named or process.environ().get("ZHIKONG_HOME") == folder
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False
 

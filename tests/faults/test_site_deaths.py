@@ -228,7 +228,8 @@ else:
 
 
 def test_a_job_of_a_killed_worker_is_taken_up_again_within_a_minute(site):
-    site.worker().suspend()  # it does not know the test's task
+    own = site.worker()
+    own.suspend()  # it does not know the test's task
     notes = site.folder / "notes.txt"
     notes.touch()
     notes.chmod(0o666)
@@ -248,6 +249,7 @@ def test_a_job_of_a_killed_worker_is_taken_up_again_within_a_minute(site):
         assert eventually(lambda: "done" in notes.read_text(), 60), "the job was not taken up again"
         assert time.monotonic() - killed < 60
     finally:
+        own.resume()
         for process in (first, second):
             if process:
                 process.kill()
