@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -27,8 +28,10 @@ from zhikong.engine.tables import Type
 Strategy = st.SearchStrategy[n.Node]
 CODES = ["A01.000", "A01.900", "A02.100", "B20", "B20.x00", "C"]
 PREFIXES = ["A01", "A01.9", "A02", "B", "B20.x", "D00"]
-START = datetime.fromisoformat("2025-12-28T12:00")  # wall time without zone, as in the contract
-TIMES = [START + timedelta(hours=h, seconds=s) for h in range(0, 240, 7) for s in (0, 30)]
+START = datetime.fromisoformat("2025-12-30T12:00")  # wall time without zone, as in the contract
+# few distinct moments, so that equal times, whole days and half minutes come up often
+TIMES = [START + timedelta(hours=h, seconds=s) for h in (0, 12, 24, 36, 84, 96, 108) for s in (0, 30, 60)]
+MINUTES = [0, 1, 720, 1440, -720]
 DATES = [date(2025, 12, 28) + timedelta(days=d) for d in range(10)]
 DEPARTMENTS = ["D1", "D2"]
 SMALL = st.integers(-3, 6)
@@ -118,7 +121,7 @@ class Builder:
     def condition(self, depth: int) -> Strategy:
         """Conditions."""
         simple = st.one_of(
-            self.atom(), self.ref(Type.BOOL), st.booleans().map(lambda v: n.Value(v, Type.BOOL))
+            self.atom(), self.ref(Type.BOOL), self.atom(), self.atom(), st.booleans().map(_truth)
         )
         if depth == 0:
             return simple
@@ -151,6 +154,7 @@ class Builder:
     def atom(self) -> Strategy:
         whole = self.ref(Type.INT)
         literal = st.sampled_from([0, 1, 2, 5, 18, 1440]).map(lambda v: n.Value(v, Type.INT))
+        bound = st.sampled_from(MINUTES).map(lambda v: n.Value(v, Type.INT))
         compared = st.builds(self.compared, st.sampled_from(["=", "<", "<=", ">"]), whole, literal)
         options = [
             compared,
@@ -159,7 +163,7 @@ class Builder:
             st.builds(
                 self.compared, st.sampled_from(["<", "="]), self.ref(Type.TIMESTAMP), self.ref(Type.TIMESTAMP)
             ),
-            st.builds(self.compared, st.sampled_from(["<=", ">"]), self.elapsed(), literal),
+            st.builds(self.compared, st.sampled_from(["<", "<=", ">", ">=", "="]), self.elapsed(), bound),
         ]
         if self.child == "results":
             value, bound = self.ref(Type.FLOAT), n.Value(Decimal("0.5"), Type.FLOAT)
@@ -179,28 +183,37 @@ class Builder:
         )
 
 
+def _truth(value: bool) -> n.Node:
+    return n.Value(value, Type.BOOL)
+
+
 def _measure(how: How, expression: n.Node | None) -> Measure:
     return Measure(how, expression)
 
 
 @st.composite
-def definitions(draw: Callable[..., Any]) -> Definition:
-    """Any definition: stays or operations as grain, any kind, population and exclusions."""
+def definitions(draw: Callable[..., Any]) -> list[Definition]:
+    """Two to five definitions that share a pass: any kind, population and exclusions, one grain and date."""
     grain = draw(st.sampled_from(["stays", "stays", "operations"]))
-    builder = Builder(None if grain == "stays" else grain)
     owner: n.Owner = "row" if grain == "stays" else "stay"
+    when = draw(st.sampled_from(["discharged_at", "discharged_at", "admitted_at"]))
+    department = draw(st.sampled_from([n.Ref("stays", "admission_department", Type.TEXT, owner), None]))
+    place = (grain, n.Ref("stays", when, Type.TIMESTAMP, owner), department)
+    return [draw(_definition(i, place)) for i in range(draw(st.integers(2, 5)))]
+
+
+@st.composite
+def _definition(draw: Callable[..., Any], number: int, place: tuple[str, n.Ref, n.Ref | None]) -> Definition:
+    grain, when, department = place
+    builder = Builder(None if grain == "stays" else grain)
     kind = draw(st.sampled_from(list(Kind)))
     numerator, denominator = draw(_measures(builder, kind))
-    dates = st.sampled_from(["discharged_at", "discharged_at", "admitted_at"])
     return Definition(
-        id="random", version=1, status=Status.DRAFT, hash="", name={"zh": "随机"}, why="",
+        id=f"random_{number}", version=1, status=Status.DRAFT, hash="", name={"zh": "随机"}, why="",
         source=Origin("", "", Mark.MEMORY), owner="", checker="", next_review=date(2100, 1, 1),
-        table=grain,
-        date=n.Ref("stays", draw(dates), Type.TIMESTAMP, owner),
-        department=draw(st.sampled_from([n.Ref("stays", "admission_department", Type.TEXT, owner), None])),
-        kind=kind,
-        population=draw(st.none() | builder.condition(2)),
-        exclusions=tuple(Exclusion(e, "", "") for e in draw(st.lists(builder.condition(1), max_size=2))),
+        table=grain, date=when, department=department, kind=kind,
+        population=draw(st.none() | st.none() | builder.condition(2)),
+        exclusions=tuple(Exclusion(e, "", "") for e in draw(st.lists(builder.condition(1), max_size=1))),
         numerator=numerator, denominator=denominator,
         multiplier=Decimal(draw(st.sampled_from(["1", "100", "0.01"]))),
         unit="", direction=Direction.MONITOR, strata=(), targets={}, chart="auto", minimum_denominator=None,
@@ -220,32 +233,37 @@ def _measures(builder: Builder, kind: Kind) -> st.SearchStrategy[tuple[Measure, 
     return st.tuples(st.one_of(rows, counted, summed), st.one_of(rows, counted, summed))
 
 
-def _cell(values: list[Any]) -> st.SearchStrategy[Any]:
-    return st.none() | st.sampled_from(values)
+def _cell(random: Random, values: list[Any]) -> Any:
+    """One of the values, or unknown in a fifth of the cases."""
+    return None if random.random() < 0.2 else random.choice(values)
 
 
 @st.composite
 def data(draw: Callable[..., Any]) -> dict[str, list[dict[str, Any]]]:
-    """A few stays of a few patients in two institutions, with children, some of them without their stay."""
-    stays = [draw(_stay(i)) for i in range(draw(st.integers(0, 6)))]
+    """Stays of a few patients in two institutions, with children, some of them without their stay.
+
+    The rows come from a seed: thirty rows drawn cell by cell would leave no time for definitions.
+    """
+    random, size = Random(draw(st.integers(0, 2**32))), draw(st.sampled_from([3, 12, 30]))
+    stays = [_stay(random, i) for i in range(size)]
     ids = [stay["stay_id"] for stay in stays] + ["nobody"]
     tables: dict[str, list[dict[str, Any]]] = {"stays": stays}
     for child, columns in CHILDREN.items():
-        cells = {name: _cell(values) for name, (_, values) in columns.items()}
-        rows = st.fixed_dictionaries({"stay_id": st.sampled_from(ids), **cells})
-        tables[child] = draw(st.lists(rows, max_size=8))
+        tables[child] = [
+            {"stay_id": random.choice(ids)} | {k: _cell(random, v) for k, (_, v) in columns.items()}
+            for _ in range(random.randint(0, 2 * size))
+        ]
     return tables
 
 
-@st.composite
-def _stay(draw: Callable[..., Any], number: int) -> dict[str, Any]:
-    admitted, discharged = sorted((draw(st.sampled_from(TIMES)), draw(st.sampled_from(TIMES))))
-    row = {name: draw(_cell(values)) for name, (_, values) in STAY_COLUMNS.items()}
+def _stay(random: Random, number: int) -> dict[str, Any]:
+    admitted, discharged = sorted(random.choices(TIMES, k=2))
+    row = {name: _cell(random, values) for name, (_, values) in STAY_COLUMNS.items()}
     return row | {
         "stay_id": f"s{number}",
-        "patient_key": draw(st.sampled_from(["p1", "p2"])),
-        "institution": draw(st.sampled_from(["H1", "H2"])),
+        "patient_key": random.choice(["p1", "p2", "p3"]),
+        "institution": random.choice(["H1", "H1", "H2"]),
         "admitted_at": admitted,
         "discharged_at": discharged,
-        "admission_department": draw(_cell(DEPARTMENTS)),
+        "admission_department": _cell(random, DEPARTMENTS),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,26 +26,14 @@ from zhikong.engine.plan.needs import expressions_of, walk
 from zhikong.engine.plan.simplify import simplified
 
 MONTHS = ("2025-12", "2026-01")
-SEVERAL = st.lists(definitions(), min_size=1, max_size=4)
 MANY = 8 if os.environ.get("ZHIKONG_TEST_ALL") else 1
-RUNS = settings(max_examples=50 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
+RUNS = settings(max_examples=30 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def _run(wanted: list[Definition], source: Source, backend: str) -> list[Result]:
-    renamed = [_named(d, i) for i, d in enumerate(wanted)]
-    found = compute(
-        renamed,
-        source=source,
-        months=MONTHS,
-        now=datetime(2026, 1, 1, tzinfo=UTC),
-        data_version="r",
-        backend=backend,
-    ).rows
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    found = compute(wanted, source=source, months=MONTHS, now=now, data_version="r", backend=backend).rows
     return [row._replace(reason=row.reason and row.reason.kind) for row in found]  # type: ignore[arg-type]
-
-
-def _named(definition: Definition, number: int) -> Definition:
-    return replace(definition, id=f"random_{number}")
 
 
 def _agree(
@@ -59,13 +46,13 @@ def _agree(
 
 
 @RUNS
-@given(SEVERAL, data())
+@given(definitions(), data())
 def test_fused_equals_reference(wanted: list[Definition], tables: dict[str, list[dict[str, Any]]]) -> None:
     _agree(wanted, tables)
 
 
-@settings(RUNS, max_examples=15 * MANY)
-@given(SEVERAL, data(), st.sampled_from(packing.WIDTHS))
+@settings(RUNS, max_examples=10 * MANY)
+@given(definitions(), data(), st.sampled_from(packing.WIDTHS))
 def test_packed_counters_equal_reference(
     wanted: list[Definition], tables: dict[str, list[dict[str, Any]]], width: int
 ) -> None:
@@ -78,8 +65,8 @@ def test_packed_counters_equal_reference(
         fused.counting_for = usual
 
 
-@settings(RUNS, max_examples=15 * MANY)
-@given(SEVERAL, data())
+@settings(RUNS, max_examples=10 * MANY)
+@given(definitions(), data())
 def test_month_files_equal_reference(
     wanted: list[Definition], tables: dict[str, list[dict[str, Any]]]
 ) -> None:
@@ -106,7 +93,7 @@ def _by_month(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> Source:
     return Source.of_files(files)
 
 
-@settings(RUNS, max_examples=60 * MANY)
+@settings(RUNS, max_examples=40 * MANY)
 @given(Builder(None).condition(2), data())
 def test_simplified_conditions_are_true_for_the_same_rows(
     condition: n.Node, tables: dict[str, list[dict[str, Any]]]
@@ -120,15 +107,15 @@ def test_every_node_has_a_generator() -> None:
     seen: set[type[n.Node]] = set()
 
     @settings(
-        max_examples=250,
+        max_examples=120,
         deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
     @given(definitions())
-    def look(definition: Definition) -> None:
-        seen.update(type(node) for e in expressions_of(definition) for node in walk(e))
+    def look(wanted: list[Definition]) -> None:
+        seen.update(type(node) for d in wanted for e in expressions_of(d) for node in walk(e))
 
     look()
     assert set(n.NODE_TYPES) - seen == {n.IsTrue}

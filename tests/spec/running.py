@@ -44,7 +44,7 @@ def define(**said: Any) -> Definition:
     """A definition with the usual fields where nothing else is said. A field given as None is left out."""
     data = {"id": "example"} | USUAL | said
     data = {key: value for key, value in data.items() if value is not None or key == "department"}
-    draft = Draft(Located(Path("example.yaml"), data), "manual", CODES)
+    draft = Draft(Located(Path(f"{data['id']}.yaml"), data), "manual", CODES)
     problems = problems_of(draft)
     assert problems == [], [str(p) for p in problems]
     return build(draft)

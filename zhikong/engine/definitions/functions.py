@@ -87,8 +87,8 @@ def _extreme(which: Literal["earliest", "latest"]) -> Callable[[Arguments, Scope
 
 def code_range(written: str) -> n.CodeRange:
     """'I21' or 'I20-I25' as a range. Raises ExpressionError for anything that is no code."""
-    low, _, high = written.partition("-")
-    high = high or low
+    low, dash, high = written.partition("-")
+    high = high if dash else low
     if (
         not (CODE_PATTERN.fullmatch(low) and CODE_PATTERN.fullmatch(high))
         or high[: len(low)] < low[: len(high)]

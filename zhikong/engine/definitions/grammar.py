@@ -89,6 +89,8 @@ def expect(node: n.Node, kind: Type, source: str) -> n.Node:
 def build(tree: exp.Expression, scope: Scope) -> n.Node:
     """The node of one syntax tree; ExpressionError for everything that is not whitelisted."""
     builder = BUILDERS.get(type(tree))
+    if builder is None and isinstance(tree, exp.Func) and not isinstance(tree, exp.Cast):
+        raise ExpressionError(f"没有函数 {tree.sql_name().lower()}。", "可用的函数见手册“函数”一节。")
     if builder is None:
         raise ExpressionError(
             f"指标语言里没有“{_short(tree.sql(dialect='duckdb'))}”这种写法。",

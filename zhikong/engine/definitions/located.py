@@ -12,7 +12,8 @@ from zhikong.engine.definitions.problems import Problem
 
 Key = str | int
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-MAX_BYTES = 1_000_000  # a definition is a page, not a database; guards against alias bombs and wrong files
+MAX_BYTES = 1_000_000  # a definition is a page, not a database
+MAX_VALUES = 100_000  # aliases of aliases could stand for more values than any memory holds
 
 
 @dataclass(slots=True)
@@ -69,6 +70,8 @@ def _syntax(file: Path, error: yaml.YAMLError) -> Problem:
 
 def _plain(node: yaml.Node, path: tuple[Key, ...], lines: dict[tuple[Key, ...], int]) -> Any:
     lines.setdefault(path, node.start_mark.line + 1)
+    if len(lines) > MAX_VALUES:
+        raise _Reject(1, "YAML 里的内容过多。", "请不要使用别名（& 和 *），一个文件只写一个定义。")
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, lines)
     if isinstance(node, yaml.SequenceNode):

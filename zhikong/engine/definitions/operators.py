@@ -28,7 +28,7 @@ def comparable(op: str, left: n.Node, right: n.Node) -> None:
     if kinds == {Type.DATE, Type.TIMESTAMP}:
         raise ExpressionError("日期不能直接与时间比较。", "请用 days_between(起, 止) 求相差天数。")
     if len(kinds) > 1 and not kinds <= _NUMBERS:
-        names = " 与 ".join(type_name(t) for t in (left.type, right.type))
+        names = "与".join(type_name(t) for t in (left.type, right.type))
         raise ExpressionError(f"{names}不能比较。", "请让两边类型一致；编码列的取值要加引号，如 sex = '1'。")
     if op not in ("=", "<>") and kinds <= {Type.TEXT, Type.BOOL}:
         raise ExpressionError("文字和是/否值不能比较大小。", "请用 = 、in 或 icd_prefix。")

@@ -33,7 +33,9 @@ class ExpressionError(Exception):
 def suggestion(word: str, known: Iterable[str]) -> str:
     """'您是否想写 x？' when a known word is near, else the list of known words."""
     words = sorted(known)
-    near = get_close_matches(word, words, n=1, cutoff=0.7)
+    if not words:
+        return ""
+    near = get_close_matches(word, words, n=1, cutoff=0.7) or [w for w in words if w.startswith(word)]
     if near:
         return f"是否想写 {near[0]}？"
     shown = "、".join(words[:12])

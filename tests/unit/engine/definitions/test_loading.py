@@ -1,0 +1,159 @@
+"""Packs on disk: hashes, duplicates, value sets, presets; one bad file does not hide the others."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.spec.running import USUAL
+from zhikong.engine.definitions import Catalogue, load_catalogue
+from zhikong.engine.definitions.targets import target_of
+
+
+def write(folder: Path, name: str, data: Any) -> Path:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(data if isinstance(data, str) else yaml.safe_dump(data, allow_unicode=True))
+    return file
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    folder = tmp_path / "mine"
+    write(folder, "pack.yaml", {"id": "mine", "version": "1", "name": {"zh": "本院"}})
+    return folder
+
+
+def indicator(folder: Path, key: str = "example", **said: Any) -> Path:
+    return write(folder, f"indicators/{key}.yaml", USUAL | {"id": key} | said)
+
+
+def hash_of(folder: Path, **said: Any) -> str:
+    indicator(folder, **said)
+    catalogue = load_catalogue([folder])
+    assert catalogue.problems == []
+    return catalogue.indicators["example"].hash
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"name": {"zh": "别的名称", "en": "Other"}},
+        {"why": "别的理由"},
+        {"owner": "nursing"},
+        {"version": 2},
+        {"targets": {"tertiary": {"at_least": 3}}},
+        {"minimum_denominator": 30},
+        {"notes": "说明"},
+        {"exclusions": []},
+    ],
+)
+def test_prose_and_targets_do_not_change_the_hash(pack: Path, said: dict[str, Any]) -> None:
+    assert hash_of(pack, **said) == hash_of(pack)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"population": "days > 1"},
+        {"numerator": {"count": "day_surgery"}},
+        {"numerator": {"sum": "days"}},
+        {"exclusions": [{"when": "day_surgery", "why": "不计"}]},
+        {"multiplier": 1000, "unit": "‰"},
+        {"department": "admission_department"},
+        {"date": "admitted_at"},
+        {"kind": "mean", "numerator": {"sum": "days"}},
+        {"unit": "人次"},
+    ],
+)
+def test_meaning_changes_the_hash(pack: Path, said: dict[str, Any]) -> None:
+    assert hash_of(pack, **said) != hash_of(pack)
+
+
+def test_exclusions_differ_only_in_prose(pack: Path) -> None:
+    first = hash_of(pack, exclusions=[{"when": "day_surgery", "why": "甲"}])
+    assert first == hash_of(pack, exclusions=[{"when": "day_surgery", "why": "乙"}])
+
+
+def test_code_list_is_part_of_the_meaning(pack: Path) -> None:
+    codes = {"id": "heart", "name": {"zh": "心"}, "source": {"document": "x", "mark": "memory"}}
+    said = {"population": "in_codes(principal_diagnosis, 'heart')"}
+    write(pack, "codes/heart.yaml", codes | {"prefixes": ["I21"]})
+    first = hash_of(pack, **said)
+    write(pack, "codes/heart.yaml", codes | {"prefixes": ["I21", "I22"]})
+    assert first != hash_of(pack, **said)
+
+
+def messages(catalogue: Catalogue) -> list[str]:
+    return [p.message for p in catalogue.problems]
+
+
+def test_a_bad_file_does_not_hide_the_good_ones(pack: Path) -> None:
+    indicator(pack, "good_one")
+    indicator(pack, "bad_one", table="nowhere")
+    catalogue = load_catalogue([pack])
+    assert list(catalogue.indicators) == ["good_one"]
+    assert messages(catalogue) == ["没有表 nowhere。"]
+
+
+def test_twice_defined(pack: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    write(other, "pack.yaml", {"id": "other", "version": "1", "name": {"zh": "别的"}})
+    indicator(pack)
+    indicator(other)
+    assert messages(load_catalogue([pack, other])) == ["example 定义了两次。"]
+
+
+def test_preset_of_an_unknown_indicator(pack: Path) -> None:
+    source = {"document": "x", "mark": "memory"}
+    write(
+        pack,
+        "targets/goal.yaml",
+        {"preset": "goal", "source": source, "targets": {"nothing": {"at_most": 1}}},
+    )
+    assert messages(load_catalogue([pack])) == ["目标值引用的指标 nothing 不存在，或它的定义有误。"]
+
+
+def test_preset_is_read(pack: Path) -> None:
+    indicator(pack)
+    source = {"document": "x", "mark": "memory"}
+    targets = {"example": {"at_least": 92, "quote": "≥92", "line": 3}}
+    write(pack, "targets/goal.yaml", {"preset": "goal", "source": source, "targets": targets})
+    preset = load_catalogue([pack]).presets["goal"]
+    assert preset.targets["example"].at_least == 92
+
+
+def test_code_list_with_a_wrong_code(pack: Path) -> None:
+    source = {"document": "x", "mark": "memory"}
+    codes = {"id": "heart", "name": {"zh": "心"}, "source": source, "prefixes": ["I21", "心梗"]}
+    file = write(pack, "codes/heart.yaml", codes)
+    (problem,) = load_catalogue([pack]).problems
+    assert problem.line == next(
+        i for i, line in enumerate(file.read_text().splitlines(), 1) if "心梗" in line
+    )
+
+
+def test_pack_without_pack_yaml(tmp_path: Path) -> None:
+    assert messages(load_catalogue([tmp_path])) == ["内容包缺少 pack.yaml。"]
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "met"),
+    [
+        ({"at_least": 92}, "92", True),
+        ({"at_least": 92}, "91.99", False),
+        ({"at_most": 14}, "14", True),
+        ({"range": [80, 90]}, "80", True),
+        ({"range": [80, 90]}, "90.01", False),
+        ({"equals": 0}, "0", True),
+        ({"equals": 0}, "0.1", False),
+    ],
+)
+def test_targets(target: dict[str, Any], value: str, met: bool) -> None:
+    read = target_of(target)
+    assert read is not None
+    assert read.met(Decimal(value)) is met
