@@ -54,10 +54,8 @@ def trail(committed, settings, tmp_path):
     settings.AUDIT_HEADS_FOLDER = tmp_path / "heads"
     with transaction.atomic(using="superuser"):
         found = Trail()
-        found.attack("DELETE FROM audit_auditseal")
-        found.execute(
-            "INSERT INTO audit_auditpending SELECT id FROM audit_auditevent ON CONFLICT (event_id) DO NOTHING"
-        )
+        for table in ("audit_auditseal", "audit_auditpending", "audit_auditevent"):
+            found.attack(f"DELETE FROM {table}")  # what other tests left behind, however much that is
         yield found
         transaction.set_rollback(True, using="superuser")
 
@@ -238,7 +236,7 @@ def test_many_events_take_several_seals(trail, monkeypatch):
     trail.seal()
     report = trail.verify()
     assert report.sound
-    assert report.seals > 3
+    assert report.seals == 3
 
 
 def test_a_torn_line_in_the_second_place_is_written_again(trail):
