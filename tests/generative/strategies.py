@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -64,11 +65,13 @@ DERIVED = {"stay_minutes": Type.INT, "stay_days_elapsed": Type.INT, "minutes_to_
 
 
 class Builder:
-    """Expressions over the columns of one kind of row. `child` is None for stays."""
+    """Expressions over the columns of one kind of row. `child` is None for stays.
 
-    def __init__(self, child: str | None, *, as_grain: bool = False) -> None:
+    Strategies are cached: making them anew for every draw costs far more than running the engines.
+    """
+
+    def __init__(self, child: str | None) -> None:
         self.child = child
-        self.as_grain = as_grain
         own = CHILDREN[child] if child else STAY_COLUMNS
         table = child or "stays"
         self.refs = [n.Ref(table, name, kind) for name, (kind, _) in own.items()]
@@ -79,9 +82,11 @@ class Builder:
         if child:
             self.refs += [n.Ref("stays", name, kind, "stay") for name, (kind, _) in STAY_COLUMNS.items()]
 
+    @cache  # noqa: B019
     def ref(self, *kinds: Type) -> Strategy:
         return st.sampled_from([r for r in self.refs if r.type in kinds])
 
+    @cache  # noqa: B019
     def whole(self, depth: int) -> Strategy:
         """Whole-number expressions."""
         simple = st.one_of(self.ref(Type.INT), SMALL.map(lambda v: n.Value(v, Type.INT)), self.elapsed())
@@ -99,6 +104,7 @@ class Builder:
             options.append(st.sampled_from(sorted(CHILDREN)).flatmap(self.counted))
         return st.one_of(options)
 
+    @cache  # noqa: B019
     def elapsed(self) -> Strategy:
         times = self.ref(Type.TIMESTAMP)
         days = self.ref(*(Type.TIMESTAMP, Type.DATE))
@@ -108,16 +114,19 @@ class Builder:
         )
         return st.one_of(exact, extreme, st.builds(n.Elapsed, st.just("days"), days, days))
 
+    @cache  # noqa: B019
     def counted(self, child: str) -> Strategy:
-        return st.builds(n.CountOf, st.just(child), Builder(child).condition(1))
+        return st.builds(n.CountOf, st.just(child), BUILDERS[child].condition(1))
 
+    @cache  # noqa: B019
     def extreme(self) -> Strategy:
         column = n.Ref("operations", "performed_at", Type.TIMESTAMP)
         words = st.sampled_from(["earliest", "latest"])
         return st.builds(
-            n.Extreme, words, st.just("operations"), st.just(column), Builder("operations").condition(0)
+            n.Extreme, words, st.just("operations"), st.just(column), BUILDERS["operations"].condition(0)
         )
 
+    @cache  # noqa: B019
     def condition(self, depth: int) -> Strategy:
         """Conditions."""
         simple = st.one_of(
@@ -144,13 +153,15 @@ class Builder:
             options.append(st.sampled_from(sorted(CHILDREN)).flatmap(self.has))
         return st.one_of(options)
 
+    @cache  # noqa: B019
     def has(self, child: str) -> Strategy:
-        return st.builds(n.Has, st.just(child), Builder(child).condition(1))
+        return st.builds(n.Has, st.just(child), BUILDERS[child].condition(1))
 
     @staticmethod
     def compared(op: str, left: n.Node, right: n.Node) -> n.Node:
         return canonical.comparison(op, left, right)
 
+    @cache  # noqa: B019
     def atom(self) -> Strategy:
         whole = self.ref(Type.INT)
         literal = st.sampled_from([0, 1, 2, 5, 18, 1440]).map(lambda v: n.Value(v, Type.INT))
@@ -170,6 +181,7 @@ class Builder:
             options.append(st.builds(self.compared, st.sampled_from(["<", "=", ">="]), value, st.just(bound)))
         return st.one_of(options)
 
+    @cache  # noqa: B019
     def text_atom(self) -> Strategy:
         texts = [r for r in self.refs if r.type is Type.TEXT]
         values = st.lists(st.sampled_from(["1", "2", "4", "A01.000"]), min_size=1, max_size=3)
@@ -181,6 +193,9 @@ class Builder:
                 st.one_of(ranges, spread).map(lambda r: n.CodeIn(ref, tuple(sorted(set(r))))),
             )
         )
+
+
+BUILDERS: dict[str | None, Builder] = {child: Builder(child) for child in (None, *CHILDREN)}
 
 
 def _truth(value: bool) -> n.Node:
@@ -205,7 +220,7 @@ def definitions(draw: Callable[..., Any]) -> list[Definition]:
 @st.composite
 def _definition(draw: Callable[..., Any], number: int, place: tuple[str, n.Ref, n.Ref | None]) -> Definition:
     grain, when, department = place
-    builder = Builder(None if grain == "stays" else grain)
+    builder = BUILDERS[None if grain == "stays" else grain]
     kind = draw(st.sampled_from(list(Kind)))
     numerator, denominator = draw(_measures(builder, kind))
     return Definition(
@@ -220,6 +235,7 @@ def _definition(draw: Callable[..., Any], number: int, place: tuple[str, n.Ref, 
     )  # fmt: skip
 
 
+@cache
 def _measures(builder: Builder, kind: Kind) -> st.SearchStrategy[tuple[Measure, Measure | None]]:
     rows = st.just(_measure(How.ROWS, None))
     counted = st.builds(_measure, st.just(How.COUNT), builder.condition(2))

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from tests.generative.strategies import Builder, data, definitions
+from tests.generative.strategies import BUILDERS, data, definitions
 from zhikong.engine.backends.reference import World
 from zhikong.engine.backends.reference_eval import holds
 from zhikong.engine.backends.source import Source
@@ -27,7 +27,7 @@ from zhikong.engine.plan.simplify import simplified
 
 MONTHS = ("2025-12", "2026-01")
 MANY = 8 if os.environ.get("ZHIKONG_TEST_ALL") else 1
-RUNS = settings(max_examples=30 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
+RUNS = settings(max_examples=300 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def _run(wanted: list[Definition], source: Source, backend: str) -> list[Result]:
@@ -51,7 +51,7 @@ def test_fused_equals_reference(wanted: list[Definition], tables: dict[str, list
     _agree(wanted, tables)
 
 
-@settings(RUNS, max_examples=10 * MANY)
+@settings(RUNS, max_examples=80 * MANY)
 @given(definitions(), data(), st.sampled_from(packing.WIDTHS))
 def test_packed_counters_equal_reference(
     wanted: list[Definition], tables: dict[str, list[dict[str, Any]]], width: int
@@ -65,7 +65,7 @@ def test_packed_counters_equal_reference(
         fused.counting_for = usual
 
 
-@settings(RUNS, max_examples=10 * MANY)
+@settings(RUNS, max_examples=80 * MANY)
 @given(definitions(), data())
 def test_month_files_equal_reference(
     wanted: list[Definition], tables: dict[str, list[dict[str, Any]]]
@@ -93,8 +93,8 @@ def _by_month(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> Source:
     return Source.of_files(files)
 
 
-@settings(RUNS, max_examples=40 * MANY)
-@given(Builder(None).condition(2), data())
+@settings(RUNS, max_examples=300 * MANY)
+@given(BUILDERS[None].condition(2), data())
 def test_simplified_conditions_are_true_for_the_same_rows(
     condition: n.Node, tables: dict[str, list[dict[str, Any]]]
 ) -> None:

@@ -13,6 +13,9 @@ from zhikong.engine.definitions.model import CodeList, Mark, Pack, Preset
 from zhikong.engine.definitions.problems import ExpressionError, Problem, suggestion
 from zhikong.engine.definitions.targets import USAGE, target_of
 
+BESIDE = ("quote", "line", "note", "hospital_only")
+"""What a preset says of a target besides its bounds: the proof, and that departments are not judged by it."""
+
 
 def _mapping(file: Path, required: Mapping[str, type]) -> Located | list[Problem]:
     located = read(file)
@@ -84,8 +87,8 @@ def read_preset(file: Path, indicators: Mapping[str, Any]) -> Preset | list[Prob
         return located
     data, problems, targets = located.data, _source(located), {}
     for indicator, raw in data["targets"].items():
-        # quote, line and note are the proof beside the figure; only the bounds are read here
-        bounds = {k: v for k, v in raw.items() if k not in ("quote", "line", "note")} if raw else None
+        # only the bounds are read here
+        bounds = {k: v for k, v in raw.items() if k not in BESIDE} if raw else None
         target = target_of(bounds)
         if indicator not in indicators:
             message = f"目标值引用的指标 {indicator} 不存在，或它的定义有误。"
