@@ -226,6 +226,20 @@ def test_a_month_begins_with_what_became_of_last_months_measures(office, head, e
     assert "先看上月的措施" not in text(office.get("/indicators/months/2026-08/"))  # July had none
 
 
+def test_a_target_of_the_whole_hospital_does_not_judge_departments(office, empty_figures):
+    """92 % bed occupancy is asked of the hospital; a department is judged only by a target of its own."""
+    made, card = empty_figures, empty_figures.hospital.departments["CARD"].id
+    actions.load_preset(by=None, now=NOW, name="000-P2", valid_from=date(2024, 1, 1))
+    made.add("bed_occupancy", None, [(900, 1000)] * 24)
+    made.add("bed_occupancy", card, [(800, 1000)] * 24)
+    made.finish()
+    assert {i.key for i in actions.state_of("2026-10").items} == {"bed_occupancy@"}
+    own = {"indicator_id": "bed_occupancy", "department_id": card, "valid_from": date(2026, 10, 1)}
+    actions.set_target(by=None, now=NOW, at_least=85, **own)
+    assert {i.key for i in actions.state_of("2026-10").items} == {"bed_occupancy@", f"bed_occupancy@{card}"}
+    assert "不判断科室" in text(office.get("/indicators/targets/bed_occupancy/"))
+
+
 def test_an_incomplete_analysis_keeps_what_was_typed(office, figures, keys):
     page = analyse(office, figures, *keys, measure="")
     assert page.status_code == 422
@@ -320,7 +334,7 @@ def test_the_preset_sets_what_its_document_says(office, hospital, at_noon):
     assert found["admission_discharge_agreement"] == "≥ 95"
     assert found["rescue_success"] == "≥ 85"
     assert found["grade_a_records"] == "≥ 90"
-    assert found["grade_c_records"] == "= 0"
+    assert found["grade_c_records"] == "0"
 
 
 # ---- the chart's picture ----------------------------------------------------------------------------------------------

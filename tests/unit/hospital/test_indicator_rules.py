@@ -55,7 +55,7 @@ def test_an_unfavourable_signal_warns_but_never_hides_a_miss():
 
 @pytest.mark.parametrize(
     ("target", "text"),
-    [(FLOOR, "≥ 92 %"), (CEILING, "≤ 14 %"), (ZERO, "= 0 %"), (BAND, "80–90 %"), (Target(), "—")],
+    [(FLOOR, "≥ 92 %"), (CEILING, "≤ 14 %"), (ZERO, "0 %"), (BAND, "80–90 %"), (Target(), "—")],
 )
 def test_targets_in_words(target, text):
     assert target.text("%") == text

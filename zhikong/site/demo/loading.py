@@ -1,12 +1,15 @@
 """Brings the simulated hospital's data through the ordinary door, and computes its indicators."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from zhikong.engine.tables import TABLES
 from zhikong.foundation.access.scope import job_scope, scoped
 from zhikong.foundation.organisation.actions import seed_hospital
+from zhikong.foundation.organisation.queries import resolve
 from zhikong.hospital.functions.datasources.actions import load_open_stays, load_tables
-from zhikong.hospital.functions.indicators.actions import load_preset, recompute
+from zhikong.hospital.functions.indicators.actions import load_preset, recompute, set_target
+from zhikong.hospital.functions.indicators.queries.targets import target_book
 from zhikong.hospital.overviews.home import demo_story
 from zhikong.simulator import Simulation, hospital, simulate
 from zhikong.site import frame, home
@@ -16,6 +19,7 @@ from zhikong.site.progress import Progress
 
 FIRST_MONTH, MONTHS = "2024-11", 24
 PRESET = "000-P2"
+REHABILITATION, STAY_LENGTH = "REHA", "average_length_of_stay"
 STEPS = 5
 JOB = "demo"  # who acts, in the audit trail
 
@@ -44,10 +48,29 @@ def load(*, now: datetime, progress: Progress) -> None:
         _publish(made, number, now)
     with progress.step("设定目标值并计算指标"), scoped(job_scope(number, job=JOB)):
         load_preset(by=None, now=now, name=PRESET, valid_from=_first_day())
+        _own_target(now)
         recompute(by=None, now=now)
     with progress.step("演示几个月来的日常工作"), scoped(job_scope(number, job=JOB)):
         demo_story.tell(now=now)
     home.set_options(demo_loaded=_database())
+
+
+def _own_target(now: datetime) -> None:
+    """Rehabilitation stays are long by nature: that department has a target of its own, as in any hospital."""
+    department = resolve(name_or_code=REHABILITATION, on=now.date())
+    known = target_book().history(STAY_LENGTH)
+    if department is None or any(row.department_id == department.id for row in known):
+        return
+    set_target(
+        by=None,
+        now=now,
+        indicator_id=STAY_LENGTH,
+        department_id=department.id,
+        valid_from=_first_day(),
+        at_most=Decimal(21),
+        source="演示：医院与康复医学科约定",
+        reason="康复疗程长，不适用全院目标",
+    )
 
 
 def _publish(made: Simulation, number: int, now: datetime) -> None:

@@ -96,7 +96,7 @@ def _missed_row(here: Standing, line: Line) -> CardRow:
     return CardRow(
         text=line.name,
         url=here.url(line),
-        note=f"{line.shown} / {line.target_text}",
+        note=_("%(value)s，目标 %(target)s") % {"value": line.shown, "target": line.target_text},
         state="bad",
         word=line.word,
     )
@@ -168,7 +168,8 @@ def closing(here: Standing) -> HomeCard:
     missed = _missed(here)
     missing = len(missed - set(analyses_by_miss(month)))
     closed = month in shown.closed
-    word = _("已结账") if closed else (_("缺分析") if missing else _("可结账"))
+    ready = _("可结账") if here.place is None else _("已写分析")  # a department does not close the month
+    word = _("已结账") if closed else (_("缺分析") if missing else ready)
     row = CardRow(
         text=_("%(month)s：未达标 %(all)s 项，尚缺分析 %(missing)s 项")
         % {"month": calendar.spoken(month), "all": len(missed), "missing": missing},

@@ -43,11 +43,15 @@ def minimum_denominator(definition: Definition) -> int:
 
 @dataclass(frozen=True)
 class PresetTarget:
-    """A target as a source document states it, with the words that prove it."""
+    """A target as a source document states it, with the words that prove it.
+
+    hospital_only: departments are not judged by it.
+    """
 
     target: Target
     quote: str
     line: int | None
+    hospital_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,9 @@ def presets_by_name() -> Mapping[str, Preset]:
 
 def _preset(said: dict) -> Preset:
     targets = {
-        indicator_id: PresetTarget(target_of(row), row.get("quote", ""), row.get("line"))
+        indicator_id: PresetTarget(
+            target_of(row), row.get("quote", ""), row.get("line"), bool(row.get("hospital_only"))
+        )
         for indicator_id, row in said["targets"].items()
     }
     return Preset(said["preset"], said["name"]["zh"], said["source"]["document"], targets)

@@ -60,7 +60,7 @@ def chart_kind(definition: Definition, figures: Sequence[Figure | None]) -> str:
 
 def _chart(definition: Definition, figures: Sequence[Figure | None]) -> tuple[str, str]:
     if definition.chart != "auto":
-        return definition.chart, "由指标定义指定。"
+        return definition.chart, "控制图的类型由指标定义指定。"
     chosen = choose(
         _data_kind(definition, figures), _part(figures, "numerator"), _part(figures, "denominator")
     )

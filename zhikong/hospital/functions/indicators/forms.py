@@ -72,6 +72,11 @@ class TargetForm(forms.Form):
     year = forms.TypedChoiceField(label=_("自何年"), coerce=int)
     mm = forms.TypedChoiceField(label=_("自何月"), coerce=int, choices=[(n, f"{n} 月") for n in range(1, 13)])
     department = forms.TypedChoiceField(label=_("适用范围"), required=False, coerce=int, empty_value=None)
+    hospital_only = forms.BooleanField(
+        label=_("只考核全院"),
+        required=False,
+        help_text=_("勾选后不用全院目标判断各科室；单独设了目标的科室仍按自己的目标判断。"),
+    )
     at_least = forms.DecimalField(label=_("不低于"), required=False, max_digits=14, decimal_places=4)
     at_most = forms.DecimalField(label=_("不高于"), required=False, max_digits=14, decimal_places=4)
     source = forms.CharField(label=_("依据"), max_length=200, help_text=_("文件名称和条款，或会议决定。"))

@@ -77,11 +77,11 @@ class Target:
         return Decimal(0)
 
     def text(self, unit: str = "") -> str:
-        """“≥ 92 %”, “≤ 14 天”, “= 0 %”, “80–90 %”; “—” without a target."""
+        """“≥ 92 %”, “≤ 14 天”, “0 %” (exactly that), “80–90 %”; “—” without a target."""
         if self.empty:
             return "—"
         if self.low is not None and self.low == self.high:
-            sign, figure = "= ", plain(self.low)
+            sign, figure = "", plain(self.low)
         elif self.low is not None and self.high is not None:
             sign, figure = "", f"{plain(self.low)}–{plain(self.high)}"
         elif self.low is not None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.access.scope import current_scope
-from zhikong.hospital.functions.indicators.catalogue import definitions, presets_by_name
+from zhikong.hospital.functions.indicators.catalogue import PresetTarget, definitions, presets_by_name
 from zhikong.hospital.functions.indicators.models import IndicatorTarget
 from zhikong.hospital.functions.indicators.rules import Target
 
@@ -24,10 +24,14 @@ def set_target(
     at_least: Decimal | None = None,
     at_most: Decimal | None = None,
     department_id: int | None = None,
+    hospital_only: bool = False,
     source: str = "",
     reason: str = "",
 ) -> IndicatorTarget:
-    """Add a target that holds from a month on; without a bound the target is withdrawn from that month on."""
+    """Add a target that holds from a month on; without a bound the target is withdrawn from that month on.
+
+    hospital_only: departments without a target of their own are not judged by this one.
+    """
     require(by, Permission.MANAGE_TARGETS)
     if indicator_id not in definitions():
         raise ValidationError(_("没有名为 %(id)s 的指标。") % {"id": indicator_id})
@@ -41,6 +45,7 @@ def set_target(
         institution_id=current_scope().institution_id,
         indicator_id=indicator_id,
         department_id=department_id,
+        hospital_only=hospital_only and department_id is None,
         valid_from=valid_from,
         at_least=at_least,
         at_most=at_most,
@@ -64,16 +69,19 @@ def load_preset(*, by, now: datetime, name: str, valid_from: date) -> list[Indic
             valid_from=valid_from,
             at_least=said.target.low,
             at_most=said.target.high,
+            hospital_only=said.hospital_only,
             source=f"{preset.document}：{said.quote}"[:200],
         )
         for indicator_id, said in preset.targets.items()
-        if indicator_id in definitions() and not _already(indicator_id, valid_from, said.target)
+        if indicator_id in definitions() and not _already(indicator_id, valid_from, said)
     ]
 
 
-def _already(indicator_id: str, valid_from: date, target: Target) -> bool:
+def _already(indicator_id: str, valid_from: date, said: PresetTarget) -> bool:
     rows = IndicatorTarget.objects.filter(
         indicator_id=indicator_id, department=None, valid_from__lte=valid_from
     )
     latest = rows.order_by("-valid_from", "-pk").first()
-    return latest is not None and latest.target == target
+    if latest is None:
+        return False
+    return (latest.target, latest.hospital_only) == (said.target, said.hospital_only)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from zhikong.foundation.notices import actions as notices
 from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.models import Alert
+from zhikong.hospital.functions.indicators.months import spoken
 
 
 def tell_new_alerts(alerts: Sequence[Alert], *, now: datetime) -> None:
@@ -31,7 +32,7 @@ def _send(alerts: Sequence[Alert], *, now: datetime, month: str, **readers) -> N
     notices.send(
         by=None,
         now=now,
-        title=_("%(month)s新增 %(n)s 项指标预警") % {"month": month, "n": len(alerts)},
+        title=_("%(month)s新增 %(n)s 项指标预警") % {"month": spoken(month), "n": len(alerts)},
         text="\n".join(lines[:30]),
         url=f"{reverse('indicators:list')}?month={month}&status=signal",
         kind="alert",

@@ -18,11 +18,14 @@ class IndicatorTarget(Protected):
 
     In force for a month: of the rows with valid_from <= month, the latest valid_from, then the row added last.
     A row without any bound withdraws the target. Rows of a department come before those of the hospital.
+    hospital_only: a bound that makes sense for the hospital as a whole (bed occupancy) does not judge departments;
+    one that has a row of its own is still judged by that row.
     """
 
     indicator_id = models.CharField(_("指标"), max_length=64)
     department = department_field()
     valid_from = models.DateField(_("自何月起"))
+    hospital_only = models.BooleanField(_("只考核全院"), default=False)
     at_least = models.DecimalField(_("不低于"), max_digits=14, decimal_places=4, null=True, blank=True)
     at_most = models.DecimalField(_("不高于"), max_digits=14, decimal_places=4, null=True, blank=True)
     source = models.CharField(_("依据"), max_length=200, blank=True)

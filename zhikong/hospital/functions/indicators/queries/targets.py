@@ -15,7 +15,7 @@ from zhikong.hospital.functions.indicators.rules import Target
 
 @dataclass(frozen=True)
 class InForce:
-    """A target and where it comes from: department, hospital, definition or (no target) none."""
+    """A target and where it comes from: department, hospital, definition; without one hospital_only or none."""
 
     target: Target
     origin: str
@@ -37,6 +37,8 @@ class TargetBook:
             if origin == "department" and place is None:
                 continue
             row = self._row(definition.id, of_place, month, as_of)
+            if row is not None and origin == "hospital" and place is not None and row.hospital_only:
+                return InForce(Target(), "hospital_only", row)
             if row is not None:
                 return InForce(row.target, origin, row)
         usual = definition.target(self.level)

@@ -122,6 +122,7 @@ ORIGINS = {
     "department": gettext_lazy("科室目标"),
     "hospital": gettext_lazy("全院目标"),
     "definition": gettext_lazy("定义默认值"),
+    "hospital_only": gettext_lazy("只考核全院"),
     "none": gettext_lazy("未设目标"),
 }
 

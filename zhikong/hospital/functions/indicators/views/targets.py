@@ -37,18 +37,23 @@ def target(request: HttpRequest, indicator_id: str) -> HttpResponse:
     if definition is None:
         raise Http404
     today = timezone.localdate()
+    in_force = target_book().of(definition, None, _this_month())
     form = TargetForm(
         request.POST or None,
         years=range(today.year - 1, today.year + 3),
         departments=covered_departments(_this_month()),
-        initial={"year": today.year, "mm": today.month},
+        initial={
+            "year": today.year,
+            "mm": today.month,
+            "hospital_only": in_force.row is not None and in_force.row.hospital_only,
+        },
     )
     if request.method == "POST" and form.is_valid() and _set(request, indicator_id, form):
         return redirect("indicators:targets")
     context = {
         "definition": definition,
         "form": form,
-        "in_force": target_book().of(definition, None, _this_month()),
+        "in_force": in_force,
         "history": target_book().history(indicator_id),
         "names": names(on=today),
     }
@@ -85,6 +90,7 @@ def _set(request: HttpRequest, indicator_id: str, form: TargetForm) -> bool:
             now=timezone.now(),
             indicator_id=indicator_id,
             department_id=said["department"],
+            hospital_only=said["hospital_only"],
             valid_from=date(said["year"], said["mm"], 1),
             at_least=said["at_least"],
             at_most=said["at_most"],
