@@ -96,6 +96,20 @@ def test_from_raised_to_closed_through_the_pages(office, head, hospital):
     assert not Task.objects.filter(state="open").exists()
 
 
+def test_the_office_and_the_leader_press_for_an_answer(office, as_role, head, hospital):
+    """催办 reaches whoever has the task; the department itself is not offered it."""
+    raise_it(office, hospital, "CARD")
+    finding = Finding.objects.get()
+    leader = as_role("hospital_leader")
+    page = text(leader.get(f"/findings/{finding.pk}/"))
+    assert f"/findings/{finding.pk}/remind/" in page
+    leader.post(f"/findings/{finding.pk}/remind/", {"remind-text": "请本周内答复"})
+    assert "请本周内答复" in text(head.get(f"/findings/{finding.pk}/"))
+    assert "催办：整改答复" in text(head.get("/notices/"))
+    assert f"/findings/{finding.pk}/remind/" not in text(head.get(f"/findings/{finding.pk}/"))
+    assert head.post(f"/findings/{finding.pk}/remind/").status_code == 403
+
+
 def test_the_head_nurse_answers_but_does_not_approve(office, as_role, head, hospital):
     raise_it(office, hospital, "CARD")
     finding = Finding.objects.get()

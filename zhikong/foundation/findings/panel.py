@@ -3,12 +3,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.findings import queries
 from zhikong.web.panels import CardRow, HomeCard, MenuEntry, Panel
 
 
 def home_cards(request) -> list[HomeCard]:
-    """Overdue findings in scope, the latest first to have been due."""
+    """Overdue findings in scope, the latest first to have been due; not for who only runs or audits the system."""
+    if not can(request.user, Permission.VIEW_INDICATORS):
+        return []
     today = timezone.localdate()
     late = queries.overdue_findings(today=today)
     rows = tuple(

@@ -31,6 +31,12 @@ def may(user, act: Act, finding) -> bool:
     return act not in DEPARTMENT_ACTS or answers_for(user, finding)
 
 
+def may_remind(user, finding) -> bool:
+    """Whoever verifies findings, and the hospital's leaders, may press for an answer that is due."""
+    wanted = (Permission.VERIFY_FINDING, Permission.OVERRIDE_CLOSURE)
+    return any(can(user, permission, finding.department_id) for permission in wanted)
+
+
 def answers_for(user, finding) -> bool:
     """The department's QC group answers for it; anybody else only when it is their own finding."""
     if user.pk == finding.owner_id or (user.person_id and user.person_id == finding.responsible_id):

@@ -7,7 +7,14 @@ from zhikong.foundation.findings.actions.department import (
     correct_on_the_spot,
     propose_measure,
 )
-from zhikong.foundation.findings.actions.office import accept, close, comment, extend, return_to_department
+from zhikong.foundation.findings.actions.office import (
+    accept,
+    close,
+    comment,
+    extend,
+    remind,
+    return_to_department,
+)
 from zhikong.foundation.findings.actions.proof import (
     override_closure,
     reopen,
@@ -32,6 +39,7 @@ __all__ = [
     "propose_measure",
     "raise_finding",
     "raise_findings",
+    "remind",
     "reopen",
     "return_to_department",
     "review_effects",

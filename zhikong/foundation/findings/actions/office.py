@@ -2,12 +2,13 @@
 
 from datetime import date, datetime, timedelta
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.findings import effects, rules
 from zhikong.foundation.findings.actions.steps import (
+    KIND,
     begin,
     due_of,
     finish,
@@ -21,8 +22,12 @@ from zhikong.foundation.findings.actions.steps import (
 )
 from zhikong.foundation.findings.facts import FindingClosed
 from zhikong.foundation.findings.models import Finding
+from zhikong.foundation.findings.permissions import may_remind
 from zhikong.foundation.findings.rules import Act, Check, Due
 from zhikong.foundation.outbox.actions import announce
+from zhikong.foundation.tasks import actions as tasks
+from zhikong.foundation.tasks.models import Task
+from zhikong.foundation.tasks.queries import tasks_of
 
 DEFAULT_ITEMS = 10
 REINSPECTION_DAYS = 14
@@ -116,6 +121,19 @@ def comment(finding: Finding, *, by, now: datetime, text: str) -> Finding:
     record(finding, Act.COMMENT, by=by, now=now, text=required(text, _("请写明意见。")))
     others = [user for user in (finding.owner, finding.raised_by) if user is not None and user != by]
     tell(finding, by=by, now=now, title="有新的意见", text=text, users=others)
+    return finding
+
+
+@transaction.atomic
+def remind(finding: Finding, *, by, now: datetime, text: str = "") -> Finding:
+    """催办: the owners of the open tasks get a notice; those who check findings and the hospital's leaders may."""
+    begin(finding, Act.COMMENT, by=by)
+    if not may_remind(by, finding):
+        raise PermissionDenied(_("您没有权限：催办这个问题。"))
+    said = _("催办：期限 %(due)s。") % {"due": finding.due_on} + text
+    record(finding, Act.COMMENT, by=by, now=now, text=said)
+    for task in tasks_of(source_kind=KIND, source_key=str(finding.pk)).filter(state=Task.State.OPEN):
+        tasks.remind(task, by=by, now=now, text=text)
     return finding
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhikong.foundation.findings import actions, effects, forms, rules
 from zhikong.foundation.findings.models import Finding
-from zhikong.foundation.findings.permissions import may
+from zhikong.foundation.findings.permissions import may, may_remind
 from zhikong.foundation.findings.rules import Act, Check, State
 
 
@@ -17,7 +17,7 @@ class Step:
     """One thing that can be done on a finding's page.
 
     run: called with the finding, ``by``, ``now`` and the form's values. when: further conditions besides
-    state and permission. leading: stands open as the next step; danger: drawn as one to think about.
+    state and permission. allowed: beyond what the act demands of the user. leading: stands open as the next step; danger: drawn as one to think about.
     """
 
     key: str
@@ -29,6 +29,7 @@ class Step:
     when: Callable[[Finding], bool] = lambda finding: True
     leading: bool = True
     danger: bool = False
+    allowed: Callable[[Any, Finding], bool] = lambda user, finding: True
 
 
 def _answer(finding, *, by, now, cause, measure, responsible, measure_due_on, approve=False):
@@ -131,6 +132,17 @@ STEPS = (
         actions.return_to_department,
         leading=False,
     ),
+    Step(
+        "remind",
+        Act.COMMENT,
+        _("催办"),
+        _("发送催办通知"),
+        forms.TextForm,
+        actions.remind,
+        when=lambda finding: State(finding.state) in rules.WITH_DEPARTMENT and not _corrected(finding),
+        leading=False,
+        allowed=may_remind,
+    ),
     Step("extend", Act.EXTEND, _("延期"), _("同意延期"), forms.ExtendForm, actions.extend, leading=False),
     Step("comment", Act.COMMENT, _("发表意见"), _("发表"), forms.ReasonForm, actions.comment, leading=False),
     Step(
@@ -165,4 +177,4 @@ def offered(user, finding: Finding) -> list[Step]:
 def _possible(user, finding: Finding, step: Step) -> bool:
     if State(finding.state) not in rules.MAY_START_FROM[step.act] or not step.when(finding):
         return False
-    return step.act is Act.COMMENT or may(user, step.act, finding)
+    return step.allowed(user, finding) and (step.act is Act.COMMENT or may(user, step.act, finding))
