@@ -15,7 +15,15 @@ def test_the_trail_shows_who_changed_what(as_role, hospital, role):
         "/audit/?since=2020-01-01&until=2100-01-01&subject=organisation_person"
     ).content.decode()
     assert "李雷 → 韩梅梅" in page
-    assert "job:tests" in page
+    assert "系统任务（job:tests）" in page
+
+
+def test_an_auditors_home_counts_the_looks_and_leads_to_them(as_role):
+    client = as_role("auditor")
+    page = client.get("/").content.decode()
+    assert "今天查看敏感数据" in page
+    address = page.split("今天登录失败")[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    assert client.get(address).status_code == 200
 
 
 def test_a_wrong_date_is_explained(as_role):

@@ -3,7 +3,8 @@
 from datetime import date, datetime, time, timedelta
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -25,6 +26,28 @@ def subjects() -> dict[str, str]:
     """Table name → what it holds, in Chinese; recorded acts keep their own word."""
     tables = {m._meta.db_table: str(m._meta.verbose_name) for m in apps.get_models()}
     return {"account": gettext("登录")} | tables
+
+
+def counted(*, day: date) -> dict[str, int]:
+    """How often sensitive data were looked at, and how often a sign-in failed, on a day."""
+    watched = [AuditEvent.Action.READ, AuditEvent.Action.LOGIN_FAILED]
+    rows = events(since=day, until=day).filter(action__in=watched).order_by()
+    return dict(rows.values_list("action").annotate(n=Count("pk")))
+
+
+def actors() -> dict[str, str]:
+    """Account name → the person's name, for the trail's page; the trail itself keeps the account name."""
+    return {user.username: str(user) for user in get_user_model().objects.all()}
+
+
+def actor_label(event: AuditEvent, names: dict[str, str]) -> str:
+    """Who acted: a person with the account's name, a job of the system, or a program without a signed-in person."""
+    actor = event.actor
+    if actor.startswith("job:"):
+        return gettext("系统任务（%(name)s）") % {"name": actor}
+    if not actor:
+        return gettext("系统（数据库角色 %(name)s）") % {"name": event.database_role}
+    return f"{names[actor]}（{actor}）" if names.get(actor, actor) != actor else actor
 
 
 def last_seal() -> AuditSeal | None:

@@ -23,7 +23,11 @@ def index(request: HttpRequest) -> HttpResponse:
     found = queries.events(**form.cleaned_data) if form.is_valid() else queries.events(**first).none()
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     named = queries.subjects()
-    rows = [(event, named.get(event.subject, event.subject), _changes(event)) for event in page]
+    people = queries.actors()
+    rows = [
+        (event, queries.actor_label(event, people), named.get(event.subject, event.subject), _changes(event))
+        for event in page
+    ]
     context = {"form": form, "page": page, "rows": rows, "seal": queries.last_seal()}
     return render(request, "audit/list.html", context)
 
