@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from zhikong.foundation.access.permissions import Permission, can
+from zhikong.foundation.access.scope import current_scope_or_none
+from zhikong.foundation.organisation.queries import institution
 from zhikong.site import discovery
 from zhikong.web.panels import HomeCard, MenuEntry, Panel
 
@@ -33,7 +35,7 @@ def panels() -> tuple[Panel, ...]:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Template context for a signed-in reader: menu, open to-dos, own name; made when a page draws it."""
+    """Template context for a signed-in reader: menu, open to-dos, own name, the hospital's; made when a page draws it."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"menu": ()}
@@ -42,6 +44,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "home_cards": SimpleLazyObject(lambda: home_cards(request)),
         "todo_count": SimpleLazyObject(lambda: todo_count(request)),
         "user_label": SimpleLazyObject(lambda: user_label(request)),
+        "hospital_name": SimpleLazyObject(hospital_name),
     }
 
 
@@ -54,6 +57,12 @@ def user_label(request: HttpRequest) -> str:
     """Name and first role, such as 王敏 · 质控科: who acts is always in sight."""
     roles = [grant.role.title for grant in request.user.grants()]
     return " · ".join([str(request.user), *roles[:1]])
+
+
+def hospital_name() -> str:
+    """The hospital's name for the head of printed pages; nothing outside a hospital's scope."""
+    scope = current_scope_or_none()
+    return institution().name if scope is not None and scope.institution_id is not None else ""
 
 
 def menu(request: HttpRequest) -> tuple[MenuItem, ...]:

@@ -17,7 +17,7 @@ WATCHED = Acting(
 
 
 def test_what_is_wrong_names_the_worst_two():
-    off = [Off("甲", "80 %", "≥ 90 %"), Off("乙", "15 天", "≤ 14 天"), Off("丙", "1 %", "= 0 %")]
+    off = [Off("甲", "80 %", "≥ 90 %"), Off("乙", "15 天", "≤ 14 天"), Off("丙", "1 %", "0 %")]
     said = sentences.wrong("全院", " 2026 年 10 月", 19, off)
     assert said == (
         "全院 2026 年 10 月 19 项有目标的指标中 3 项未达标，差距最大的是甲（80 %，目标 ≥ 90 %）、乙（15 天，目标 ≤ 14 天）。"
@@ -29,7 +29,7 @@ def test_what_is_wrong_names_the_worst_two():
 def test_who_acts_and_since_when_overdue_first():
     said = sentences.acting([OPEN, WATCHED, LATE])
     assert said.startswith("正在整改 3 个问题，其中 1 个逾期：骨科 何龙平 自 10 月 17 日")
-    assert "心血管内科 陈玲娟 自 11 月 18 日 负责“三日确诊率下降”，期限 12 月 8 日" in said
+    assert "心血管内科 陈玲娟 自 11 月 18 日负责“三日确诊率下降”，期限 12 月 8 日" in said
     assert "观察至 2027-03-10" in sentences.acting([WATCHED])
     assert sentences.acting([]) == "目前没有正在整改的问题。"
 

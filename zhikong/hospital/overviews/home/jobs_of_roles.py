@@ -30,6 +30,9 @@ JOBS = (
     Job(_("写质量简报"), "reports:brief", "file-text", Permission.EDIT_BRIEF, needs_month=True),
     Job(_("逾期整改"), "findings:list", "alarm-clock", Permission.OVERRIDE_CLOSURE, "show=overdue"),
     Job(_("数据接入"), "datasources:list", "database", Permission.MANAGE_DATA),
+    Job(_("管理账号与角色"), "access:accounts", "users", Permission.MANAGE_ACCOUNTS),
+    Job(_("维护组织机构"), "organisation:list", "network", Permission.MANAGE_ACCOUNTS),
+    Job(_("维护工作日历"), "calendar:index", "calendar-days", Permission.MANAGE_ACCOUNTS),
     Job(_("审计记录"), "audit:list", "scroll-text", Permission.VIEW_AUDIT),
 )
 

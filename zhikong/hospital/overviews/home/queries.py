@@ -31,6 +31,7 @@ def acting(*, today: date) -> list[Acting]:
             due_on=row.due_on,
             overdue=row.is_overdue(today),
             url=reverse("findings:detail", args=[row.pk]),
+            to_verify=row.state == State.ACCEPTED and row.corrected_at is not None,
             watched_until=row.review_on if row.state == State.OBSERVATION else None,
         )
         for row in rows.order_by("due_on", "pk")

@@ -33,6 +33,7 @@ class Acting:
     overdue: bool
     url: str
     watched_until: date | None = None
+    to_verify: bool = False  # the department has reported; the quality office looks next
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,13 @@ def _acting(f: Acting) -> str:
         "due": f"{f.due_on.month} 月 {f.due_on.day} 日",
     }
     if f.overdue:
-        return _("%(department)s %(owner)s 自 %(since)s 负责“%(title)s”，%(due)s 已到期") % said
+        return _("%(department)s %(owner)s 自 %(since)s负责“%(title)s”，%(due)s已到期") % said
+    if f.to_verify:
+        return _("%(department)s %(owner)s 自 %(since)s负责“%(title)s”，已整改，待质控科核实") % said
     if f.watched_until is not None:
         said["due"] = f.watched_until.isoformat()
-        return _("%(department)s %(owner)s 自 %(since)s 负责“%(title)s”，观察至 %(due)s") % said
-    return _("%(department)s %(owner)s 自 %(since)s 负责“%(title)s”，期限 %(due)s") % said
+        return _("%(department)s %(owner)s 自 %(since)s负责“%(title)s”，观察至 %(due)s") % said
+    return _("%(department)s %(owner)s 自 %(since)s负责“%(title)s”，期限 %(due)s") % said
 
 
 def ranked_by_urgency(findings: Sequence[Acting]) -> list[Acting]:
@@ -122,5 +125,5 @@ def call(findings: Sequence[Acting], unattended: Call | None) -> Call | None:
         return unattended
     first = late[0]
     whom = f"{first.department} {first.owner}".strip()
-    about = _("“%(title)s”%(due)s到期，还没有完成") % {"title": first.title, "due": first.due_on.isoformat()}
+    about = _("“%(title)s”%(due)s 到期，还没有完成") % {"title": first.title, "due": first.due_on.isoformat()}
     return Call(whom, about, first.url)
