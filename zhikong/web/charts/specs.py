@@ -8,6 +8,7 @@ from zhikong.web.charts.theme import THEMES, Theme, config
 NORMAL, BEYOND, SHIFT = "正常", "超出控制限", "连续偏移"
 HIGH, LOW = "▲ 特殊原因", "▼ 特殊原因"
 WORDS_APART = 4  # months
+TARGET_REACH = 2  # a target further away than so many times the height of points and limits is only said
 SHAPES = {NORMAL: "circle", BEYOND: "diamond", SHIFT: "square"}
 
 
@@ -54,11 +55,15 @@ def control_chart(data: ControlData, *, theme: str = "light", width: int = 720, 
         _points(colours),
         *_labels(colours, len(data.months)),
     ]
-    if data.target is not None:
-        layers.append(_target(data, colours))
     rows = _rows(data)
-    _make_room(rows, data.target, layers)
-    return _frame(data.title, data.subtitle, width, height, colours) | {
+    near = _target_near(data.target, rows)
+    if near:
+        layers.append(_target(data, colours))
+    _make_room(rows, data.target if near else None, layers)
+    subtitle = (
+        data.subtitle if near or data.target is None else f"{data.subtitle} · {_target_words(data)}，在图外"
+    )
+    return _frame(data.title, subtitle, width, height, colours) | {
         "data": {"name": "points", "values": rows},
         "encoding": {"x": _month_axis(data.months)},
         "layer": layers,
@@ -83,6 +88,15 @@ def _rows(data: ControlData) -> list[dict]:
     return [
         row | {"order": index, "note": _note(row) if index in named else ""} for index, row in enumerate(rows)
     ]
+
+
+def _target_near(target: float | None, rows: list[dict]) -> bool:
+    """Whether the target may stand in the chart: one far from all points would press them into a flat line."""
+    known = [row[k] for row in rows for k in ("value", "lower", "upper") if row[k] is not None]
+    if target is None or not known:
+        return target is not None
+    room = TARGET_REACH * (max(known) - min(known))
+    return min(known) - room <= target <= max(known) + room or room == 0
 
 
 def _make_room(rows: list[dict], target: float | None, layers: list[dict]) -> None:
@@ -190,11 +204,15 @@ def _labels(colours: Theme, count: int) -> list[dict]:
     ]
 
 
+def _target_words(data: ControlData) -> str:
+    return f"{data.target_label} {data.target:g}"
+
+
 def _target(data: ControlData, colours: Theme) -> dict:
     """A dotted line over the whole width; its words stand right of the plot, where no point can be."""
     rule = {"type": "rule", "color": colours.second, "strokeDash": [2, 2], "strokeWidth": 1.2}
     text = {"type": "text", "align": "left", "baseline": "middle", "dx": 6, "color": colours.second}
-    label = f"{data.target_label} {data.target:g}"
+    label = _target_words(data)
     y = {"datum": data.target, "type": "quantitative"}
     return {
         "data": {"values": [{}]},
