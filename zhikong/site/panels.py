@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from zhikong.foundation.access.permissions import Permission, can
-from zhikong.foundation.access.scope import current_scope_or_none
 from zhikong.foundation.organisation.queries import institution
 from zhikong.site import discovery
 from zhikong.web.panels import HomeCard, MenuEntry, Panel
@@ -44,7 +43,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "home_cards": SimpleLazyObject(lambda: home_cards(request)),
         "todo_count": SimpleLazyObject(lambda: todo_count(request)),
         "user_label": SimpleLazyObject(lambda: user_label(request)),
-        "hospital_name": SimpleLazyObject(hospital_name),
+        "hospital_name": SimpleLazyObject(lambda: hospital_name(request)),
     }
 
 
@@ -59,10 +58,9 @@ def user_label(request: HttpRequest) -> str:
     return " · ".join([str(request.user), *roles[:1]])
 
 
-def hospital_name() -> str:
-    """The hospital's name for the head of printed pages; nothing outside a hospital's scope."""
-    scope = current_scope_or_none()
-    return institution().name if scope is not None and scope.institution_id is not None else ""
+def hospital_name(request: HttpRequest) -> str:
+    """The hospital's name for the head of printed pages; nothing for an account that belongs to none."""
+    return institution().name if request.user.institution_id else ""
 
 
 def menu(request: HttpRequest) -> tuple[MenuItem, ...]:
