@@ -24,9 +24,13 @@ from zhikong.engine.definitions.model import Definition
 from zhikong.engine.months import span
 from zhikong.engine.plan.needs import expressions_of, walk
 from zhikong.engine.plan.simplify import simplified
+from zhikong.engine.tables import Type
 
 MONTHS = ("2025-12", "2026-01")
 MANY = 8 if os.environ.get("ZHIKONG_TEST_ALL") else 1
+KNOWN = BUILDERS[None].ref(*Type).map(lambda ref: n.Not(n.IsNull(ref)))
+PARTS = BUILDERS[None].condition(1) | BUILDERS[None].atom() | KNOWN
+CONJUNCTIONS = st.lists(PARTS, min_size=2, max_size=6).map(canonical.conjunction)
 RUNS = settings(max_examples=300 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -94,7 +98,7 @@ def _by_month(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> Source:
 
 
 @settings(RUNS, max_examples=300 * MANY)
-@given(BUILDERS[None].condition(2), data())
+@given(CONJUNCTIONS, data())
 def test_simplified_conditions_are_true_for_the_same_rows(
     condition: n.Node, tables: dict[str, list[dict[str, Any]]]
 ) -> None:
