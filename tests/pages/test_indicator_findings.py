@@ -52,6 +52,29 @@ def test_the_form_starts_with_the_facts_of_the_signal(office, figures):
     assert f"/indicators/{INDICATOR}/cases/?month=2026-10" in page
 
 
+@pytest.mark.proves("CAP-14")
+def test_each_of_several_departments_gets_its_own_facts(office, empty_figures):
+    """The form shows both; neither notice carries the other's figures, unless somebody rewrote the text."""
+    made, ids = empty_figures, [empty_figures.hospital.departments[c].id for c in ("CARD", "GSUR")]
+    made.add(INDICATOR, None, [(140, 200)] * 24)
+    made.add(INDICATOR, ids[0], [(61, 100)] * 24)
+    made.add(INDICATOR, ids[1], [(79, 100)] * 24)
+    made.finish()
+    address = f"/findings/raise/?indicator={INDICATOR}&month=2026-10"
+    both = f"{address}&department={ids[0]}&department={ids[1]}"
+    form = office.get(both).context["form"].initial
+    assert "分子 61" in form["detail"]
+    assert "分子 79" in form["detail"]
+    office.post(both, form | {"departments": ids})
+    said = {f.department_id: f.detail for f in Finding.objects.all()}
+    assert [("分子 61" in said[pk], "分子 79" in said[pk]) for pk in ids] == [(True, False), (False, True)]
+    whole = office.get(address).context["form"].initial
+    office.post(address, whole | {"departments": ids[:1]})
+    assert all(words in Finding.objects.latest("pk").detail for words in ("分子 140", "分子 61"))
+    office.post(both, form | {"departments": ids[:1], "detail": "查房时当面核对"})
+    assert Finding.objects.latest("pk").detail == "查房时当面核对"
+
+
 def test_a_finding_takes_over_the_alert(office, figures, hospital):
     cardiology = hospital.departments["CARD"]
     finding = actions.raise_finding(

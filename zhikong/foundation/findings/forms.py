@@ -61,7 +61,7 @@ class RaiseForm(forms.Form):
         label=_("责任科室"),
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("选几个科室，就各发一份整改通知。"),
+        help_text=_("选几个科室，就各发一份整改通知；事实没有改动时，每份只写该科室自己的数字。"),
     )
     title = forms.CharField(label=_("问题"), max_length=120)
     detail = text_area(_("事实和依据"), rows=4)

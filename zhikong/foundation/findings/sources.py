@@ -1,7 +1,7 @@
 """Where findings come from: a source can say what to write into the form and where its cases are (CAP-14)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,34 @@ def describe(kind: str, key: str, department_id: int | None = None) -> Source:
     """The source as its provider describes it; an empty one when the kind is unknown."""
     provider = _providers.get(kind)
     return (provider(key, department_id) if provider else None) or Source()
+
+
+def describe_several(kind: str, key: str, departments: Sequence[int]) -> Source:
+    """The source for departments chosen beforehand: the facts of each, one after the other."""
+    if len(departments) < 2:
+        return describe(kind, key, departments[0] if departments else None)
+    own = [describe(kind, key, pk) for pk in departments]
+    return replace(
+        describe(kind, key),
+        title=own[0].title,
+        detail="\n".join(source.detail for source in own),
+        severity="major" if any(source.severity == "major" for source in own) else "minor",
+        departments=tuple(departments),
+    )
+
+
+def own_details(
+    kind: str, key: str, departments: Sequence[int], *, proposed: Source, detail: str
+) -> dict[int, str]:
+    """What each department's notice says when the proposed facts were left as they were: its own, not another's.
+
+    Proposed for the whole hospital, the hospital's facts stand before the department's.
+    """
+    if not proposed.detail or detail.split() != proposed.detail.split():
+        return {}
+    head = () if proposed.departments else (proposed.detail,)
+    own = {pk: describe(kind, key, pk).detail for pk in departments}
+    return {pk: "\n".join((*head, text)) for pk, text in own.items() if text}
 
 
 def indicator_key(query: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """Raise findings: one department, one finding; several departments, several findings of one batch."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -22,13 +22,22 @@ from zhikong.foundation.outbox.actions import announce
 
 
 @transaction.atomic
-def raise_findings(*, by, now: datetime, departments: Sequence, **common) -> list[Finding]:
-    """One finding per department (ids or anything with ``id``); several share a group key."""
+def raise_findings(
+    *, by, now: datetime, departments: Sequence, details: Mapping[int, str] | None = None, **common
+) -> list[Finding]:
+    """One finding per department (ids or anything with ``id``); several share a group key.
+
+    details: what only a department's own finding says in place of the common detail.
+    """
     ids = list(dict.fromkeys(getattr(department, "id", department) for department in departments))
     if not ids:
         raise ValidationError(_("请至少选择一个责任科室。"))
     group = uuid.uuid4().hex if len(ids) > 1 else ""
-    return [raise_finding(by=by, now=now, department=pk, group_key=group, **common) for pk in ids]
+    own = [common | {"detail": text} if (text := (details or {}).get(pk)) else common for pk in ids]
+    return [
+        raise_finding(by=by, now=now, department=pk, group_key=group, **said)
+        for pk, said in zip(ids, own, strict=True)
+    ]
 
 
 @transaction.atomic

@@ -36,7 +36,7 @@ def raise_finding(request):
     )
     if request.method == "POST" and form.is_valid():
         try:
-            found = _raise(request.user, form.cleaned_data)
+            found = _raise(request, source, form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -48,14 +48,16 @@ def _source(request) -> sources.Source:
     query = request.GET
     if not query.get("indicator"):
         return sources.Source()
-    department = query.get("department", "")
-    key = sources.indicator_key(query)
-    return sources.describe("indicator", key, int(department) if department.isdigit() else None)
+    return sources.describe_several("indicator", sources.indicator_key(query), _chosen(query))
+
+
+def _chosen(query) -> list[int]:
+    return [int(value) for value in query.getlist("department") if value.isdigit()]
 
 
 def _initial(request, source: sources.Source) -> dict:
     query = request.GET
-    chosen = [int(value) for value in query.getlist("department") if value.isdigit()]
+    chosen = _chosen(query)
     from_indicator = bool(query.get("indicator"))
     return {
         "departments": chosen or list(source.departments),
@@ -79,9 +81,16 @@ def _proposals() -> list[rules.Due]:
     return [rules.default_due(severity, start=today, calendar=calendar) for severity in rules.Severity]
 
 
-def _raise(user, values: dict) -> list:
+def _raise(request, source: sources.Source, values: dict) -> list:
     values["source_kind"] = values["source_kind"] or "manual"
-    return actions.raise_findings(by=user, now=timezone.now(), **values)
+    details = sources.own_details(
+        values["source_kind"],
+        values["source_key"],
+        values["departments"],
+        proposed=source,
+        detail=values["detail"],
+    )
+    return actions.raise_findings(by=request.user, now=timezone.now(), details=details, **values)
 
 
 def _after_raising(request, found: list):
