@@ -23,7 +23,7 @@ JUDGED = (Status.MISSED, Status.WARNING, Status.MET)
 def charts(
     shown: Frame, book: TargetBook, lines: Sequence[Line], *, month: str, names: Mapping[int, str]
 ) -> list[dict]:
-    """Control charts of the worst hospital lines, and the departments behind the first that has any.
+    """Control charts of the worst hospital lines, and the departments behind the one most departments miss.
 
     Without a miss or warning the first line is drawn.
     """
@@ -35,8 +35,14 @@ def charts(
     ]
     numbered = [(lines.index(line) + 1, found) for line, found in zip(wanted, seen, strict=True)]
     drawn = [made for number, found in numbered if (made := _control(number, found))][:CONTROL_CHARTS]
-    compared = (made for number, found in numbered if (made := _comparison(number, found, names)))
-    return [*drawn, *[made for made in [next(compared, None)] if made]]
+    telling = max(numbered, key=lambda pair: _missed(pair[1]), default=None)
+    compared = _comparison(*telling, names) if telling else None
+    return [*drawn, compared] if compared else drawn
+
+
+def _missed(seen: Detail) -> int:
+    """How many departments missed the target: the indicator with most of them is worth a comparison."""
+    return sum(row.status is Status.MISSED for row in seen.departments)
 
 
 def _control(number: int, seen: Detail) -> dict | None:
@@ -55,7 +61,7 @@ def _comparison(number: int, seen: Detail, names: Mapping[int, str]) -> dict | N
     rows = [row for row in seen.departments if row.status in JUDGED and row.value is not None]
     if len(rows) < 2 or not any(row.status is Status.MISSED for row in rows):
         return None
-    missed = sum(row.status is Status.MISSED for row in rows)
+    missed = _missed(seen)
     said = {"month": calendar.spoken(seen.line.month), "unit": seen.line.unit, "n": LONGEST}
     subtitle = _("%(month)s · 单位：%(unit)s · 例数过少的科室不列") % said
     if len(rows) > LONGEST:
