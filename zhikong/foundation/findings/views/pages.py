@@ -90,6 +90,7 @@ def render_detail(request, finding: Finding, *, key: str = "", bound=None):
         "leading": [pair for pair in steps if pair[0].leading],
         "others": [pair for pair in steps if not pair[0].leading],
         "failed_key": key,
+        "may_remind": any(step.key == "remind" for step, _form in steps),
         "waiting_for": "" if any(step.leading for step, _form in steps) else waiting_for(finding),
         "source": source,
         **_ways_back(request.user, finding, source),
