@@ -29,12 +29,15 @@ def files(folder: Path) -> dict[str, list[Path]]:
 
 
 def write(folder: Path, stays: int, seed: int = 20261122) -> None:
-    """Writes stays, diagnoses, operations, icu_stays and bed_days of 24 months."""
+    """Writes stays, diagnoses, operations, icu_stays and bed_days of 24 months.
+
+    A patient has one and a half stays on average, drawn at random, so some overlap as real data do.
+    """
     rng = np.random.default_rng(seed)
     per_month = stays // len(MONTHS)
     for position, month in enumerate(MONTHS):
         size = per_month if position else stays - per_month * (len(MONTHS) - 1)
-        table = _stays(rng, month, position, size, patients=max(1, stays * 6 // 10))
+        table = _stays(rng, month, position, size, patients=max(1, stays * 12 // 10))
         _save(folder, "stays", month, table)
         ids = table["stay_id"]
         _save(folder, "diagnoses", month, _diagnoses(rng, ids, table["principal_diagnosis"]))

@@ -29,6 +29,7 @@ import engine_separate
 import yaml
 from table import Row, write
 
+import zhikong.engine.backends.duckdb  # noqa: F401  # imported here, so that it is not measured
 from zhikong.engine.compute import Limits, Source, compute
 from zhikong.engine.definitions import Definition, load_catalogue
 

@@ -80,13 +80,16 @@ class Cases:
 
 def value_of(definition: Definition, counts: Counts) -> tuple[Decimal | None, Reason | None]:
     """The value in the indicator's unit, or why there is none."""
+    multiplier = definition.multiplier
     if definition.kind is Kind.COUNT:
-        return _DIVISION.multiply(Decimal(counts.numerator or 0), definition.multiplier), None
+        return _DIVISION.multiply(Decimal(counts.numerator or 0), multiplier), None
     if not counts.denominator:
         return None, zero_denominator(definition)
     if definition.kind is Kind.MEDIAN:
-        return _DIVISION.multiply(counts.median or Decimal(0), definition.multiplier), None
-    scaled = _DIVISION.multiply(Decimal(counts.numerator or 0), definition.multiplier)
+        return _DIVISION.multiply(counts.median or Decimal(0), multiplier), None
+    scaled = Decimal(counts.numerator or 0)
+    if multiplier != 1:
+        scaled = _DIVISION.multiply(scaled, multiplier)
     return _DIVISION.divide(scaled, Decimal(counts.denominator)), None
 
 

@@ -15,7 +15,7 @@ def test_counts_come_back(width: int) -> None:
     chunks = [counts[i : i + packed.per_sum] for i in range(0, len(counts), packed.per_sum)]
     sums = [sum(c << (width * i) for i, c in enumerate(chunk)) for chunk in chunks]
     assert all(value < 1 << 63 for value in sums)
-    assert packed.decode(sums, len(counts)) == counts
+    assert packed.decode([[s] for s in sums], len(counts)) == [[c] for c in counts]
 
 
 @pytest.mark.parametrize("counting", [Single(), *(Packed(w) for w in WIDTHS)])
@@ -32,13 +32,14 @@ def test_on_duckdb(counting: Single | Packed) -> None:
     columns = ", ".join(counting.columns(conditions))
     row = duckdb.execute(f"SELECT {columns} FROM range(32767) t(i)").fetchone()
     assert row is not None
-    assert counting.decode(row, len(conditions)) == [16384, 0, 0, 32767, 1, 2766, 2]
+    found = counting.decode([[value] for value in row], len(conditions))
+    assert found == [[16384], [0], [0], [32767], [1], [2766], [2]]
 
 
 def test_a_group_without_rows_that_are_known() -> None:
     row = duckdb.execute(f"SELECT {Single().columns(['CAST(NULL AS BOOLEAN)'])[0]}").fetchone()
     assert row is not None
-    assert Single().decode(row, 1) == [0]
+    assert Single().decode([row], 1) == [[0]]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
 
 import duckdb
 
@@ -17,11 +19,24 @@ from zhikong.engine.backends.sql.packing import Counting, counting_for
 from zhikong.engine.backends.sql.relations import Relations
 from zhikong.engine.backends.sql.text import clause, listed
 from zhikong.engine.plan.groups import Group
-from zhikong.engine.plan.recipes import Counter
+from zhikong.engine.plan.recipes import Counter, Recipe
 
-BATCH_ROWS = 600_000  # rows per query: bounds memory, and keeps the aggregate states in cache
-Counted = dict[str, int]  # counter key -> count or sum
-Cells = dict[Cell, tuple[int, Counted]]  # rows of the group, its counters
+BATCH_ROWS = 1_000_000  # rows per query: bounds the memory
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one query found, column by column: the groups, their rows, and each counter's numbers."""
+
+    cells: list[Cell]
+    rows: list[int]
+    counters: dict[str, list[int]]
+
+    def tally(self, recipe: Recipe) -> dict[Cell, Counts]:
+        """The counts of one definition in every group."""
+        above = self.counters[recipe.numerator.key]
+        below = self.counters[recipe.denominator.key] if recipe.denominator else repeat(None)
+        return dict(zip(self.cells, map(Counts, self.rows, above, below), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +69,15 @@ def run_pass(
     """The tallies of all definitions of the group, rolled up to institutions. Raises duckdb.Error."""
     size = _size(connection, group, relations, months)
     tallies = {key: Tally() for key in group.recipes}
-    keys = {
-        i: (r.numerator.key, r.denominator.key if r.denominator else None) for i, r in group.recipes.items()
-    }
     splittable = group.by_partition and relations.labelled(group.table)
     prepare(connection, relations, group.expressions())
     masks = codes.build(connection, relations, group.expressions(), group.partitions(size.rows))
     for batch in size.batches(splittable=splittable):
         span = calendar.span(batch[0], batch[-1])
         counting = counting_for(groups=sum(size.groups[m] for m in batch), largest=size.largest)
-        cells = count(connection, Grain(group, relations, masks, span, group.expressions()), counting)
-        for indicator, pair in keys.items():
-            tallies[indicator].cells |= {cell: _counts(pair, *found) for cell, found in cells.items()}
+        found = count(connection, Grain(group, relations, masks, span, group.expressions()), counting)
+        for indicator, recipe in group.recipes.items():
+            tallies[indicator].cells |= found.tally(recipe)
     for tally in tallies.values():
         tally.roll_up()
     return tallies | tally_medians(connection, group, relations, months)
@@ -102,7 +114,7 @@ def _grouped(grain: Grain, aggregates: list[str]) -> str:
     )
 
 
-def count(connection: duckdb.DuckDBPyConnection, grain: Grain, counting: Counting) -> Cells:
+def count(connection: duckdb.DuckDBPyConnection, grain: Grain, counting: Counting) -> Counted:
     """All distinct counters of the grain's group in one query over its span of months."""
     counters = grain.group.counters.values()
     counted = [c for c in counters if c.expression is None]
@@ -131,22 +143,14 @@ def _inner(grain: Grain, columns: list[str]) -> str:
 
 
 def _read(
-    rows: list[tuple[object, ...]],
-    counted: list[Counter],
-    summed: list[Counter],
-    width: int,
-    counting: Counting,
-) -> Cells:
-    cells: Cells = {}
-    count_keys, sum_keys = [c.key for c in counted], [c.key for c in summed]
-    for institution, department, month, number, *values in rows:
-        counts = counting.decode(values[:width], len(counted))  # type: ignore[arg-type]
-        found = {key: value for key, value in zip(count_keys, counts, strict=True)}
-        found |= {key: int(v or 0) for key, v in zip(sum_keys, values[width:], strict=True)}  # type: ignore[call-overload]
-        cells[institution, department, named(month)] = (number, found)  # type: ignore[index, arg-type, assignment]
-    return cells
-
-
-def _counts(keys: tuple[str, str | None], rows: int, found: Counted) -> Counts:
-    above, below = keys
-    return Counts(rows, found[above], None if below is None else found[below])
+    rows: list[tuple[Any, ...]], counted: list[Counter], summed: list[Counter], width: int, counting: Counting
+) -> Counted:
+    rows.sort(key=lambda row: (row[0], row[1] or "", row[2]))
+    if not rows:
+        return Counted([], [], {c.key: [] for c in (*counted, *summed)})
+    institutions, departments, months, numbers, *values = zip(*rows, strict=True)
+    counts = counting.decode(values[:width], len(counted))
+    sums = ([value or 0 for value in column] for column in values[width:])  # null: nothing to add
+    keys = (c.key for c in (*counted, *summed))
+    cells = list(zip(institutions, departments, map(named, months), strict=True))
+    return Counted(cells, list(numbers), dict(zip(keys, (*counts, *sums), strict=True)))

@@ -17,12 +17,10 @@ from zhikong.engine.plan.needs import MINUTES_TO_NEXT, needs_of_column
 
 _HASHED = "hash(institution, patient_key) AS patient, hash(patient_key, institution) AS witness"
 _PLAIN = "struct_pack(i := institution, p := patient_key) AS patient, TRUE AS witness"
-_TIMES = (
-    "year(discharged_at) * 12 + month(discharged_at) - 1 AS month,"
-    " epoch_us(admitted_at) AS admitted, epoch_us(discharged_at) AS discharged,"
-    # an admission at the moment of the discharge counts, but a stay of no length is not its own next one
-    " epoch_us(discharged_at) + CAST(admitted_at = discharged_at AS BIGINT) AS from_then"
-)
+_TIMES = "epoch_us(admitted_at) AS admitted, epoch_us(discharged_at) AS discharged"
+_MONTH = "year(make_timestamp(discharged)) * 12 + month(make_timestamp(discharged)) - 1 AS month"
+# an admission at the moment of the discharge counts, but a stay of no length is not its own next one
+_FROM_THEN = "(discharged + CAST(admitted = discharged AS BIGINT))"
 _GAP = floor_division("(later - discharged)", 60_000_000)
 
 
@@ -51,28 +49,37 @@ def _any(connection: duckdb.DuckDBPyConnection, condition: str) -> bool:
 
 
 def _in_order(stays: str) -> str:
-    """The next row of the patient; `odd` where it begins too early to be the next admission."""
+    """The next row of the patient; `odd` where it begins too early to be the next admission.
+
+    Stays without a later row are left out: their admission is known as the `later` of the row before.
+    """
     following = clause(
         "(SELECT *, lead(admitted) OVER line AS later, lead(witness) OVER line AS other",
         "FROM", stays, "WINDOW line AS (PARTITION BY patient ORDER BY admitted))",
     )  # fmt: skip
-    odd = "coalesce(later < from_then, FALSE) OR discharged < admitted"
+    odd = f"coalesce(later < {_FROM_THEN}, FALSE) OR discharged < admitted AS odd"
     return clause(
-        "CREATE OR REPLACE TEMP TABLE", NEXT_TABLE, "AS SELECT * EXCLUDE (later, other),",
-        _GAP, "AS minutes, coalesce(witness = other, TRUE) AS same,", odd, "AS odd FROM", following,
+        "CREATE OR REPLACE TEMP TABLE", NEXT_TABLE, "AS SELECT *,", f"{_MONTH}, {_GAP} AS minutes,",
+        f"coalesce(witness = other, TRUE) AS same, {odd}",
+        "FROM", following, "WHERE later IS NOT NULL OR discharged < admitted",
     )  # fmt: skip
 
 
 def _looked_up() -> str:
     """The odd stays again, with the first admission that is late enough; without one they fall away."""
-    odd = clause("(FROM", NEXT_TABLE, "WHERE odd)")
-    theirs = clause("(FROM", NEXT_TABLE, "WHERE patient IN (SELECT patient FROM", NEXT_TABLE, "WHERE odd))")
+    odd = clause("(SELECT *,", _FROM_THEN, "AS from_then FROM", NEXT_TABLE, "WHERE odd)")
+    theirs = clause("FROM", NEXT_TABLE, "WHERE patient IN (SELECT patient FROM", NEXT_TABLE, "WHERE odd)")
+    admissions = clause(
+        "(SELECT patient, witness, admitted", theirs,
+        "UNION ALL SELECT patient, other, later", theirs, "AND later IS NOT NULL)",
+    )  # fmt: skip
     found = clause(
-        "(SELECT own.*, admissions.admitted AS later, admissions.witness AS other",
-        "FROM", odd, "AS own ASOF JOIN", theirs, "AS admissions",
-        "ON own.patient = admissions.patient AND own.from_then <= admissions.admitted)",
+        "(SELECT own.* REPLACE (found.admitted AS later, found.witness AS other)",
+        "FROM", odd, "AS own ASOF JOIN", admissions, "AS found",
+        "ON own.patient = found.patient AND own.from_then <= found.admitted)",
     )  # fmt: skip
     return clause(
-        "CREATE OR REPLACE TEMP TABLE looked_up AS SELECT * EXCLUDE (later, other, minutes, same, odd),",
-        _GAP, "AS minutes, witness = other AS same, FALSE AS odd FROM", found,
+        "CREATE OR REPLACE TEMP TABLE looked_up AS",
+        "SELECT * EXCLUDE (from_then) REPLACE (", f"{_GAP} AS minutes, witness = other AS same, FALSE AS odd)",
+        "FROM", found,
     )  # fmt: skip

@@ -21,7 +21,7 @@ class Counting(Protocol):
 
     def columns(self, conditions: Sequence[str]) -> list[str]: ...
 
-    def decode(self, values: Sequence[int | None], count: int) -> list[int]: ...
+    def decode(self, columns: Sequence[Sequence[int | None]], count: int) -> list[list[int]]: ...
 
 
 class Single:
@@ -30,9 +30,10 @@ class Single:
     def columns(self, conditions: Sequence[str]) -> list[str]:
         return [f"count_if({condition})" for condition in conditions]
 
-    def decode(self, values: Sequence[int | None], count: int) -> list[int]:
+    def decode(self, columns: Sequence[Sequence[int | None]], count: int) -> list[list[int]]:
+        """The counts of each condition, one per group, from the columns as read."""
         # count_if over nothing but unknown is null in DuckDB
-        return [value or 0 for value in values]
+        return [[value or 0 for value in column] for column in columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ class Packed:
         ]
         return f"sum({' + '.join(terms)})"
 
-    def decode(self, values: Sequence[int | None], count: int) -> list[int]:
-        mask = (1 << self.width) - 1
-        found = [((value or 0) >> (self.width * i)) & mask for value in values for i in range(self.per_sum)]
+    def decode(self, columns: Sequence[Sequence[int | None]], count: int) -> list[list[int]]:
+        """See `Single.decode`."""
+        mask, shifts = (1 << self.width) - 1, [self.width * i for i in range(self.per_sum)]
+        found = [[((v or 0) >> shift) & mask for v in column] for column in columns for shift in shifts]
         return found[:count]
 
 

@@ -65,11 +65,15 @@ class Relations:
         """Adds the minutes to the next admission from the table that `next_admission` made."""
         own = self.scan("stays", {*columns, "stay_id"}, months)
         shown = listed([*(f"own.{name(c)}" for c in columns), f"later.minutes AS {name(NEXT)}"])
-        later = clause("(SELECT stay_id, minutes FROM", NEXT_TABLE, "WHERE minutes IS NOT NULL")
-        if months is not None:
-            later += clause(" AND month IN (", listed(str(calendar.number(m)) for m in sorted(months)), ")")
-        later += ")"
+        later = self.next_minutes(months)
         return clause("(SELECT", shown, "FROM", own, "AS own LEFT JOIN", later, "AS later USING (stay_id))")
+
+    def next_minutes(self, months: Months) -> str:
+        """stay_id and minutes of the stays that have a next admission; `next_admission` made the table."""
+        within = ""
+        if months is not None:
+            within = clause("AND month IN (", listed(str(calendar.number(m)) for m in sorted(months)), ")")
+        return clause("(SELECT stay_id, minutes FROM", NEXT_TABLE, "WHERE minutes IS NOT NULL", within, ")")
 
 
 def _column(table: str, column: str) -> str:

@@ -66,6 +66,9 @@ def _opened(source: Source, limits: Limits) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "preserve_insertion_order": False,
+            # joins are written with the side to keep in memory on the right; estimates after a grouping are
+            # rough, and a wrong guess would keep all columns of all stays instead
+            "disabled_optimizers": "build_side_probe_side,column_lifetime",
             "temp_directory": "",  # better a clear failure than patients' data spilled to a disk
         }
     )
