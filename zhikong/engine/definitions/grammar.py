@@ -130,7 +130,8 @@ def _column(tree: exp.Column, scope: Scope) -> n.Node:
     column = scope.table.column(name)
     if column is None:
         known = [c.name for c in (*scope.table.columns, *scope.table.derived)]
-        raise ExpressionError(f"表 {scope.table.name} 没有列 {name}。", suggestion(name, known))
+        where = f"表 {scope.table.name} 没有列" if scope.table.name in TABLES else "这里没有"
+        raise ExpressionError(f"{where} {name}。", suggestion(name, known))
     return n.Ref(scope.table.name, name, column.type)
 
 
