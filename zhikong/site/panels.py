@@ -87,7 +87,7 @@ def _cards(request: HttpRequest) -> Iterator[HomeCard]:
 
 def _item(request: HttpRequest, entry: MenuEntry) -> MenuItem:
     badge = entry.badge(request) if entry.badge else 0
-    return MenuItem(entry.label, reverse(entry.url_name), entry.icon, False, badge)
+    return MenuItem(entry.label, reverse(entry.url_name, args=entry.url_args), entry.icon, False, badge)
 
 
 def _allowed(request: HttpRequest, permission: str | Permission | None) -> bool:

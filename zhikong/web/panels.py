@@ -18,7 +18,8 @@ class MenuEntry:
     """One line of the left menu.
 
     label: a (lazily translated) Chinese word, four to six characters.
-    url_name: a name that ``reverse`` resolves without arguments.
+    url_name: a name that ``reverse`` resolves with ``url_args``.
+    url_args: arguments of the address, such as the id of the form whose register the entry opens.
     icon: a lucide icon name.
     order: smaller stands higher; the first four also stand in the phone's bottom bar.
     permission: a member of the permission enum, or None when everybody who is signed in may go there.
@@ -31,6 +32,7 @@ class MenuEntry:
     order: int = 100
     permission: Any = None
     badge: Count | None = None
+    url_args: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,29 @@ class HomeCard:
 
 
 @dataclass(frozen=True)
+class SearchHit:
+    """One thing that the search found, for a reader who may see it.
+
+    kind: the heading it stands under, such as 指标; note: what tells it from others of the same name.
+    at: a date or moment of it, for the order within its kind; None when it has none.
+    """
+
+    title: Any
+    url: str
+    kind: Any
+    note: Any = ""
+    at: Any = None
+
+
+Search = Callable[[Any, str], Iterable[SearchHit]]
+"""Takes the request and the cleaned query; gives hits within the reader's scope, the best first, few of them."""
+
+
+@dataclass(frozen=True)
 class Panel:
     """Everything one app offers to pages it does not own."""
 
     menu: tuple[MenuEntry, ...] = ()
     home_cards: Callable[[Any], Iterable[HomeCard]] | None = None
     todo_count: Count | None = None
+    search: Search | None = None
