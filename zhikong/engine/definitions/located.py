@@ -42,27 +42,35 @@ class _Reject(Exception):
 
 def read(file: Path) -> Located | Problem:
     """Reads one YAML file. Returns a Problem instead of raising: a pack is checked as a whole."""
+    raw = file.read_bytes()
+    if len(raw) > MAX_BYTES:
+        return Problem(file, 1, "文件过大。", "一个文件只写一个定义。")
     try:
-        raw = file.read_bytes()
-        if len(raw) > MAX_BYTES:
-            return Problem(file, 1, "文件过大。", "一个文件只写一个定义。")
-        node = yaml.compose(raw.decode("utf-8-sig"), Loader=_Loader)
+        return read_text(raw.decode("utf-8-sig"), file=file)
+    except UnicodeDecodeError:
+        return Problem(file, 1, "文件不是 UTF-8 编码。", "请另存为 UTF-8。")
+
+
+def read_text(text: str, *, file: Path) -> Located | Problem:
+    """Reads the text of one YAML file; `file` is what problems name, it need not exist."""
+    if len(text) > MAX_BYTES:
+        return Problem(file, 1, "文件过大。", "一个文件只写一个定义。")
+    try:
+        node = yaml.compose(text, Loader=_Loader)
         if node is None:
             return Problem(file, 1, "文件是空的。", "请按 packs/README.md 的样例填写，或删除这个文件。")
         located = Located(file, None)
         located.data = _plain(node, (), located.lines)
         return located
-    except UnicodeDecodeError:
-        return Problem(file, 1, "文件不是 UTF-8 编码。", "请另存为 UTF-8。")
     except _Reject as error:
         return Problem(file, *error.problem)
     except RecursionError:
         return Problem(file, 1, "YAML 嵌套过深。", "请减少嵌套。")
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
         return _syntax(file, error)
 
 
-def _syntax(file: Path, error: yaml.YAMLError) -> Problem:
+def _syntax(file: Path, error: Exception) -> Problem:
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 1 if mark else 1
     return Problem(file, line, "YAML 格式不对，无法读取。", "请检查缩进、冒号后的空格和引号是否成对。")

@@ -40,6 +40,8 @@ class QualityOffice(Role):
             P.MANAGE_TARGETS,
             P.VIEW_AUDIT,
             P.EDIT_CALENDAR,
+            P.EDIT_DEFINITIONS,
+            P.REVIEW_DEFINITIONS,
         }
     )
 
@@ -57,6 +59,8 @@ class MedicalAffairs(Role):
             P.ACCEPT_FINDING,
             P.VERIFY_FINDING,
             P.ANALYSE_MONTH,
+            P.EDIT_DEFINITIONS,
+            P.REVIEW_DEFINITIONS,
         }
     )
 
@@ -74,6 +78,8 @@ class Nursing(Role):
             P.ACCEPT_FINDING,
             P.VERIFY_FINDING,
             P.ANALYSE_MONTH,
+            P.EDIT_DEFINITIONS,
+            P.REVIEW_DEFINITIONS,
         }
     )
 

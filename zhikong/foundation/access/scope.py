@@ -1,13 +1,15 @@
 """The one place where a scope is set. No scope, no rows (decision 2)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connections, transaction
 
 _current: ContextVar["Scope | None"] = ContextVar("zhikong_scope", default=None)
+_memory: ContextVar[dict | None] = ContextVar("zhikong_scope_memory", default=None)
 
 SETTINGS = ("institution", "departments", "user", "actor", "request")
 
@@ -30,6 +32,9 @@ class Scope:
     actor: str = ""
     request_id: str = ""
     roles: frozenset[str] = field(default_factory=frozenset)
+    memo: dict[str, object] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # read once while it lasts
 
     @property
     def whole_hospital(self) -> bool:
@@ -73,6 +78,7 @@ def scoped(scope: Scope, *, using: str = "default") -> Iterator[Scope]:
     previous = _current.get()
     nested = connections[using].in_atomic_block
     token = _current.set(scope)
+    memory = _memory.set({} if previous is None else _memory.get())
     try:
         with transaction.atomic(using=using):
             _set(scope.as_settings(), using)
@@ -80,7 +86,23 @@ def scoped(scope: Scope, *, using: str = "default") -> Iterator[Scope]:
             if nested and not connections[using].needs_rollback:
                 _set(previous.as_settings() if previous else dict.fromkeys(SETTINGS, ""), using)
     finally:
+        _memory.reset(memory)
         _current.reset(token)
+
+
+def once(key: str, make: Callable[[], Any]) -> Any:
+    """What ``make`` gives, asked once for an institution in the outermost request, job or command: one moment."""
+    memory, whose = _memory.get(), (current_scope().institution_id, key)
+    if memory is None:
+        return make()
+    if whose not in memory:
+        memory[whose] = make()
+    return memory[whose]
+
+
+def forget(key: str) -> None:
+    """Ask again for a key of ``once``: this request or job changed it itself."""
+    (_memory.get() or {}).pop((current_scope().institution_id, key), None)
 
 
 def rescope(scope: Scope, *, using: str = "default") -> Scope:
