@@ -19,13 +19,25 @@ class RowlessFormatter(logging.Formatter):
         return ROW_CONTENT.sub("（行内容不写入日志）", super().formatMessage(record))
 
 
+class ExpectedRefusal(logging.Filter):
+    """A refused page is one line: the reader was told why, and no code failed. Only a 5xx keeps its traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = record.exc_text = None
+        return True
+
+
 CONFIGURATION = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "plain": {"()": RowlessFormatter, "format": "{asctime} {levelname} {name} {message}", "style": "{"}
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"expected_refusal": {"()": ExpectedRefusal}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["expected_refusal"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "zhikong": {

@@ -2,7 +2,9 @@
 
 import logging
 
-from zhikong.site.logs import CONFIGURATION, RowlessFormatter
+import pytest
+
+from zhikong.site.logs import CONFIGURATION, ExpectedRefusal, RowlessFormatter
 
 
 def formatted(message, error=None):
@@ -27,3 +29,16 @@ def test_the_row_is_dropped_from_a_message_too():
 def test_every_handler_uses_that_formatter():
     formats = CONFIGURATION["formatters"]
     assert all(formats[h["formatter"]]["()"] is RowlessFormatter for h in CONFIGURATION["handlers"].values())
+
+
+@pytest.mark.parametrize(("status", "kept"), [(403, False), (404, False), (500, True)])
+def test_a_refusal_is_one_line_and_a_failure_keeps_its_traceback(status, kept):
+    record = logging.LogRecord("django.request", logging.WARNING, "", 1, "Forbidden: /x/", (), None)
+    record.status_code = status
+    record.exc_info = (ValueError, ValueError("why"), None)
+    assert ExpectedRefusal().filter(record)
+    assert bool(record.exc_info) is kept
+
+
+def test_every_line_passes_the_filter_that_shortens_refusals():
+    assert CONFIGURATION["handlers"]["stderr"]["filters"] == ["expected_refusal"]

@@ -17,7 +17,7 @@ def home_cards(request):
     if scope is None or not _concerned(request):
         return []
     own = None if scope.whole_hospital else scope.departments
-    found = [g for g in rosters.groups(on=timezone.localdate(), departments=own) if g.problems]
+    found = rosters.incomplete_groups(on=timezone.localdate(), departments=own)
     if not found:
         return []
     rows = tuple(_row(group) for group in found[:SHOWN])

@@ -44,8 +44,11 @@ def in_force(on: date) -> Q:
 
 
 def institution() -> Institution:
-    """The institution of the current scope."""
-    return Institution.objects.get(pk=current_scope().institution_id)
+    """The institution of the current scope; read once while the scope lasts."""
+    scope = current_scope()
+    if "institution" not in scope.memo:
+        scope.memo["institution"] = Institution.objects.get(pk=scope.institution_id)
+    return scope.memo["institution"]
 
 
 def institution_on(*, on: date) -> InstitutionVersion | None:

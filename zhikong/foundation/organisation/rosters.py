@@ -41,6 +41,26 @@ def groups(*, on: date, departments: Collection[int] | None = None) -> list[Body
     return [_group(b, seats.get(b.pk, ()), posts, b.department_id in clinical) for b in bodies]
 
 
+def incomplete_groups(*, on: date, departments: Collection[int] | None = None) -> list[BodyOn]:
+    """QC groups that lack something on a day; without their members' rows, as the home page asks at each visit."""
+    found = Body.objects.filter(queries.in_force(on), kind=Body.Kind.QC_GROUP)
+    if departments is not None:
+        found = found.filter(department_id__in=departments)
+    bodies = {body.pk: body for body in found.order_by("department__code")}
+    seats: dict[int, list[tuple[int, str, str]]] = {}
+    rows = Membership.objects.filter(queries.in_force(on), body__in=bodies)
+    for body, *seat in rows.values_list("body_id", "person_id", "person__name", "seat"):
+        seats.setdefault(body, []).append(tuple(seat))
+    people = {person for of_body in seats.values() for person, _name, _seat in of_body}
+    posts = _posts({body.department_id for body in bodies.values()}, people, on)
+    clinical = queries.department_ids(on=on, kinds=("clinical",))
+    judged = (
+        BodyOn(body, (), _problems(body, seats.get(pk, ()), posts, body.department_id in clinical))
+        for pk, body in bodies.items()
+    )
+    return [group for group in judged if group.problems]
+
+
 def committees(*, on: date) -> list[BodyOn]:
     """Standing committees on a day."""
     bodies = list(Body.objects.filter(queries.in_force(on)).exclude(kind=Body.Kind.QC_GROUP).order_by("pk"))
@@ -118,16 +138,20 @@ def _posts(departments: set[int | None], people: set[int], on: date) -> dict[tup
 
 
 def _group(body: Body, members, posts, clinical: bool) -> BodyOn:
-    seats = [
-        rules.GroupMember(
-            m.person_id, m.person.name, m.seat, _best(posts.get((m.person_id, body.department_id)))
-        )
-        for m in members
+    seats = [(m.person_id, m.person.name, m.seat) for m in members]
+    return BodyOn(body, tuple(members), _problems(body, seats, posts, clinical))
+
+
+def _problems(body: Body, seats, posts, clinical: bool) -> tuple[str, ...]:
+    """What a group lacks; seats are (person, name, seat)."""
+    members = [
+        rules.GroupMember(person, name, seat, _best(posts.get((person, body.department_id))))
+        for person, name, seat in seats
     ]
-    problems = rules.group_problems(
-        seats, size_min=body.size_min, size_max=body.size_max, needs_head_nurse=clinical
+    found = rules.group_problems(
+        members, size_min=body.size_min, size_max=body.size_max, needs_head_nurse=clinical
     )
-    return BodyOn(body, tuple(members), tuple(problems))
+    return tuple(found)
 
 
 def _best(posts: list[str] | None) -> str:

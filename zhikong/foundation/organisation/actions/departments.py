@@ -60,6 +60,7 @@ def change_institution(*, by, on: date, **changes) -> InstitutionVersion:
     current = InstitutionVersion.objects.order_by("-valid_from").first()
     new = _succeed(current, on, changes, allowed=frozenset({"name", "level", "kind", "open_beds"}))
     Institution.objects.filter(pk=institution.pk).update(**changes)
+    current_scope().memo.pop("institution", None)
     return new
 
 
