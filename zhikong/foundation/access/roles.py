@@ -171,7 +171,9 @@ class Administrator(Role):
     title = "系统管理员"
     duty = "维护账号、组织机构、数据接入与日历；不看病例"
     hospital_wide = True
-    permissions = frozenset({P.MANAGE_ACCOUNTS, P.MANAGE_ORGANISATION, P.MANAGE_DATA, P.EDIT_CALENDAR})
+    permissions = frozenset(
+        {P.MANAGE_ACCOUNTS, P.MANAGE_ORGANISATION, P.MANAGE_DATA, P.EDIT_CALENDAR, P.MANAGE_MESSAGES}
+    )
 
 
 ROLES: dict[str, type[Role]] = {
