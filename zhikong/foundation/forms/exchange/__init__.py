@@ -1,0 +1,1 @@
+"""Definitions and filled sheets in and out: Excel, YAML, XLSForm."""
