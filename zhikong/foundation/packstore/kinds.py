@@ -1,0 +1,140 @@
+"""The kinds of definitions that the pack store holds. The app that owns a kind registers it in its ready()."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from zhikong.engine.definitions.located import Located, read_text
+from zhikong.engine.definitions.problems import Problem
+from zhikong.foundation.packstore.rules import text_hash
+
+
+class Parse(Protocol):
+    """Text to the kind's own object, or everything that is wrong with it. Pure: equal text, equal answer."""
+
+    def __call__(self, text: str, *, file: Path) -> Any | list[Problem]: ...
+
+
+class Effect(Protocol):
+    """Sentences that say what would change if ``new`` came into force instead of ``old`` (None: nothing yet)."""
+
+    def __call__(self, old: Any | None, new: Any, *, now: datetime) -> list[str]: ...
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of definitions.
+
+    code: stored in rows; part of addresses.
+    folder: sub-folders of a pack with files ``<id>.yaml`` of this kind.
+    preview: ``preview(request, obj)`` gives safe HTML that shows the object as its users will see it.
+    editor_url: name of an address with a friendlier editor; it takes the version's number (pk).
+    fields: ``fields(obj)`` gives {dotted field: value} for comparisons; without it the YAML is flattened.
+    starter: the text with which a new definition begins; ``{id}`` is replaced.
+    id_key: the field of the file that repeats its name.
+    """
+
+    code: str
+    folder: str | tuple[str, ...]
+    title: Any
+    parse: Parse
+    title_of: Callable[[Any], str]
+    preview: Callable[[Any, Any], str] | None = None
+    effect: Effect | None = None
+    editor_url: str | None = None
+    fields: Callable[[Any], Mapping[str, Any]] | None = None
+    starter: str = ""
+    id_key: str = "id"
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return (self.folder,) if isinstance(self.folder, str) else tuple(self.folder)
+
+
+class UnknownKind(LookupError):
+    """No app registered this kind."""
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind known; registering the same code again replaces it."""
+    _kinds[kind.code] = kind
+    read.cache_clear()
+
+
+def unregister(code: str) -> None:
+    """Forget a kind; for tests that made one up."""
+    _kinds.pop(code, None)
+    read.cache_clear()
+
+
+def get(code: str) -> Kind:
+    """The kind of a code. Raises UnknownKind."""
+    try:
+        return _kinds[code]
+    except KeyError:
+        raise UnknownKind(f"没有“{code}”这类内容。") from None
+
+
+def all() -> tuple[Kind, ...]:
+    """Every registered kind, by code."""
+    return tuple(_kinds[code] for code in sorted(_kinds))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as its kind understands it: the object, or the problems that keep it from being one."""
+
+    obj: Any | None
+    problems: tuple[Problem, ...] = ()
+
+
+@lru_cache(maxsize=2000)
+def read(code: str, definition_id: str, text: str) -> Reading:
+    """Parse a text once per process; callers must not change the object."""
+    kind, file = get(code), Path(f"{definition_id}.yaml")
+    found = kind.parse(text, file=file)
+    if isinstance(found, list):
+        return Reading(None, tuple(found))
+    wrong = _misnamed(kind, text, file)
+    return Reading(None, (wrong,)) if wrong else Reading(found)
+
+
+def _misnamed(kind: Kind, text: str, file: Path) -> Problem | None:
+    """The id in the text must be the definition's: a copy under another name would answer for the wrong one."""
+    located = read_text(text, file=file)
+    if not isinstance(located, Located) or not isinstance(located.data, dict):
+        return None
+    said = located.data.get(kind.id_key)
+    if said is None or str(said) == file.stem:
+        return None
+    return located.problem(
+        (kind.id_key,), f"{kind.id_key} {said} 与编号 {file.stem} 不同。", "请让两者相同。"
+    )
+
+
+def title(code: str, definition_id: str, text: str) -> str:
+    """The title of a text; its id where the text cannot be read yet."""
+    obj = read(code, definition_id, text).obj
+    return definition_id if obj is None else str(get(code).title_of(obj))
+
+
+__all__ = [
+    "Kind",
+    "Reading",
+    "UnknownKind",
+    "all",
+    "get",
+    "read",
+    "register",
+    "text_hash",
+    "title",
+    "unregister",
+]
