@@ -38,6 +38,8 @@ class Permission(StrEnum):
     MANAGE_TARGETS = "manage_targets", "维护目标值"
     VIEW_AUDIT = "view_audit", "查看审计记录"
     EDIT_CALENDAR = "edit_calendar", "维护工作日历"
+    REPORT_FIGURES = "report_figures", "填报科室数据与质控记录"
+    ACCEPT_FIGURES = "accept_figures", "审核科室填报与质控记录"
     MANAGE_MESSAGES = "manage_messages", "管理消息通道与未送达的事项"
     EDIT_DEFINITIONS = "edit_definitions", "编辑内容库里的定义"
     REVIEW_DEFINITIONS = "review_definitions", "审核内容库里的定义"

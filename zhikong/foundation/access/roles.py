@@ -42,6 +42,7 @@ class QualityOffice(Role):
             P.EDIT_CALENDAR,
             P.EDIT_DEFINITIONS,
             P.REVIEW_DEFINITIONS,
+            P.ACCEPT_FIGURES,
         }
     )
 
@@ -61,6 +62,8 @@ class MedicalAffairs(Role):
             P.ANALYSE_MONTH,
             P.EDIT_DEFINITIONS,
             P.REVIEW_DEFINITIONS,
+            P.REPORT_FIGURES,
+            P.ACCEPT_FIGURES,
         }
     )
 
@@ -80,6 +83,7 @@ class Nursing(Role):
             P.ANALYSE_MONTH,
             P.EDIT_DEFINITIONS,
             P.REVIEW_DEFINITIONS,
+            P.ACCEPT_FIGURES,
         }
     )
 
@@ -106,6 +110,7 @@ class DepartmentHead(Role):
             P.ANSWER_FINDING,
             P.APPROVE_FINDING,
             P.ANALYSE_MONTH,
+            P.REPORT_FIGURES,
         }
     )
 
@@ -115,7 +120,7 @@ class HeadNurse(Role):
     title = "护士长"
     duty = "科室质控小组成员，负责护理质量"
     permissions = frozenset(
-        {P.VIEW_INDICATORS, P.VIEW_CASES, P.SEE_IDENTITY, P.ANSWER_FINDING, P.ANALYSE_MONTH}
+        {P.VIEW_INDICATORS, P.VIEW_CASES, P.SEE_IDENTITY, P.ANSWER_FINDING, P.ANALYSE_MONTH, P.REPORT_FIGURES}
     )
 
 
@@ -124,7 +129,15 @@ class QcOfficer(Role):
     title = "质控员"
     duty = "科室日常质控：自查、上报、反馈"
     permissions = frozenset(
-        {P.VIEW_INDICATORS, P.VIEW_CASES, P.SEE_IDENTITY, P.RAISE_FINDING, P.ANSWER_FINDING, P.ANALYSE_MONTH}
+        {
+            P.VIEW_INDICATORS,
+            P.VIEW_CASES,
+            P.SEE_IDENTITY,
+            P.RAISE_FINDING,
+            P.ANSWER_FINDING,
+            P.ANALYSE_MONTH,
+            P.REPORT_FIGURES,
+        }
     )
 
 
