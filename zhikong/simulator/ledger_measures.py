@@ -240,9 +240,10 @@ def _critical(stages: Stages) -> Measure:
 
 def _reported(stages: Stages) -> Iterator[Measure]:
     made, shape = stages.reported, (stages.window.count, len(hospital.departments()))
-    for number, (item, _) in enumerate(reported.ITEMS):
+    for number, item in enumerate(reported.NAMES):
         own = made.item == number
         place = (made.month[own] - stages.window.first, made.department[own])
         top, below = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
         top[place], below[place] = made.numerator[own], made.denominator[own]
-        yield Measure(f"reported_{item}", top, below)
+        counted = (below[place] == reported.NO_DENOMINATOR).all()
+        yield Measure(f"reported_{item}", top, None if counted else below)

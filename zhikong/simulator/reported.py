@@ -1,4 +1,4 @@
-"""Figures that departments report for each month: basics exam, outpatient records, equipment."""
+"""Figures that departments report for each month: basics exam, outpatient records, equipment, money, own registers."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,8 @@ import numpy as np
 from zhikong.simulator import hospital, people
 from zhikong.simulator.clock import Window, stream
 
+NO_DENOMINATOR = -1
+
 
 @dataclass
 class Reported:
@@ -14,9 +16,18 @@ class Reported:
 
     department: np.ndarray  # position in hospital.departments()
     month: np.ndarray
-    item: np.ndarray  # position in ITEMS
+    item: np.ndarray  # position in NAMES
     numerator: np.ndarray
-    denominator: np.ndarray
+    denominator: np.ndarray  # NO_DENOMINATOR where only a number is reported
+
+
+@dataclass(frozen=True)
+class Registers:
+    """What the departments' own registers hold, as matrices (months, hospital.admitting())."""
+
+    discharges: np.ndarray
+    rescues: np.ndarray
+    successes: np.ndarray
 
 
 # item, share that passes
@@ -29,8 +40,77 @@ ITEMS = (
 )
 
 
-def reported(seed: int, window: Window) -> Reported:
-    """The reported figures of all months. Clinical departments report all items, medtech only two."""
+# further items, drawn from a stream of their own so that the ones above stay as they were
+MORE = ("basics_training", "examination_report", "compensation", "rescue", "discharged")
+NAMES = (*(row[0] for row in ITEMS), *MORE)
+SLIP = 0.06  # share of months in which a register's count is off by a few
+
+
+def reported(seed: int, window: Window, registers: Registers) -> Reported:
+    """The reported figures of all months: those of samples and counts, then those of MORE."""
+    parts = [_sampled(seed, window), *_more(seed, window, registers)]
+    return Reported(*(np.concatenate([getattr(p, name) for p in parts]) for name in Reported.__annotations__))
+
+
+def _more(seed: int, window: Window, registers: Registers) -> list[Reported]:
+    rng = stream(seed, "reported_more")
+    size = [
+        (kind, [n for n, d in enumerate(hospital.departments()) if d.kind == kind])
+        for kind in ("clinical", "medtech")
+    ]
+    owners = dict(size)
+    return [
+        _share(rng, window, "basics_training", sorted(owners["clinical"] + owners["medtech"]), 0.985),
+        _share(rng, window, "examination_report", owners["medtech"], 0.965),
+        _compensation(rng, window),
+        *_registers(rng, window, registers),
+    ]
+
+
+def _share(rng, window: Window, name: str, owners: list[int], share: float) -> Reported:
+    """Staff who had to come to a training, or fifty reports looked through."""
+    month, department = _grid(window, owners)
+    staff = np.array([len(people.of_department(d.code)) for d in hospital.departments()])[department]
+    total = np.maximum(staff, 3) if name == "basics_training" else np.full(len(department), 50)
+    return _rows(window, month, department, name, rng.binomial(total, share), total)
+
+
+def _compensation(rng, window: Window) -> Reported:
+    """Fen paid for complaints, and the month's income, reported by the office that handles them."""
+    owners = [n for n, d in enumerate(hospital.departments()) if d.function == "medical_affairs"]
+    month, department = _grid(window, owners)
+    income = rng.integers(3_800_000_000, 4_600_000_000, len(month))
+    paid = np.where(rng.random(len(month)) < 0.5, rng.integers(200_000, 12_000_000, len(month)), 0)
+    return _rows(window, month, department, "compensation", paid, income)
+
+
+def _registers(rng, window: Window, registers: Registers) -> list[Reported]:
+    """The departments' own registers of rescues and discharges: right in most months, a little off in some."""
+    owners = [n for n, d in enumerate(hospital.departments()) if d.admits]
+    month, department = _grid(window, owners)
+    slip = (rng.random(len(month)) < SLIP) * rng.integers(1, 4, len(month))
+    discharges, rescues, successes = (
+        matrix.ravel() for matrix in (registers.discharges, registers.rescues, registers.successes)
+    )
+    told = rescues + np.where(rescues > 0, slip, 0)
+    return [
+        _rows(window, month, department, "rescue", successes, told),
+        _rows(window, month, department, "discharged", np.maximum(discharges - slip, 0), None),
+    ]
+
+
+def _grid(window: Window, owners: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    return tuple(axis.ravel() for axis in np.meshgrid(range(window.count), owners, indexing="ij"))
+
+
+def _rows(window: Window, month, department, name: str, top, below) -> Reported:
+    item = np.full(len(month), NAMES.index(name))
+    below = np.full(len(month), NO_DENOMINATOR) if below is None else below
+    return Reported(department, window.first + month, item, top, below)
+
+
+def _sampled(seed: int, window: Window) -> Reported:
+    """Clinical departments report all items, medtech only two."""
     rng = stream(seed, "reported")
     owners = [n for n, d in enumerate(hospital.departments()) if d.kind != "functional"]
     month, department, item = (

@@ -59,10 +59,27 @@ def run(seed: int, window: Window, scale: float, plan: tuple[Shift, ...]) -> Sta
         documents=records.documents(seed, cohort, moved, outcome, done),
         results=records.results(seed, cohort, plan),
         identities=identities.identities(seed, cohort),
-        reported=reported.reported(seed, window),
+        reported=reported.reported(seed, window, _registers(cohort, moved, outcome, window)),
         occupied=movement.census(cohort, moved, window),
         open_beds=movement.open_beds(scale),
     )  # fmt: skip
+
+
+def _registers(cohort, moved, outcome, window: Window) -> reported.Registers:
+    """Discharges and rescues by month and department of discharge, as a department counts them itself."""
+    closed = np.flatnonzero(~cohort.open)
+    cell = (cohort.month[closed] - window.first, moved.last[closed])
+
+    def added(value: np.ndarray) -> np.ndarray:
+        result = np.zeros((window.count, len(hospital.admitting())), dtype=np.int64)
+        np.add.at(result, cell, value)
+        return result
+
+    return reported.Registers(
+        discharges=added(np.ones(len(closed), dtype=np.int64)),
+        rescues=added(outcome.rescues[closed].astype(np.int64)),
+        successes=added(outcome.successes[closed].astype(np.int64)),
+    )
 
 
 def _doctors(seed: int, department: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

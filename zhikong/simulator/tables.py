@@ -230,8 +230,8 @@ def _reported_counts(stages: Stages) -> dict[str, pa.Array]:
         "institution": one(hospital.profile().code, len(made.month)),
         "department": words(made.department, [d.code for d in hospital.departments()]),
         "period": period,
-        "item": words(made.item, [row[0] for row in reported.ITEMS]),
+        "item": words(made.item, list(reported.NAMES)),
         "numerator": pa.array(made.numerator),
-        "denominator": pa.array(made.denominator),
+        "denominator": pa.array(made.denominator, mask=made.denominator == reported.NO_DENOMINATOR),
         "month": period,
     }
