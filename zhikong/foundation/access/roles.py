@@ -24,6 +24,9 @@ class QualityOffice(Role):
     hospital_wide = True
     permissions = frozenset(
         {
+            P.VIEW_DUTIES,
+            P.PROVE_DUTY,
+            P.EXCUSE_DUTY,
             P.VIEW_INDICATORS,
             P.VIEW_CASES,
             P.RAISE_FINDING,
@@ -54,6 +57,8 @@ class MedicalAffairs(Role):
     hospital_wide = True
     permissions = frozenset(
         {
+            P.VIEW_DUTIES,
+            P.PROVE_DUTY,
             P.VIEW_INDICATORS,
             P.VIEW_CASES,
             P.RAISE_FINDING,
@@ -75,6 +80,8 @@ class Nursing(Role):
     hospital_wide = True
     permissions = frozenset(
         {
+            P.VIEW_DUTIES,
+            P.PROVE_DUTY,
             P.VIEW_INDICATORS,
             P.VIEW_CASES,
             P.RAISE_FINDING,
@@ -94,7 +101,14 @@ class HospitalLeader(Role):
     duty = "医疗质量第一责任人：查看全院、例外批准"
     hospital_wide = True
     permissions = frozenset(
-        {P.VIEW_INDICATORS, P.VIEW_CASES, P.RAISE_FINDING, P.OVERRIDE_CLOSURE, P.OVERRIDE_MONTH_CLOSE}
+        {
+            P.VIEW_DUTIES,
+            P.VIEW_INDICATORS,
+            P.VIEW_CASES,
+            P.RAISE_FINDING,
+            P.OVERRIDE_CLOSURE,
+            P.OVERRIDE_MONTH_CLOSE,
+        }
     )
 
 
@@ -104,6 +118,8 @@ class DepartmentHead(Role):
     duty = "科室质量第一责任人：接收问题、审核措施、填写分析"
     permissions = frozenset(
         {
+            P.VIEW_DUTIES,
+            P.PROVE_DUTY,
             P.VIEW_INDICATORS,
             P.VIEW_CASES,
             P.SEE_IDENTITY,
@@ -120,7 +136,16 @@ class HeadNurse(Role):
     title = "护士长"
     duty = "科室质控小组成员，负责护理质量"
     permissions = frozenset(
-        {P.VIEW_INDICATORS, P.VIEW_CASES, P.SEE_IDENTITY, P.ANSWER_FINDING, P.ANALYSE_MONTH, P.REPORT_FIGURES}
+        {
+            P.VIEW_DUTIES,
+            P.PROVE_DUTY,
+            P.VIEW_INDICATORS,
+            P.VIEW_CASES,
+            P.SEE_IDENTITY,
+            P.ANSWER_FINDING,
+            P.ANALYSE_MONTH,
+            P.REPORT_FIGURES,
+        }
     )
 
 
@@ -130,6 +155,8 @@ class QcOfficer(Role):
     duty = "科室日常质控：自查、上报、反馈"
     permissions = frozenset(
         {
+            P.VIEW_DUTIES,
+            P.PROVE_DUTY,
             P.VIEW_INDICATORS,
             P.VIEW_CASES,
             P.SEE_IDENTITY,
