@@ -15,6 +15,9 @@ class Protection:
     rows: whose rows a scope sees and may write:
         ``institution`` same institution;
         ``department`` same institution and a department in scope;
+        ``participants`` the people in column ``readers``, jobs, and whom the department rule admits: to a row that is
+            ``confidential`` only with one of its ``reader_roles``;
+        ``parent`` whatever the row of ``parent_table`` that ``parent_column`` points at shows;
         ``own`` same institution, or the row's own user before the institution is known;
         ``institution_itself`` the institution's own row;
         ``account`` readable without a scope because login needs it, with a scope the same institution only;
@@ -32,6 +35,8 @@ class Protection:
 
     rows: str = "institution"
     department_column: str = "department_id"
+    parent_table: str = ""
+    parent_column: str = ""
     audited: bool = True
     sensitive: tuple[str, ...] = ()
     append_only: bool = False

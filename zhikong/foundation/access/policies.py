@@ -12,6 +12,9 @@ $$ SELECT NULLIF(current_setting('zhikong.institution', true), '')::bigint $$;
 CREATE OR REPLACE FUNCTION zhikong_user() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT NULLIF(current_setting('zhikong.user', true), '')::bigint $$;
 
+CREATE OR REPLACE FUNCTION zhikong_roles() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT string_to_array(COALESCE(current_setting('zhikong.roles', true), ''), ',') $$;
+
 CREATE OR REPLACE FUNCTION zhikong_whole_hospital() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT COALESCE(current_setting('zhikong.departments', true) = '*', false) $$;
 
@@ -37,6 +40,9 @@ def conditions(protection: Protection) -> tuple[str, str]:
             f" OR {column} = ANY ((SELECT zhikong_departments())::bigint[]))"
         )
         return in_scope, in_scope
+    if protection.rows in ("participants", "parent"):
+        shown = _participants(protection) if protection.rows == "participants" else _parent(protection)
+        return shown, shown
     seen = {
         "institution": SAME_INSTITUTION,
         "own": f"{SAME_INSTITUTION} OR user_id = (SELECT zhikong_user())",
@@ -47,6 +53,23 @@ def conditions(protection: Protection) -> tuple[str, str]:
     }[protection.rows]
     written = SAME_INSTITUTION if protection.rows == "own" else seen
     return seen, written
+
+
+def _participants(protection: Protection) -> str:
+    """Jobs and participants; others by department, and into what is confidential by role."""
+    whole, column = "(SELECT zhikong_whole_hospital())", f'"{protection.department_column}"'
+    reached = f"({whole} OR {column} = ANY ((SELECT zhikong_departments())::bigint[]))"
+    admitted = "(NOT confidential OR reader_roles::text[] && (SELECT zhikong_roles())::text[])"
+    return (
+        f"{SAME_INSTITUTION} AND (((SELECT zhikong_user()) IS NULL AND {whole})"
+        f" OR (SELECT zhikong_user()) = ANY (readers) OR ({admitted} AND {reached}))"
+    )
+
+
+def _parent(protection: Protection) -> str:
+    """The parent's own policy answers inside the sub-select."""
+    table, column = f'"{protection.parent_table}"', f'"{protection.parent_column}"'
+    return f"{SAME_INSTITUTION} AND EXISTS (SELECT 1 FROM {table} parent WHERE parent.id = {column})"  # noqa: S608  names from code
 
 
 def row_policy(table: str, protection: Protection) -> str:

@@ -49,12 +49,20 @@ def declared(model: type[Model]) -> Protection:
     if protection.rows == "open" and not protection.reason:
         raise Undeclared(f"{model._meta.label} is open to every scope and gives no reason")
     columns = {f.column for f in model._meta.local_fields}
-    needed = {protection.department_column} if protection.rows == "department" else set()
+    needed = _columns_needed(protection)
     if missing := (needed | set(protection.sensitive)) - columns:
         raise Undeclared(
             f"{model._meta.label}: protection names columns that do not exist: {sorted(missing)}"
         )
     return protection
+
+
+def _columns_needed(protection: Protection) -> set[str]:
+    return {
+        "department": {protection.department_column},
+        "participants": {protection.department_column, "confidential", "readers", "reader_roles"},
+        "parent": {protection.parent_column},
+    }.get(protection.rows, set())
 
 
 def apply(using: str = "owner") -> int:

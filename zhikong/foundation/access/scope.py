@@ -11,7 +11,7 @@ from django.db import connections, transaction
 _current: ContextVar["Scope | None"] = ContextVar("zhikong_scope", default=None)
 _memory: ContextVar[dict | None] = ContextVar("zhikong_scope_memory", default=None)
 
-SETTINGS = ("institution", "departments", "user", "actor", "request")
+SETTINGS = ("institution", "departments", "user", "actor", "request", "roles")
 
 
 class ScopeMissing(RuntimeError):
@@ -52,6 +52,7 @@ class Scope:
             "user": "" if self.user_id is None else str(self.user_id),
             "actor": self.actor,
             "request": self.request_id,
+            "roles": ",".join(sorted(self.roles)),
         }
 
 

@@ -17,6 +17,12 @@ def condition(model: type[models.Model], scope: Scope) -> Q:
     if protection.rows == "department" and not scope.whole_hospital:
         column = protection.department_column
         return same_institution & Q(**{f"{_field(model, column)}__in": scope.departments})
+    if protection.rows == "participants":
+        return same_institution & _participants(model, scope)
+    if protection.rows == "parent":
+        parent = model._meta.get_field(_field(model, protection.parent_column).removesuffix("_id"))
+        shown = visible(parent.related_model._base_manager.all(), scope)
+        return same_institution & Q(**{f"{parent.name}__in": shown})
     if protection.rows == "institution_itself":
         return Q(pk=scope.institution_id)
     if protection.rows == "own":
@@ -24,6 +30,16 @@ def condition(model: type[models.Model], scope: Scope) -> Q:
     if protection.rows == "trail" and not scope.whole_hospital:
         return Q(pk__in=())
     return same_institution
+
+
+def _participants(model: type[models.Model], scope: Scope) -> Q:
+    """As policies.py says it: jobs, participants, and by department and role."""
+    if scope.user_id is None and scope.whole_hospital:
+        return Q()
+    column = _field(model, model.protection.department_column)
+    reached = Q() if scope.whole_hospital else Q(**{f"{column}__in": scope.departments})
+    admitted = Q(confidential=False) | Q(reader_roles__overlap=sorted(scope.roles) or [""])
+    return Q(readers__contains=[scope.user_id]) | (admitted & reached)
 
 
 def _field(model: type[models.Model], column: str) -> str:
