@@ -9,6 +9,7 @@ SECRET_KEY = home.secret("django")
 ZHIKONG_HOME = home.folder()
 PSEUDONYM_SECRET = home.secret("pseudonyms")  # lost or changed: earlier pseudonyms can no longer be linked
 IDENTITY_SECRET = home.secret("identities")  # lost: names and numbers of patients can no longer be read
+CHANNEL_SECRET = home.secret("channels")  # lost: passwords and keys of mail and message channels are entered again
 DEBUG = False
 ALLOWED_HOSTS = home.allowed_hosts()
 ROOT_URLCONF = "zhikong.site.urls"
@@ -86,7 +87,16 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
-MEDIA_ROOT = home.folder() / "files"
+
+# Stored files: addresses and sealing keys lie outside the database. site.json: encrypt_files (true), clamd (a socket's
+# path, host:port or "off"), unscanned_files ("quarantine" or "refuse", when a configured scanner does not answer).
+FILES_FOLDER = MEDIA_ROOT = home.folder() / "files"
+FILES_SECRET = home.secret("file-addresses")  # lost: a content that is uploaded again is kept a second time
+FILES_KEY_FILE = home.folder() / "secrets" / "files.key"  # lost: sealed files can no longer be read
+FILES_ENCRYPT = bool(OPTIONS.get("encrypt_files"))
+FILES_SCANNER = OPTIONS.get("clamd", "")
+FILES_UNSCANNED = OPTIONS.get("unscanned_files", "quarantine")
+FILES_RESERVE_BYTES = 512 * 1024 * 1024  # uploads stop before the database has no room left
 
 # The audit trail's seals: the key and a copy of every head lie outside the database (decision 8).
 AUDIT_KEY_FILE = home.folder() / "secrets" / "audit.key"

@@ -28,6 +28,8 @@ class QualityOffice(Role):
             P.PROVE_DUTY,
             P.EXCUSE_DUTY,
             P.VIEW_INDICATORS,
+            P.USE_FILES,
+            P.HOLD_FILES,
             P.VIEW_CASES,
             P.RAISE_FINDING,
             P.ACCEPT_FINDING,
@@ -60,6 +62,8 @@ class MedicalAffairs(Role):
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
             P.VIEW_INDICATORS,
+            P.USE_FILES,
+            P.HOLD_FILES,
             P.VIEW_CASES,
             P.RAISE_FINDING,
             P.ACCEPT_FINDING,
@@ -83,6 +87,7 @@ class Nursing(Role):
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
             P.VIEW_INDICATORS,
+            P.USE_FILES,
             P.VIEW_CASES,
             P.RAISE_FINDING,
             P.ACCEPT_FINDING,
@@ -104,6 +109,7 @@ class HospitalLeader(Role):
         {
             P.VIEW_DUTIES,
             P.VIEW_INDICATORS,
+            P.USE_FILES,
             P.VIEW_CASES,
             P.RAISE_FINDING,
             P.OVERRIDE_CLOSURE,
@@ -121,6 +127,7 @@ class DepartmentHead(Role):
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
             P.VIEW_INDICATORS,
+            P.USE_FILES,
             P.VIEW_CASES,
             P.SEE_IDENTITY,
             P.ANSWER_FINDING,
@@ -140,6 +147,7 @@ class HeadNurse(Role):
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
             P.VIEW_INDICATORS,
+            P.USE_FILES,
             P.VIEW_CASES,
             P.SEE_IDENTITY,
             P.ANSWER_FINDING,
@@ -158,6 +166,7 @@ class QcOfficer(Role):
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
             P.VIEW_INDICATORS,
+            P.USE_FILES,
             P.VIEW_CASES,
             P.SEE_IDENTITY,
             P.RAISE_FINDING,
@@ -172,14 +181,14 @@ class Physician(Role):
     code = "physician"
     title = "医师"
     duty = "诊疗患者，整改本人负责的问题"
-    permissions = frozenset({P.VIEW_INDICATORS, P.VIEW_CASES, P.SEE_IDENTITY, P.ANSWER_FINDING})
+    permissions = frozenset({P.VIEW_INDICATORS, P.USE_FILES, P.VIEW_CASES, P.SEE_IDENTITY, P.ANSWER_FINDING})
 
 
 class Nurse(Role):
     code = "nurse"
     title = "护士"
     duty = "护理患者，整改本人负责的问题"
-    permissions = frozenset({P.VIEW_INDICATORS, P.VIEW_CASES, P.SEE_IDENTITY, P.ANSWER_FINDING})
+    permissions = frozenset({P.VIEW_INDICATORS, P.USE_FILES, P.VIEW_CASES, P.SEE_IDENTITY, P.ANSWER_FINDING})
 
 
 class RecordReviewer(Role):
@@ -187,7 +196,7 @@ class RecordReviewer(Role):
     title = "病案质控"
     duty = "终末病历质控"
     hospital_wide = True
-    permissions = frozenset({P.VIEW_INDICATORS, P.VIEW_CASES, P.SEE_IDENTITY, P.RAISE_FINDING})
+    permissions = frozenset({P.VIEW_INDICATORS, P.USE_FILES, P.VIEW_CASES, P.SEE_IDENTITY, P.RAISE_FINDING})
 
 
 class ComplaintOfficer(Role):
@@ -195,7 +204,7 @@ class ComplaintOfficer(Role):
     title = "投诉专员"
     duty = "受理、登记、答复投诉"
     hospital_wide = True
-    permissions = frozenset({P.VIEW_INDICATORS, P.VIEW_CASES, P.SEE_IDENTITY})
+    permissions = frozenset({P.VIEW_INDICATORS, P.USE_FILES, P.VIEW_CASES, P.SEE_IDENTITY})
 
 
 class Auditor(Role):
@@ -212,7 +221,14 @@ class Administrator(Role):
     duty = "维护账号、组织机构、数据接入与日历；不看病例"
     hospital_wide = True
     permissions = frozenset(
-        {P.MANAGE_ACCOUNTS, P.MANAGE_ORGANISATION, P.MANAGE_DATA, P.EDIT_CALENDAR, P.MANAGE_MESSAGES}
+        {
+            P.MANAGE_ACCOUNTS,
+            P.MANAGE_ORGANISATION,
+            P.MANAGE_DATA,
+            P.EDIT_CALENDAR,
+            P.MANAGE_MESSAGES,
+            P.MANAGE_FILES,
+        }
     )
 
 

@@ -1,0 +1,63 @@
+"""Has a picture written anew by a process of its own, and turns whatever happens there into a sentence."""
+
+import json
+import logging
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from zhikong.foundation.files.inspection.refusal import Refused
+from zhikong.foundation.files.rules import Kind
+
+logger = logging.getLogger(__name__)
+WORKER = Path(__file__).with_name("worker.py")
+SECONDS = 30
+LARGEST_SIDE = 4096  # a page of print at 350 dpi; larger photographs are reduced
+THUMBNAIL_SIDE = 320
+TOO_LARGE = "图片的像素太多（超过 6400 万），不能上传。请缩小后再试。"
+BROKEN = "图片不完整或已损坏，打不开。请重新拍照或重新导出。"
+TOO_SLOW = "图片处理超时，没有保存。请缩小后再试。"
+
+
+@dataclass(frozen=True)
+class Size:
+    """Pixels of the picture as it was written."""
+
+    width: int
+    height: int
+
+
+def rewrite(source: Path, kind: Kind, *, target: Path, thumbnail: Path) -> Size:
+    """Write the picture anew without metadata, upright, first frame only, with a thumbnail; raises Refused."""
+    answer = _ask(source, kind, target, thumbnail)
+    if answer.get("error") == "large":
+        raise Refused(TOO_LARGE)
+    if "width" not in answer:
+        logger.info("picture refused: %s", answer.get("detail", "no answer"))
+        raise Refused(BROKEN)
+    return Size(answer["width"], answer["height"])
+
+
+def _ask(source: Path, kind: Kind, target: Path, thumbnail: Path) -> dict:
+    sides = [str(LARGEST_SIDE), str(THUMBNAIL_SIDE)]
+    command = [
+        sys.executable,
+        "-I",
+        str(WORKER),
+        str(source),
+        kind.value,
+        str(target),
+        str(thumbnail),
+        *sides,
+    ]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, env={}, cwd="/")
+    except subprocess.TimeoutExpired:
+        raise Refused(TOO_SLOW) from None
+    if done.returncode != 0:
+        logger.warning("picture worker ended with %s: %s", done.returncode, done.stderr[-300:])
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        return {}
