@@ -214,3 +214,19 @@ def test_a_missing_file_an_unknown_mapping_and_a_truncated_wheel_are_one_sentenc
     assert loading.load(wheel, mapping="clif").message == "x.whl 不是完整的压缩包。"
     (tmp_path / "empty").mkdir()
     assert "没有映射" in loading.load(tmp_path / "empty", mapping="clif").message
+
+
+def test_a_workbook_gives_the_same_rows_as_the_text_file(loading, tmp_path):
+    import openpyxl
+
+    text = write_csv(tmp_path / "a.csv", [*(line(n) for n in range(4)), line(4, 出院科室="火星科")])
+    book = openpyxl.Workbook()
+    book.active.append(["出院病人一览表"])
+    for row in text.read_text(encoding="utf-8").splitlines():
+        book.active.append(row.split(","))
+    book.save(tmp_path / "a.xlsx")
+    load = loading.load(tmp_path / "a.xlsx")
+    assert load.counts["delivered"] == 5
+    assert {row for row, *_ in loading.problems(load)} == {7}  # as the workbook counts: title, header, rows
+    again = loading.load(text)
+    assert again.state == "unchanged", again.message

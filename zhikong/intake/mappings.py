@@ -143,11 +143,15 @@ class Mapping:
 
 def load_mapping(path: Path) -> Mapping:
     """Read a mapping file; raises MappingFault with a Chinese sentence for anything that cannot be."""
-    with path.open(encoding="utf-8") as file:
-        try:
-            data = yaml.safe_load(file)
-        except yaml.YAMLError as error:
-            raise MappingFault(f"{path.name}：不是有效的 YAML：{error}") from error
+    return read_mapping(path.read_text("utf-8"), path)
+
+
+def read_mapping(text: str, path: Path) -> Mapping:
+    """See `load_mapping`; `path` only names the text in messages."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise MappingFault(f"{path.name}：不是有效的 YAML：{error}") from error
     try:
         return parse_mapping(data)
     except (KeyError, TypeError, AttributeError) as error:

@@ -67,14 +67,20 @@ def read_files(
     folder: Path,
     *,
     known_stays: Sequence[Path] = (),
+    header_rows: MappingType[str, int] | None = None,
 ) -> Reading:
     """Read a delivery (source name -> file) through a mapping into `folder`.
 
     known_stays: parquet files of stays that are already published, for deliveries without the stays table.
+    header_rows: source name -> the row of its header in the workbook it was taken from; 1 where none is given.
     Raises FileRefused when a file as a whole cannot be taken; then nothing of the delivery is.
     """
     _all_delivered(files, mapping)
-    staged = {n: stage(mapping.sources[n], path, mapping, context, folder) for n, path in files.items()}
+    rows = header_rows or {}
+    staged = {
+        n: stage(mapping.sources[n], path, mapping, context, folder, header_row=rows.get(n, 1))
+        for n, path in files.items()
+    }
     with connect(context, folder) as connection:
         for name, one in staged.items():
             connection.execute(

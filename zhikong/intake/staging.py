@@ -26,7 +26,10 @@ _LINES_IN_A_CELL = 50  # more line breaks than any cell of a front page has
 
 @dataclass
 class Staged:
-    """A staged source: its text columns in one parquet file, its identities in another, and the lines left out."""
+    """A staged source: its text columns in one parquet file, its identities in another, and the lines left out.
+
+    header_row: the header's row as the hospital sees it; rows after it are counted from there.
+    """
 
     source: Source
     path: Path
@@ -34,15 +37,18 @@ class Staged:
     rows: int = 0
     problems: list[Problem] = field(default_factory=list)
     lacking: tuple[str, ...] = ()
+    header_row: int = 1
 
 
-def stage(source: Source, file: Path, mapping: Mapping, context: Context, folder: Path) -> Staged:
+def stage(
+    source: Source, file: Path, mapping: Mapping, context: Context, folder: Path, *, header_row: int = 1
+) -> Staged:
     """Stream `file` into `folder`: trimmed text, blanks as null, record numbers as pseudonyms, row numbers kept.
 
     Raises FileRefused when the file as a whole cannot be taken (empty, undecodable, missing column).
     """
     wanted = _wanted(source, mapping)
-    result = Staged(source, folder / f"{source.name}.parquet", None)
+    result = Staged(source, folder / f"{source.name}.parquet", None, header_row=header_row)
     reader = _parquet_batches if source.format == "parquet" else _text_batches
     result.identities = folder / f"{source.name}.identities.parquet" if source.identity else None
     writers = _Writers(result)
@@ -147,13 +153,14 @@ def _text_batches(file: Path, source: Source, wanted: list[str], mapping: Mappin
     swallowed: list[tuple[int, int]] = []
 
     def left_out(row) -> str:
-        skipped.append(row.number)
-        swallowed.append((row.text.count("\n"), row.number))
-        result.problems.append(_column_count(source, row))
+        number = row.number + result.header_row - 1
+        skipped.append(number)
+        swallowed.append((row.text.count("\n"), number))
+        result.problems.append(_column_count(source, row, number))
         return "skip"
 
     blank = pa.array(mapping.blank, pa.string())
-    numbers = _RowNumbers(skipped)
+    numbers = _RowNumbers(skipped, result.header_row)
     try:
         for batch in _open_csv(text, list(found.values()), left_out):
             rows = numbers.of(batch.num_rows)
@@ -206,11 +213,11 @@ def _unique(header: tuple[str, ...]) -> list[str]:
     return [name or f"\x00{place}" for place, name in enumerate(header)]
 
 
-def _column_count(source: Source, row) -> Problem:
+def _column_count(source: Source, row, number: int) -> Problem:
     return problem(
         "column_count",
         source=source.name,
-        row=row.number,
+        row=number,
         table="",
         column="",
         label="整行",
@@ -220,10 +227,10 @@ def _column_count(source: Source, row) -> Problem:
 
 
 class _RowNumbers:
-    """Numbers of the parsed rows, when the parser has left some out: the header is row 1."""
+    """Numbers of the parsed rows, when the parser has left some out; they follow the header's."""
 
-    def __init__(self, skipped: list[int]):
-        self.skipped, self.next = skipped, 2
+    def __init__(self, skipped: list[int], header_row: int):
+        self.skipped, self.next = skipped, header_row + 1
 
     def of(self, count: int) -> pa.Array:
         ahead = [number for number in self.skipped if number >= self.next]

@@ -28,7 +28,13 @@ from zhikong.foundation.organisation.queries import institution_ids
 from zhikong.foundation.patients import actions as patients
 from zhikong.foundation.patients.rules import Identity
 from zhikong.hospital.functions.datasources.loading import NothingNew, Run, carry_out
-from zhikong.hospital.functions.datasources.mappings import PACKS, delivery, fingerprint_of, mapping_named
+from zhikong.hospital.functions.datasources.mappings import (
+    PACKS,
+    delivery,
+    fingerprint_of,
+    mapping_named,
+    readable,
+)
 from zhikong.hospital.functions.datasources.queries import reading_context
 from zhikong.intake.context import Context
 from zhikong.intake.pseudonyms import replaced
@@ -81,7 +87,9 @@ def _load(
         load.mapping_hash = _hash_of(chosen.hash, context)
         with scoped(scope):
             _stop_if_known(load)
-        return read_files(files, chosen.mapping, context, folder, known_stays=[Path(p) for p in stays])
+        texts, header_rows = readable(files, chosen.mapping, folder)
+        known = [Path(p) for p in stays]
+        return read_files(texts, chosen.mapping, context, folder, known_stays=known, header_rows=header_rows)
 
     return carry_out(Run(load, scope, by, now), read)
 

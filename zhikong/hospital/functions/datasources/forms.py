@@ -21,9 +21,10 @@ class UploadForm(forms.Form):
         label=_("文件"),
         allow_empty_file=True,  # an empty file gets its own sentence when it is read
         help_text=_(
-            "CSV 或制表符分隔的文本，UTF-8 或 GBK 编码，不超过 500 MB；更大的文件请在服务器上用 zhikong load 导入。"
+            "Excel（.xlsx，取第一个带表头的工作表）、CSV 或制表符分隔的文本（UTF-8 或 GBK），不超过 500 MB；"
+            "更大的文件请在服务器上用 zhikong load 导入。"
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt,text/csv"}),
     )
 
     def __init__(self, *args, **kwargs):

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from zhikong import packs
+from zhikong.intake import workbooks
 from zhikong.intake.mappings import Mapping, load_mapping
 from zhikong.intake.reasons import FileRefused
 from zhikong.intake.textfiles import fingerprint
@@ -60,6 +61,19 @@ def delivery(path: Path, mapping: Mapping, folder: Path) -> dict[str, Path]:
         names = "、".join(s.file for s in mapping.sources.values() if s.file)
         raise FileRefused(f"{path.name} 中没有映射“{mapping.name}”需要的文件。", f"需要：{names}。")
     return found
+
+
+def readable(
+    files: dict[str, Path], mapping: Mapping, folder: Path
+) -> tuple[dict[str, Path], dict[str, int]]:
+    """The files with the first table of each Excel workbook as text, and the rows on which their headers stand."""
+    texts, header_rows = dict(files), {}
+    for name, path in files.items():
+        if mapping.sources[name].format == "csv" and workbooks.is_workbook(path):
+            sheet = workbooks.sheets(path)[0]
+            texts[name], header_rows[name] = folder / f"{name}.sheet.csv", sheet.header_row
+            workbooks.write_text(path, sheet, texts[name])
+    return texts, header_rows
 
 
 def _taken_out(path: Path, mapping: Mapping, folder: Path) -> dict[str, Path]:
