@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from django.db import transaction
 from django.db.models import Max
 
-from zhikong.engine.tables import TABLES
+from zhikong.engine.tables import TABLES, arrow_schema
 from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.facts import lake
@@ -19,6 +22,8 @@ from zhikong.foundation.facts.locks import lock_publication
 from zhikong.foundation.facts.merging import Change, Merge, Merger
 from zhikong.foundation.facts.models import Load, Publication, QuarantinedRow, TableVersion
 from zhikong.foundation.facts.queries import data_version_of, latest_publication, versions_of
+from zhikong.foundation.facts.reported import TABLE as REPORTED
+from zhikong.foundation.facts.reported import Count
 from zhikong.foundation.organisation.queries import institution
 from zhikong.foundation.outbox.actions import announce
 
@@ -60,6 +65,33 @@ def publish(
     publication = _show(by, now, load, code, _sizes_of(latest) | written)
     announce(TablesPublished(publication.number, publication.data_version, tuple(months)), now=now)
     return Published(publication, merge, months)
+
+
+@transaction.atomic
+def publish_counts(*, by, now: datetime, counts: Sequence[Count]) -> Published:
+    """Publish figures that departments reported, as one delivery of the table reported_counts.
+
+    Rows of the same department, month and item are replaced, all others stay; equal content makes no version. An
+    as-of reading goes on showing what was published before. Raises ValueError for a row the contract refuses.
+    """
+    code = institution().code
+    with TemporaryDirectory(prefix=".reported-", dir=lake.root(code)) as name:
+        file = Path(name) / f"{REPORTED}.parquet"
+        pq.write_table(_counts_table(code, counts), file)
+        return publish(by=by, now=now, tables={REPORTED: file}, folder=Path(name))
+
+
+def _counts_table(code: str, counts: Sequence[Count]) -> pa.Table:
+    wrong = [c for c in counts if None not in (c.numerator, c.denominator) and c.numerator > c.denominator]
+    keys = {(c.department, c.month, c.item) for c in counts}
+    if wrong or len(keys) < len(counts):
+        raise ValueError(f"not a delivery of reported counts: {wrong[:3] or 'repeated keys'}")
+    rows = [
+        dict(institution=code, department=c.department, period=c.month, item=c.item, month=c.month,
+             numerator=c.numerator, denominator=c.denominator)
+        for c in counts
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=arrow_schema(REPORTED))
 
 
 Size = tuple[int, int]

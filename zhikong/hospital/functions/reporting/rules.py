@@ -178,7 +178,7 @@ def _jump_of_share(item: Item, cell: Cell, known: Sequence[Past]) -> list[Remark
         far = share > 0 and not share / 3 <= now <= share * 3
     else:
         sigma = sqrt(share * (1 - share) / cell.denominator)
-        far = abs(now - share) > max(3 * sigma, FLOOR)
+        far = abs(now - share) > max(3 * sigma, FLOOR) + 1e-9  # one of twenty is not beyond the floor
     if not far:
         return []
     before, after = (value(item, *pair) for pair in ((top, bottom), (cell.numerator, cell.denominator)))
