@@ -1,0 +1,26 @@
+"""All writes to sheets: open, fill, sign, hand in, return, accept, withdraw."""
+
+from zhikong.foundation.forms.actions.filling import Saved, save_answers, save_item, sign
+from zhikong.foundation.forms.actions.handing_in import (
+    Incomplete,
+    accept,
+    enter_sheet,
+    return_sheet,
+    submit,
+    withdraw,
+)
+from zhikong.foundation.forms.actions.opening import open_sheet
+
+__all__ = [
+    "Incomplete",
+    "Saved",
+    "accept",
+    "enter_sheet",
+    "open_sheet",
+    "return_sheet",
+    "save_answers",
+    "save_item",
+    "sign",
+    "submit",
+    "withdraw",
+]

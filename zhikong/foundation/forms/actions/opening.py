@@ -1,0 +1,113 @@
+"""Open a sheet of the version in force, numbered, for a department and a subject."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from zhikong.foundation.access.scope import current_scope
+from zhikong.foundation.forms import answers as judging
+from zhikong.foundation.forms import numbering
+from zhikong.foundation.forms.actions.steps import note_figures, record
+from zhikong.foundation.forms.definition import FormDefinition, ItemType
+from zhikong.foundation.forms.definition.model import Subject
+from zhikong.foundation.forms.kind import FORM
+from zhikong.foundation.forms.models import Series, Sheet
+from zhikong.foundation.forms.permissions import require_fill
+from zhikong.foundation.forms.references import Existing
+from zhikong.foundation.forms.rules import Act
+from zhikong.foundation.organisation.queries import department_on
+from zhikong.foundation.packstore import actions as packstore
+
+PERIOD = re.compile(r"\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-W\d{2}|-H[12])?")
+
+
+@transaction.atomic
+def open_sheet(
+    *,
+    by,
+    now: datetime,
+    form_id: str,
+    department_id: int | None = None,
+    subject: Any = None,
+    period: str = "",
+    source_kind: str = "",
+    source_key: str = "",
+    case_id: int | None = None,
+) -> Sheet:
+    """A new draft of the version of the form in force today; that version's text is kept from now on.
+
+    subject: a Person (or its id) or a patient key, as the form's `subject` says. period: 2026, 2026-10, 2026-Q4,
+    2026-W47, 2026-10-31 or ''. Raises ValidationError in Chinese, PermissionDenied.
+    """
+    today = timezone.localdate(now)
+    try:
+        found = packstore.pin(FORM, form_id, on=today, now=now)
+    except packstore.NotInForce:
+        raise ValidationError(f"没有表单 {form_id}，或它今天还没有生效。") from None
+    form: FormDefinition = found.obj
+    department_name = _department_name(form, department_id, today)
+    require_fill(by, form, department_id)
+    if period and not PERIOD.fullmatch(period):
+        raise ValidationError(f"期间 {period} 的写法不对，应为 2026-10 这样的月份。")
+    sheet = Sheet(
+        institution_id=current_scope().institution_id,
+        definition_id=found.id,
+        definition_version=found.version,
+        definition_hash=found.hash,
+        title=found.title[:120],
+        number=_next_number(form, today.year),
+        department_id=department_id,
+        department_name=department_name,
+        period=period,
+        source_kind=source_kind,
+        source_key=source_key,
+        case_id=case_id,
+        opened_at=now,
+        opened_by=by,
+        changed_at=now,
+        **_subject(form, subject, today),
+    )
+    note_figures(sheet, form, judging.clean(form, {}, final=False, today=today))
+    sheet.save()
+    record(sheet, Act.OPEN, by=by, now=now)
+    return sheet
+
+
+def _department_name(form: FormDefinition, department_id: int | None, today) -> str:
+    if department_id is None:
+        if form.subject is Subject.DEPARTMENT:
+            raise ValidationError("请选择科室：这份表是关于一个科室的。")
+        return ""
+    known = department_on(department_id=department_id, on=today)
+    if known is None:
+        raise ValidationError("没有这个科室，或它今天已经停用。")
+    return known.name
+
+
+def _subject(form: FormDefinition, subject: Any, today) -> dict[str, Any]:
+    if form.subject is Subject.PERSON:
+        person = getattr(subject, "pk", subject)
+        if not person or not Existing(on=today)(ItemType.PERSON, person):
+            raise ValidationError("请选择这份表所关于的人。")
+        return {"person_id": int(person)}
+    if form.subject is Subject.PATIENT:
+        if not subject or not Existing(on=today)(ItemType.PATIENT, str(subject)):
+            raise ValidationError("请选择这份表所关于的患者。")
+        return {"patient_key": str(subject)}
+    return {}
+
+
+def _next_number(form: FormDefinition, year: int) -> str:
+    """The row lock makes two people who open at once wait for each other."""
+    key = {"institution_id": current_scope().institution_id, "definition_id": form.id, "year": year}
+    Series.objects.get_or_create(**key)
+    series = Series.objects.select_for_update().get(**key)
+    series.last += 1
+    series.save(update_fields=["last"])
+    return numbering.number(form.number, year=year, serial=series.last)

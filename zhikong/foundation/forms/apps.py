@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class FormsConfig(AppConfig):
+    name = "zhikong.foundation.forms"
+    label = "forms"
+    verbose_name = "表单"
+
+    def ready(self):
+        from zhikong.foundation.forms import kind, permissions  # noqa: F401  (its predicates register themselves)
+
+        kind.register()
