@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhikong.foundation.access.base import Protected, Protection, paired
 from zhikong.foundation.forms import rules
+from zhikong.foundation.forms.building.models import DraftStep
 from zhikong.foundation.forms.rules import EDITABLE, State
 
 USER = "access.User"
@@ -147,3 +148,6 @@ class SheetStep(Part):
 
     class Meta:
         verbose_name = _("表的经过")
+
+
+__all__ = ["DraftStep", "Part", "Series", "Sheet", "SheetEdit", "SheetStep"]
