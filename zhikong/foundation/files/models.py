@@ -167,3 +167,19 @@ class Limit(Protected):
             models.UniqueConstraint(fields=["institution", "kind"], name="file_limit_once"),
             models.CheckConstraint(condition=Q(max_bytes__gt=0), name="file_limit_positive"),
         ]
+
+
+class Sweep(Protected):
+    """What one comparison of disk and database found."""
+
+    at = models.DateTimeField(_("时间"))
+    removed = models.PositiveIntegerField(_("清理的残留"))
+    missing = models.PositiveIntegerField(_("磁盘上没有"))
+    damaged = models.PositiveIntegerField(_("内容损坏"))
+    found_again = models.PositiveIntegerField(_("已恢复"))
+
+    protection = Protection(append_only=True)
+
+    class Meta:
+        verbose_name = _("文件核对")
+        indexes = [models.Index(fields=["institution", "-at"], name="file_sweep_latest")]

@@ -1,10 +1,13 @@
 """Reads of files. Row policies narrow every one of them to the departments in scope."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from zhikong.foundation.files.models import File, Limit
-from zhikong.foundation.files.rules import KINDS, Kind
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from zhikong.foundation.files.models import Blob, File, FileEvent, Hold, Limit, Sweep
+from zhikong.foundation.files.rules import KINDS, Kind, Scan
 
 
 @dataclass(frozen=True)
@@ -42,3 +45,86 @@ def files(pks: Iterable[int]) -> list[File]:
     wanted = list(dict.fromkeys(pks))
     found = File.objects.select_related("uploaded_by").filter(deleted_at=None).in_bulk(wanted)
     return [found[pk] for pk in wanted if pk in found]
+
+
+def due_for_destruction(*, today: date) -> QuerySet[File]:
+    """Files whose time is over and that nothing holds."""
+    return File.objects.filter(deleted_at=None, held=False, retain_until__lt=today)
+
+
+def is_shown(blob: Blob) -> bool:
+    """Whether any file, of whichever department, still shows this content."""
+    return blob.files.exists() or blob.thumbnail_of.exists()
+
+
+def unused_blobs() -> QuerySet[Blob]:
+    """Contents that no file shows."""
+    return Blob.objects.filter(files=None, thumbnail_of=None)
+
+
+def longest_unchecked(*, before: datetime) -> Iterator[Blob]:
+    """Contents on disk, those first that were not read for longest; none twice in one night."""
+    rows = Blob.objects.exclude(problem=Blob.Problem.MISSING).exclude(checked_at=before)
+    return rows.order_by(F("checked_at").asc(nulls_first=True), "pk").iterator(chunk_size=200)
+
+
+SHOW = {
+    "kept": Q(deleted_at=None),
+    "held": Q(held=True),
+    "due": Q(deleted_at=None, held=False),
+    "waiting": Q(scan__in=[Scan.WAITING, Scan.INFECTED], deleted_at=None),
+    "problem": ~Q(blob__problem="") & Q(blob__isnull=False),
+    "deleted": Q(deleted_at__isnull=False),
+}
+
+
+def listed(*, today: date, show: str = "kept", text: str = "", kind: str = "") -> QuerySet[File]:
+    """Files in scope for the list, the newest first; show: a key of SHOW."""
+    rows = File.objects.select_related("uploaded_by", "blob").filter(SHOW.get(show, SHOW["kept"]))
+    if show == "due":
+        rows = rows.filter(retain_until__lt=today)
+    if text:
+        rows = rows.filter(name__icontains=text)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return rows.order_by("-uploaded_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The number cards of the page; bytes: what lies on disk, each content once."""
+
+    kept: int
+    held: int
+    due: int
+    waiting: int
+    problem: int
+    bytes: int
+
+
+def counts(*, today: date) -> Counts:
+    found = File.objects.aggregate(
+        kept=Count("pk", filter=SHOW["kept"]),
+        held=Count("pk", filter=SHOW["held"]),
+        due=Count("pk", filter=SHOW["due"] & Q(retain_until__lt=today)),
+        waiting=Count("pk", filter=SHOW["waiting"]),
+    )
+    stored = Blob.objects.aggregate(bytes=Sum("size"), problem=Count("pk", filter=~Q(problem="")))
+    return Counts(**found, bytes=stored["bytes"] or 0, problem=stored["problem"])
+
+
+def last_sweep() -> Sweep | None:
+    return Sweep.objects.order_by("-at", "-pk").first()
+
+
+def problems() -> list[Blob]:
+    """Contents that are missing or damaged, with the files that show them."""
+    return list(Blob.objects.exclude(problem="").prefetch_related("files").order_by("pk")[:200])
+
+
+def story(file: File) -> QuerySet[FileEvent]:
+    return file.events.select_related("by").order_by("-at", "-pk")
+
+
+def open_holds(file: File) -> QuerySet[Hold]:
+    return file.holds.filter(released_at=None).select_related("placed_by").order_by("placed_at")

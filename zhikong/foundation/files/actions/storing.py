@@ -175,7 +175,7 @@ def _keep(draft: Draft, ready: Ready, *, by, now, department_id, purpose, retent
 def place(path: Path, *, institution_id: int, now: datetime) -> Blob:
     """The content on disk and its row; the row is locked, so that a destruction waits for us or we for it."""
     key = keys.key_for_writing(sealed_exist=Blob.objects.filter(sealed=True).exists())
-    placed = blobs.place(path, institution_id=institution_id, key=key)
+    placed = blobs.place(path, institution_id=institution_id, key=key, broken=_is_damaged)
     row = Blob(
         institution_id=institution_id,
         address=placed.address,
@@ -184,8 +184,23 @@ def place(path: Path, *, institution_id: int, now: datetime) -> Blob:
         sealed=placed.sealed,
         stored_at=now,
     )
-    Blob.objects.bulk_create([row], ignore_conflicts=True)
-    return Blob.objects.select_for_update(no_key=True).get(address=placed.address)
+    while True:  # again when a destruction took the row between the two statements
+        Blob.objects.bulk_create([row], ignore_conflicts=True)
+        found = Blob.objects.select_for_update(no_key=True).filter(address=placed.address).first()
+        if found is not None:
+            return _restored(found, now)
+
+
+def _is_damaged(address: str) -> bool:
+    return Blob.objects.filter(address=address, problem=Blob.Problem.DAMAGED).exists()
+
+
+def _restored(blob: Blob, now: datetime) -> Blob:
+    """A content that was missing or damaged lies there whole again, now that somebody has brought it once more."""
+    if blob.problem != Blob.Problem.NONE:
+        blob.problem, blob.checked_at = Blob.Problem.NONE, now
+        blob.save(update_fields=["problem", "checked_at"])
+    return blob
 
 
 @transaction.atomic

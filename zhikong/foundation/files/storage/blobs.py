@@ -12,7 +12,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,8 +86,17 @@ def check_room(size: int) -> None:
         raise DiskFull("服务器的磁盘空间快用完了，暂时不能上传文件。请联系系统管理员清理磁盘。")
 
 
-def place(source: Path, *, institution_id: int, key: bytes | None) -> Placed:
-    """Put a content under its address; when it is there already, it is kept and its time refreshed."""
+def place(
+    source: Path,
+    *,
+    institution_id: int,
+    key: bytes | None,
+    broken: Callable[[str], bool] = lambda address: False,
+) -> Placed:
+    """Put a content under its address; when it is there already, it is kept and its time refreshed.
+
+    broken: whether what lies under an address is known to be damaged, and so is written anew.
+    """
     digest, hasher, size = hashlib.sha256(), keys.address_hasher(institution_id), 0
     for piece in pieces(source):
         digest.update(piece)
@@ -96,7 +105,7 @@ def place(source: Path, *, institution_id: int, key: bytes | None) -> Placed:
     address = hasher.hexdigest()
     target = path_of(institution_id, address)
     with room_explained(), locked(target):
-        if target.exists():
+        if target.exists() and not broken(address):
             os.utime(target)
         else:
             _write(source, target, key, address)
@@ -162,7 +171,7 @@ def read(institution_id: int, address: str) -> Content:
         raise
 
 
-def remove_if_old(institution_id: int, address: str, *, grace: float, wanted) -> bool:
+def remove_if_old(institution_id: int, address: str, *, grace: float, wanted: Callable[[], bool]) -> bool:
     """Remove a blob unless ``wanted()`` or somebody stored it within the last ``grace`` seconds."""
     target = path_of(institution_id, address)
     with locked(target):

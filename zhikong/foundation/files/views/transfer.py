@@ -110,7 +110,6 @@ def find(pk: int) -> File:
 
 def _answer(file: File, content, size: int | None, *, inline: bool) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(content, content_type=_media_type(file))
-    answer._resource_closers.append(content.close)
     if size is not None:
         answer["Content-Length"] = str(size)
     answer["Content-Disposition"] = content_disposition_header(not inline, file.name)

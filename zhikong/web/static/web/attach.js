@@ -50,7 +50,9 @@
     });
     request.addEventListener("load", () => received(box, waiting, request));
     request.addEventListener("error", () => received(box, waiting, request));
-    request.addEventListener("loadend", () => delete box.dataset.sending);
+    request.addEventListener("loadend", () => {
+      if (!box.querySelector(".attach-sending")) delete box.dataset.sending;
+    });
     box.dataset.sending = "yes";
     request.send(form);
   };
@@ -69,11 +71,13 @@
   });
 
   document.addEventListener("click", (event) => {
+    const pick = event.target.closest("[data-attach-pick]");
+    if (pick) pick.closest("[data-attach]").querySelector("input[type=file]").click();
     const button = event.target.closest("[data-attach-remove]");
     if (!button) return;
     const box = button.closest("[data-attach]");
     button.closest("[data-attached]").remove();
-    box.querySelector("input[type=file]").focus();
+    box.querySelector("[data-attach-pick]").focus();
     changed(box);
   });
 

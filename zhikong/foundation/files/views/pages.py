@@ -1,0 +1,101 @@
+"""The page of stored files, and the page of one file with its story."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from zhikong.foundation.access.permissions import Permission, can, require
+from zhikong.foundation.files import guards, queries, scanner
+from zhikong.foundation.files.models import File
+from zhikong.foundation.files.rules import Scan, readable_size, retention_classes
+from zhikong.foundation.files.views.decisions import FileFilter, HoldForm, ReasonForm, RetentionForm
+from zhikong.foundation.files.views.transfer import find
+from zhikong.foundation.organisation.queries import names
+
+CARDS = (
+    ("kept", "is-none"),
+    ("held", "is-none"),
+    ("due", "is-warn"),
+    ("waiting", "is-bad"),
+    ("problem", "is-bad"),
+)
+
+
+@login_required
+@require_GET
+def file_list(request):
+    """For those who decide on files: the list. For the administrator: figures and problems, no names."""
+    decides = can(request.user, Permission.HOLD_FILES, whole_hospital=True)
+    if not decides:
+        require(request.user, Permission.MANAGE_FILES)
+    today, form = timezone.localdate(), FileFilter(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    show = chosen.get("show") or "kept"
+    context = {"form": form, "show": show, "decides": decides, **_state(request, today, show)}
+    if decides:
+        rows = queries.listed(today=today, show=show, text=chosen.get("q", ""), kind=chosen.get("kind", ""))
+        page = Paginator(rows, 30).get_page(request.GET.get("page"))
+        context |= {"page": page, "rows": _rows(page)}
+    return render(request, "files/list.html", context)
+
+
+def _rows(page) -> list[tuple[File, str, str]]:
+    departments, classes = names(on=timezone.localdate()), retention_classes()
+    return [(f, departments.get(f.department_id, ""), classes[f.retention].title) for f in page]
+
+
+def _state(request, today, show: str) -> dict:
+    counts, words = queries.counts(today=today), dict(FileFilter.SHOW)
+    cards = [
+        {"key": key, "label": words[key], "count": getattr(counts, key), "css": css, "active": key == show}
+        for key, css in CARDS
+    ]
+    return {
+        "cards": cards,
+        "stored": readable_size(counts.bytes),
+        "sweep": queries.last_sweep(),
+        "problems": queries.problems(),
+        "scanner": scanner.address(),
+        "sealing": settings.FILES_ENCRYPT,
+        "manages": can(request.user, Permission.MANAGE_FILES),
+    }
+
+
+@login_required
+@require_GET
+def detail(request, pk: int):
+    return render_detail(request, _shown(request, pk))
+
+
+def _shown(request, pk: int) -> File:
+    """The file, when its purpose's guard lets the reader see it."""
+    file = find(pk)
+    require(request.user, Permission.USE_FILES, file.department_id)
+    if not guards.may_read(request.user, file):
+        raise PermissionDenied("您没有权限：查看这个文件。如需查看，请联系上传人或职能部门。")
+    return file
+
+
+def render_detail(request, file: File, **bound):
+    """The file's page; bound: the forms that had errors."""
+    decides = can(request.user, Permission.HOLD_FILES, file.department_id) and file.deleted_at is None
+    over = file.retain_until is not None and file.retain_until < timezone.localdate()
+    context = {
+        "file": file,
+        "department": names(on=timezone.localdate()).get(file.department_id, ""),
+        "kept_as": retention_classes()[file.retention],
+        "story": queries.story(file),
+        "holds": queries.open_holds(file),
+        "decides": decides,
+        "may_destroy": decides and not file.held and (over or file.scan == Scan.INFECTED),
+        "hold_form": HoldForm(),
+        "release_form": ReasonForm(prefix="release"),
+        "retention_form": RetentionForm(initial={"retention": file.retention}),
+        "destroy_form": ReasonForm(prefix="destroy"),
+        **bound,
+    }
+    return render(request, "files/detail.html", context)
