@@ -1,4 +1,4 @@
-"""Send notices and note that they were read."""
+"""Put notices into people's boxes, and plan what of them is announced outside the house."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,6 +9,8 @@ from django.utils import timezone
 from zhikong.foundation.access.queries import users_with_role
 from zhikong.foundation.access.roles import ROLES
 from zhikong.foundation.access.scope import current_scope
+from zhikong.foundation.notices import kinds
+from zhikong.foundation.notices.actions.planning import plan
 from zhikong.foundation.notices.models import Notice, Receipt
 
 DEPARTMENT_ROLES = ("department_head", "head_nurse", "qc_officer")
@@ -25,7 +27,7 @@ def send(
     users: Iterable = (),
     roles: Iterable[str] = (),
     departments: Iterable[int] = (),
-    kind: str = "general",
+    kind: str = kinds.GENERAL,
     source_kind: str = "",
     source_key: str = "",
     sent_to: str = "",
@@ -33,21 +35,26 @@ def send(
     """Put one notice into the boxes of the given users, holders of roles, and leaders of departments (by id).
 
     Everybody gets it once, the sender not at all. It becomes visible with the caller's commit.
+    kind: a code of kinds.py; it says what is urgent, and what may be announced outside the house. Without one the
+        source's kind is taken when it is the name of a kind.
     """
+    departments = list(departments)
     notice = Notice.objects.create(
         institution_id=current_scope().institution_id,
         title=title[:120],
         text=text,
         url=url,
-        kind=kind,
+        kind=source_kind if kind == kinds.GENERAL and kinds.known(source_kind) else kind,
         source_kind=source_kind,
         source_key=source_key,
         sent_at=now,
         sent_by=by,
         sent_to=sent_to,
     )
-    readers = recipients(now=now, users=users, roles=roles, departments=departments)
-    _fill_boxes(notice, [reader for reader in readers if by is None or reader != by.pk])
+    found = recipients(now=now, users=users, roles=roles, departments=departments)
+    readers = [reader for reader in found if by is None or reader != by.pk]
+    _fill_boxes(notice, readers)
+    plan(notice, readers=readers, departments=departments, now=now)
     return notice
 
 
@@ -70,14 +77,3 @@ def _fill_boxes(notice: Notice, readers: list[int]) -> None:
     Receipt.objects.bulk_create(
         Receipt(institution_id=notice.institution_id, notice=notice, user_id=reader) for reader in readers
     )
-
-
-def mark_read(receipt: Receipt, *, by, now: datetime) -> None:
-    """The first opening counts; only the addressee's own opening does."""
-    if receipt.user_id != by.pk:
-        raise ValueError("A notice is read by the person it was sent to.")
-    Receipt.objects.filter(pk=receipt.pk, read_at=None).update(read_at=now)
-
-
-def mark_all_read(*, by, now: datetime) -> int:
-    return Receipt.objects.filter(user=by, read_at=None).update(read_at=now)
