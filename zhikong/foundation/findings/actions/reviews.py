@@ -66,4 +66,4 @@ def _climb(finding: Finding, rung: int, now: datetime) -> None:
     names = "、".join(str(person) for person in people if person is not None) or "（没有可通知的账号）"
     text = f"期限 {finding.due_on} 已过 {days} 天以上，已通知：{names}"
     record(finding, Act.ESCALATE, by=None, now=now, text=text)
-    tell(finding, by=None, now=now, title="整改逾期", text=text, users=people)
+    tell(finding, by=None, now=now, title="整改逾期", text=text, users=people, kind="escalation")

@@ -88,7 +88,15 @@ def finish(finding: Finding, *, by, now: datetime) -> None:
 
 
 def tell(
-    finding: Finding, *, by, now: datetime, title: str, text: str = "", users: Iterable = (), group=False
+    finding: Finding,
+    *,
+    by,
+    now: datetime,
+    title: str,
+    text: str = "",
+    users: Iterable = (),
+    group=False,
+    kind: str = KIND,
 ) -> None:
     """Send a notice to people, and to the department's QC group when asked."""
     notices.send(
@@ -97,7 +105,7 @@ def tell(
         title=f"{title}：{finding.number} {finding.title}",
         text=text,
         url=address(finding),
-        kind=KIND,
+        kind=kind,
         source_kind=KIND,
         source_key=str(finding.pk),
         users=users,
