@@ -86,6 +86,16 @@ def stamped(text: str, number: int) -> str:
     return _VERSION.sub(f"version: {number}", text, count=1)
 
 
+def same_meaning(one: str, other: str) -> bool:
+    """Whether two texts differ in nothing but the number of the version."""
+    return stamped(clean_text(one), 0) == stamped(clean_text(other), 0)
+
+
+def pack_id(code: str) -> str:
+    """The id, and folder, of a hospital's own pack."""
+    return "hospital_" + re.sub(r"[^A-Za-z0-9_-]", "_", code).lower()
+
+
 class Dated(Protocol):
     """A version that was published once."""
 

@@ -59,6 +59,13 @@ def files(kind: kinds.Kind, folder: Path) -> list[Path]:
     return sorted(file for file in found if not file.name.endswith(EXAMPLES))
 
 
+def pack_name(pack: str) -> str:
+    """The Chinese name of a pack; its id where it has none, or is no longer installed."""
+    file = _root / pack / "pack.yaml"
+    said = yaml.safe_load(file.read_text("utf-8-sig")).get("name") if file.is_file() else None
+    return str(said.get("zh") or pack) if isinstance(said, dict) else pack
+
+
 @contextmanager
 def instead(root: Path) -> Iterator[None]:
     """Let another folder of packs stand in for the packaged ones: a rehearsal of an upgrade."""

@@ -1,4 +1,4 @@
-"""All writes to the pack store."""
+"""Keeping a text that is in use, whatever becomes of the package it came from."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def pin(kind: str, id: str, *, on: date, now: datetime) -> Resolved:
 
 def keep(found: Resolved, *, now: datetime) -> None:
     """Keep a text under its hash; keeping it again changes nothing, also when two do it at once."""
-    if Content.objects.filter(kind=found.kind, hash=found.hash).exists():
+    if queries.is_kept(found.kind, found.hash):
         return
     row = Content(
         institution_id=current_scope().institution_id, kind=found.kind, definition_id=found.id,
