@@ -46,6 +46,7 @@ class Permission(StrEnum):
     EXCUSE_DUTY = "excuse_duty", "免报周期职责"
     REPORT_FIGURES = "report_figures", "填报科室数据与质控记录"
     ACCEPT_FIGURES = "accept_figures", "审核科室填报与质控记录"
+    MANAGE_TASKS = "manage_tasks", "布置和督办所辖科室的待办"
     MANAGE_MESSAGES = "manage_messages", "管理消息通道与未送达的事项"
     EDIT_DEFINITIONS = "edit_definitions", "编辑内容库里的定义"
     REVIEW_DEFINITIONS = "review_definitions", "审核内容库里的定义"

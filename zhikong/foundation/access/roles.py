@@ -27,6 +27,7 @@ class QualityOffice(Role):
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
             P.EXCUSE_DUTY,
+            P.MANAGE_TASKS,
             P.VIEW_INDICATORS,
             P.USE_FILES,
             P.HOLD_FILES,
@@ -61,6 +62,7 @@ class MedicalAffairs(Role):
         {
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
+            P.MANAGE_TASKS,
             P.VIEW_INDICATORS,
             P.USE_FILES,
             P.HOLD_FILES,
@@ -86,6 +88,7 @@ class Nursing(Role):
         {
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
+            P.MANAGE_TASKS,
             P.VIEW_INDICATORS,
             P.USE_FILES,
             P.VIEW_CASES,
@@ -108,6 +111,7 @@ class HospitalLeader(Role):
     permissions = frozenset(
         {
             P.VIEW_DUTIES,
+            P.MANAGE_TASKS,
             P.VIEW_INDICATORS,
             P.USE_FILES,
             P.VIEW_CASES,
@@ -126,6 +130,7 @@ class DepartmentHead(Role):
         {
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
+            P.MANAGE_TASKS,
             P.VIEW_INDICATORS,
             P.USE_FILES,
             P.VIEW_CASES,
@@ -146,6 +151,7 @@ class HeadNurse(Role):
         {
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
+            P.MANAGE_TASKS,
             P.VIEW_INDICATORS,
             P.USE_FILES,
             P.VIEW_CASES,
