@@ -51,12 +51,20 @@ def rule_words(rule: DueRule, every: Every) -> str:
     if rule.by is DueBy.WEEKDAY:
         return f"{where}周{WEEKDAYS[rule.number - 1]}前"
     if rule.by is DueBy.DAY:
-        month = "" if every is Every.MONTH else f"第 {rule.month} 个月 "
-        return f"{where}{month}{'月底' if rule.number == 31 else f'{rule.number} 日'}前"
+        return f"{where}{_month_words(rule, every)}前"
     if rule.number < 0:
         last = "最后一个" if rule.number == -1 else f"倒数第 {-rule.number} 个"
         return f"{where}{last}工作日前"
     return f"{where}第 {rule.number} 个工作日前"
+
+
+def _month_words(rule: DueRule, every: Every) -> str:
+    """月底, 10 日, 第 3 个月 18 日, or in a year simply 12 月底."""
+    end = rule.number == 31
+    if every is Every.MONTH:
+        return "月底" if end else f" {rule.number} 日"
+    month = f" {rule.month} 月" if every is Every.YEAR else f"第 {rule.month} 个月"
+    return f"{month}底" if end else f"{month} {rule.number} 日"
 
 
 def _working_day(rule: DueRule, place: Period, calendar: WorkingCalendar) -> tuple[date, str]:

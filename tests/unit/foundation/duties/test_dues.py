@@ -80,6 +80,8 @@ def test_a_month_of_the_quarter_and_of_the_following_half_year(calendar):
     found = due("2026-H1", calendar, every="half_year", due="{day: 15, month: 1, of: following, shift: none}")
     assert found.on == date(2026, 7, 15)
     assert "下一个半年第 1 个月 15 日前" in found.reason
+    yearly = due("2026", calendar, every="year", due="{day: 31, month: 3, shift: none}")
+    assert (yearly.on, "当年 3 月底前" in yearly.reason) == (date(2026, 3, 31), True)
 
 
 def test_a_year_that_is_not_announced_is_provisional_and_says_so(calendar):

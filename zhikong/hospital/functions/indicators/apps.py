@@ -7,11 +7,15 @@ class IndicatorsConfig(AppConfig):
     verbose_name = "指标监测"
 
     def ready(self):
+        from django.urls import reverse
+
+        from zhikong.foundation.duties.arrivals import facts_prove
         from zhikong.foundation.facts.announcements import TablesPublished
         from zhikong.foundation.findings import effects, sources
         from zhikong.foundation.findings.facts import FindingRaised
         from zhikong.foundation.outbox.registry import subscribe
         from zhikong.hospital.functions.indicators.effects import effect_of
+        from zhikong.hospital.functions.indicators.facts import MonthClosed
         from zhikong.hospital.functions.indicators.origins import describe, finding_raised
         from zhikong.hospital.functions.indicators.reactions import recompute_after_publication
 
@@ -19,3 +23,9 @@ class IndicatorsConfig(AppConfig):
         sources.register("indicator", describe)
         subscribe(TablesPublished, recompute_after_publication)
         subscribe(FindingRaised, finding_raised)
+        facts_prove(
+            MonthClosed,
+            key=lambda fact: fact.month,
+            period=lambda fact: fact.month,
+            url=lambda fact: reverse("indicators:month", args=[fact.month]),
+        )

@@ -1,0 +1,180 @@
+"""The pages of recurring duties: the matrix, one's own, one occurrence with its evidence, the committees' register."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.pages.conftest import NOW
+from tests.unit.foundation.duties.conftest import pack  # noqa: F401
+from zhikong.foundation.duties import actions, evidence, queries
+from zhikong.foundation.duties.models import Occurrence, Proof
+from zhikong.foundation.organisation.models import Body
+
+MONDAY = NOW.replace(day=16)
+TODAY = date(2026, 11, 22)  # a Sunday: the week's Friday has passed
+
+
+@pytest.fixture
+def story(hospital, pack, office, head, at_noon):  # noqa: F811
+    """A committee and four duties, opened on Monday; on Sunday the weekly one is missing."""
+    Body.objects.create(
+        institution_id=hospital.id,
+        kind="quality_committee",
+        name="医疗质量管理委员会",
+        valid_from=date(2020, 1, 1),
+    )
+    actions.open_occurrences(now=MONDAY)
+    return {
+        o.duty_id: o
+        for o in Occurrence.objects.filter(place_name__in=("心血管内科", "医疗质量管理委员会", "全院"))
+    }
+
+
+def text(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_matrix_shows_departments_by_duty_and_the_rest(story, office):
+    page = text(office.get("/duties/"))
+    assert "2026 年 11 月" in page
+    assert page.count("科室每月自查") >= 1
+    assert "儿科" in page
+    assert "月度结账" in page  # the hospital's
+    weekly = text(office.get("/duties/?every=week"))
+    assert "没有证据" in weekly
+    assert "/duties/?period=2026-W46" in weekly or "?period=2026-W46" in weekly
+
+
+def test_the_matrix_narrows_to_a_state(story, office):
+    assert "心血管内科" in text(office.get("/duties/?period=2026-W47&state=missing"))
+    assert "没有这种状态的科室" in text(office.get("/duties/?period=2026-W47&state=done"))
+
+
+def test_a_period_that_is_none_is_not_found(story, office):
+    assert office.get("/duties/?period=2026-W99").status_code == 404
+    assert office.get("/duties/?period=soon").status_code == 404
+
+
+def test_a_period_before_the_start_explains_itself(story, office):
+    assert "还没有到这个周期，或系统在这一期之后才启用" in text(office.get("/duties/?period=2024-01"))
+
+
+def test_a_head_sees_the_own_department_only(story, head):
+    page = text(head.get("/duties/"))
+    assert "心血管内科" in page
+    assert "儿科" not in page
+    assert "全院与委员会" not in page
+
+
+def test_who_does_not_look_at_duties_is_refused(story, as_role):
+    assert as_role("administrator").get("/duties/").status_code == 403
+
+
+def test_mine_has_the_tasks_and_the_office_sees_what_is_missing(story, office, head):
+    page = text(head.get("/duties/mine/"))
+    assert "每周巡查" in page
+    assert "每周一次：本周周五前，即 2026-11-20" in page
+    assert "到期没有证据" not in page
+    assert "每周巡查" in text(office.get("/duties/mine/")).split("到期没有证据</h2>")[1]
+
+
+@pytest.mark.proves("ORG-05")
+def test_a_meeting_is_linked_with_its_minutes_and_the_register_shows_it(story, office):
+    meeting = story["committee_meeting"]
+    assert "还没有证据" in text(office.get(f"/duties/{meeting.pk}/"))
+    minutes = SimpleUploadedFile("minutes.txt", "会议记录".encode(), content_type="text/plain")
+    answer = office.post(
+        f"/duties/{meeting.pk}/prove/",
+        {
+            "kind": "meeting",
+            "title": "第四季度会议",
+            "dated_on": "2026-11-20",
+            "text": "到会 9 人",
+            "files_upload": minutes,
+        },
+    )
+    assert answer.status_code == 302
+    page = text(office.get(f"/duties/{meeting.pk}/"))
+    assert "第四季度会议" in page
+    assert "minutes.txt" in page
+    assert "1/2" in page
+    register = text(office.get("/duties/committees/"))
+    assert "医疗质量管理委员会" in register
+    assert "第四季度会议" in register
+
+
+def test_wrong_evidence_keeps_what_was_typed_and_says_why(story, office):
+    page = text(
+        office.post(
+            f"/duties/{story['committee_meeting'].pk}/prove/",
+            {"kind": "meeting", "title": "第四季度会议", "dated_on": "2026-12-01"},
+        )
+    )
+    assert "证据的日期不能晚于今天" in page
+    assert "第四季度会议" in page
+    assert not Proof.objects.exists()
+
+
+def test_evidence_is_taken_back_with_a_reason(story, office):
+    meeting = story["committee_meeting"]
+    office.post(
+        f"/duties/{meeting.pk}/prove/", {"kind": "meeting", "title": "别处的会议", "dated_on": "2026-11-20"}
+    )
+    proof = Proof.objects.get()
+    answer = office.post(f"/duties/proofs/{proof.pk}/withdraw/", {"reason": ""}, follow=True)
+    assert "必须写明理由" in text(answer)
+    office.post(f"/duties/proofs/{proof.pk}/withdraw/", {"reason": "登记到了别的委员会"})
+    assert "登记到了别的委员会" in text(office.get(f"/duties/{meeting.pk}/"))
+
+
+def test_the_office_excuses_and_takes_it_back(story, office, head):
+    weekly = story["weekly_round"]
+    assert head.post(f"/duties/{weekly.pk}/excuse/", {"excuse-reason": "忙"}).status_code == 403
+    assert "免报必须写明理由" in text(office.post(f"/duties/{weekly.pk}/excuse/", {"excuse-reason": "忙"}))
+    office.post(f"/duties/{weekly.pk}/excuse/", {"excuse-reason": "病区装修停诊"})
+    assert "病区装修停诊" in text(head.get(f"/duties/{weekly.pk}/"))
+    office.post(f"/duties/{weekly.pk}/restore/")
+    weekly.refresh_from_db()
+    assert weekly.excused_at is None
+
+
+def test_another_departments_occurrence_is_not_found(story, head):
+    other = Occurrence.objects.get(duty_id="monthly_self_check", place_name="儿科")
+    assert head.get(f"/duties/{other.pk}/").status_code == 404
+    assert head.post(f"/duties/{other.pk}/prove/", {}).status_code == 404
+
+
+def test_history_says_what_is_demanded_where_it_is_written_and_how_it_was_kept(story, office):
+    page = text(office.get("/duties/of/weekly_round/"))
+    for words in ("每周一次", "000-P4 L218", "护士长", "2026-W47", "本周周五前"):
+        assert words in page
+    assert office.get("/duties/of/no_such_duty/").status_code == 404
+
+
+def test_work_that_can_be_begun_here_is_begun(story, head):
+    started = []
+
+    def start(occurrence, ref, *, by, now):
+        started.append((occurrence.pk, ref, by))
+        return "/duties/mine/"
+
+    weekly = story["weekly_round"]
+    known = evidence.find("form", "")
+    evidence.register(evidence.EvidenceKind("form", start=start, title_of=lambda ref: "急救车检查表"))
+    try:
+        assert "去填写：急救车检查表" in text(head.get(f"/duties/{weekly.pk}/"))
+        assert head.post(f"/duties/{weekly.pk}/start/").status_code == 302
+        assert started == [(weekly.pk, "crash_cart_round", head.user)]
+    finally:
+        evidence.unregister("form")
+        if known:
+            evidence.register(known)
+    meeting = story["close_the_month"]
+    assert head.post(f"/duties/{meeting.pk}/start/").status_code == 404  # not in the head's scope
+
+
+def test_the_home_page_names_what_is_missing(story, head):
+    assert "到期没有证据的职责" in text(head.get("/"))
+    assert queries.missing(today=TODAY).count() == 1

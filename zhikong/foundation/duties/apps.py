@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class DutiesConfig(AppConfig):
+    name = "zhikong.foundation.duties"
+    label = "duties"
+    verbose_name = "周期职责"
+
+    def ready(self):
+        from zhikong.foundation.calendar import registry
+        from zhikong.foundation.duties import actions, kinds
+
+        kinds.register()
+        registry.register(actions.recalculate)
