@@ -27,6 +27,9 @@ class _Absent:
     def __repr__(self) -> str:
         return "（没有）"
 
+    def __deepcopy__(self, memo: object) -> _Absent:
+        return self
+
 
 ABSENT = _Absent()
 
@@ -94,11 +97,22 @@ def written(data: dict[str, Any], ours: str, theirs: str) -> str:
     lines = [_head(ours)] + [_block(key, value, blocks) for key, value in data.items()]
     text = "".join(lines)
     try:
-        if data_of(text) == data:
+        if same(data_of(text), data):
             return text
     except ValueError:
         pass  # a part that leaned on another one, such as a YAML alias; the plain form below always stands alone
     return _dump(data)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal in value and type all the way down: in YAML, yes is not 1 and 1 is not 1.0."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
+    return bool(one == other)
 
 
 def shown(value: Any) -> str:
@@ -114,7 +128,7 @@ def shown(value: Any) -> str:
 
 
 def _compare(base: Any, ours: Any, theirs: Any, path: Key) -> Iterator[Difference]:
-    if ours == theirs and type(ours) is type(theirs):
+    if same(ours, theirs):
         return
     sides = (base, ours, theirs)
     if all(isinstance(side, dict) for side in sides):
@@ -126,7 +140,7 @@ def _compare(base: Any, ours: Any, theirs: Any, path: Key) -> Iterator[Differenc
 
 
 def _leaf(base: Any, ours: Any, theirs: Any, path: Key) -> Difference:
-    default = Side.THEIRS if ours == base else Side.OURS if theirs == base else None
+    default = Side.THEIRS if same(ours, base) else Side.OURS if same(theirs, base) else None
     return Difference(path, base, ours, theirs, default)
 
 
@@ -254,7 +268,7 @@ def _head(text: str) -> str:
 
 def _block(key: str, value: Any, sides: Sequence[tuple[Any, dict[str, str]]]) -> str:
     for data, blocks in sides:
-        if key in data and data[key] == value and type(data[key]) is type(value) and blocks.get(key):
+        if key in data and same(data[key], value) and blocks.get(key):
             block = blocks[key]
             return block if block.endswith("\n") else block + "\n"
     return _dump({key: value})

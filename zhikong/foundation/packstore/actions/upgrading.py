@@ -56,10 +56,18 @@ def _detect(version: Version, *, now: datetime) -> Upgrade | None:
             "found_at": now,
         },
     )
-    if not created:
+    if not created and not _closed_by_itself(upgrade):
         return None
+    if not created:
+        upgrade.settled_at, upgrade.outcome, upgrade.found_at = None, "", now
+        upgrade.save(update_fields=["settled_at", "outcome", "found_at"])
     _hand_out(upgrade, now=now)
     return upgrade
+
+
+def _closed_by_itself(upgrade: Upgrade) -> bool:
+    """Closed because the package had changed again, not by a person's decision: it may open anew."""
+    return upgrade.settled_at is not None and upgrade.settled_by_id is None
 
 
 def _close_stale(version: Version, digest: str, *, now: datetime) -> None:
