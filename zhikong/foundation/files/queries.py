@@ -103,11 +103,13 @@ class Counts:
 
 
 def counts(*, today: date) -> Counts:
-    found = File.objects.aggregate(  # not named like the fields, which the filters would then take for the counts
-        n_kept=Count("pk", filter=SHOW["kept"]),
-        n_held=Count("pk", filter=SHOW["held"]),
-        n_due=Count("pk", filter=SHOW["due"] & Q(retain_until__lt=today)),
-        n_waiting=Count("pk", filter=SHOW["waiting"]),
+    found = (
+        File.objects.aggregate(  # not named like the fields, which the filters would then take for the counts
+            n_kept=Count("pk", filter=SHOW["kept"]),
+            n_held=Count("pk", filter=SHOW["held"]),
+            n_due=Count("pk", filter=SHOW["due"] & Q(retain_until__lt=today)),
+            n_waiting=Count("pk", filter=SHOW["waiting"]),
+        )
     )
     found = {name.removeprefix("n_"): n for name, n in found.items()}
     stored = Blob.objects.aggregate(bytes=Sum("size"), problem=Count("pk", filter=~Q(problem="")))

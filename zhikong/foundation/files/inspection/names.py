@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-LONGEST = 100  # characters; 300 bytes of Chinese fit into every file system's 255 only when cut further
-LONGEST_BYTES = 200
+LONGEST = 100  # characters
+LONGEST_BYTES = 200  # file systems take 255; browsers add a number to a second download
 RESERVED = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
 FORBIDDEN = re.compile(r'[<>:"|?*\\/]')
 
@@ -14,7 +14,7 @@ def safe_name(raw: str, *, extension: str = "") -> str:
     base = re.split(r"[\\/]", unicodedata.normalize("NFC", raw))[-1]
     visible = "".join(c for c in base if not _hidden(c))
     plain = FORBIDDEN.sub("_", visible)
-    plain = re.sub(r"\s+", " ", plain).strip(" .")
+    plain = re.sub(r"\s+", " ", plain).rstrip(" .")
     stem, dot, ending = plain.rpartition(".")
     if not dot:
         stem, ending = plain, extension

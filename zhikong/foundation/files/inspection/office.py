@@ -5,6 +5,7 @@ Sources: ECMA-376 part 2 (packages and relationships); the names of what Office 
 
 import re
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from xml.parsers import expat
 
@@ -54,7 +55,8 @@ def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, depth: int) ->
         return _check_embedded(archive, entry, depth)
     if name.endswith((".xml", ".rels", ".vml")):
         part = _Part(name)
-        part.read(archives.content(archive, entry))
+        with closing(archives.content(archive, entry)) as pieces:
+            part.read(pieces)
         return part.remark
     _check_bytes(archive, entry)
     return ""
@@ -67,8 +69,8 @@ def _check_embedded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, depth: int
     if depth:
         raise Refused(archives.BOMB)
     with draft() as inner:
-        with open(inner, "xb") as file:
-            for piece in archives.content(archive, entry):
+        with open(inner, "xb") as file, closing(archives.content(archive, entry)) as pieces:
+            for piece in pieces:
                 file.write(piece)
         return check(inner, depth=depth + 1)
 
@@ -76,8 +78,9 @@ def _check_embedded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, depth: int
 def _check_bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     """Pictures, fonts and the like: unpacked to the end (the sum is right, the size was true), and no OLE or program."""
     head = b""
-    for piece in archives.content(archive, entry):
-        head = head or piece[:8]
+    with closing(archives.content(archive, entry)) as pieces:
+        for piece in pieces:
+            head = head or piece[:8]
     if head.startswith((b"\xd0\xcf\x11\xe0", b"MZ", b"\x7fELF")):
         raise Refused(ACTIVE)
     if head.startswith(b"PK\x03\x04"):
