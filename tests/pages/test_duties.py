@@ -105,6 +105,11 @@ def test_a_meeting_is_linked_with_its_minutes_and_the_register_shows_it(story, o
     assert "第四季度会议" in register
 
 
+def test_the_office_sees_which_departments_have_nobody(story, office, head):
+    assert "儿科（1）、普通外科（1）" in text(office.get("/duties/mine/"))
+    assert "没有可布置的账号" not in text(head.get("/duties/mine/"))
+
+
 def test_wrong_evidence_keeps_what_was_typed_and_says_why(story, office):
     page = text(
         office.post(

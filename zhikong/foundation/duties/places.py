@@ -66,16 +66,18 @@ class People:
         place = None if role not in ROLES or ROLES[role].hospital_wide else department_id
         return [self.users[pk] for pk in self.holders.get((role, place), ())]
 
-    def owner(self, role: str, place: Place) -> tuple[User | None, bool]:
-        """Who gets the task, and whether the office stands in because nobody else could."""
+    def owner(self, role: str, place: Place) -> User | None:
+        """Who gets the task: the secretary or the role's holder, else who leads the department, else nobody.
+
+        The hospital's and the committees' duties fall to the quality office when their own office has no account.
+        """
         for person in self.secretaries.get(place.body_id or 0, ()):
             if any(grant.role.hospital_wide for grant in self.users[person].grants(self.on)):
-                return self.users[person], False
-        for asked in dict.fromkeys((role, *(STAND_INS if place.department_id else ()))):
+                return self.users[person]
+        for asked in dict.fromkeys((role, *(STAND_INS if place.department_id else (OFFICE,)))):
             if found := self.holding(asked, place.department_id):
-                return found[0], False
-        office = self.holding(OFFICE, None)
-        return (office[0] if office else None), True
+                return found[0]
+        return None
 
 
 def people(on: date) -> People:

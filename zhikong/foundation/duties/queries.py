@@ -64,7 +64,7 @@ def history(*, duty_id: str, department_id: int | None = None) -> QuerySet[Occur
 def mine(*, user, departments: Iterable[int] = ()) -> QuerySet[Occurrence]:
     """Open occurrences that are a person's task, and those of the departments the person answers for."""
     keys = Task.objects.filter(owner=user, source_kind=KIND, state=Task.State.OPEN)
-    own = [int(key) for key in keys.values_list("source_key", flat=True)]
+    own = [int(key) for key in keys.values_list("source_key", flat=True) if key.isdigit()]
     rows = Occurrence.objects.filter(done_on=None, excused_at=None)
     rows = rows.filter(Q(pk__in=own) | Q(department_id__in=list(departments)))
     return with_proofs(rows).order_by("due_on", "pk")
@@ -77,6 +77,14 @@ def open_occurrences() -> QuerySet[Occurrence]:
 def missing(*, today: date) -> QuerySet[Occurrence]:
     """Open occurrences whose due date has passed without enough evidence, the longest first."""
     return with_proofs(open_occurrences().filter(due_on__lt=today)).order_by("due_on", "pk")
+
+
+def unowned() -> list[tuple[str, int]]:
+    """Departments with open occurrences that nobody has as a task: name and how many, the most first."""
+    held = Task.objects.filter(source_kind=KIND, state=Task.State.OPEN).values_list("source_key", flat=True)
+    keys = {int(key) for key in held if key.isdigit()}
+    rows = open_occurrences().filter(department_id__isnull=False).exclude(pk__in=keys)
+    return list(rows.values_list("place_name").annotate(n=Count("pk")).order_by("-n", "place_name"))
 
 
 def committee_occurrences() -> QuerySet[Occurrence]:

@@ -85,18 +85,27 @@ class TestOpening:
         assert task.due_reason == "每周一次：本周周五前，即 2026-11-20。"
         assert task.url == f"/duties/{one('weekly_round').pk}/"
 
-    def test_without_the_role_the_head_stands_in_else_the_office_with_a_notice(
+    def test_without_the_role_the_head_stands_in(self, people, hospital, make_user):
+        surgeon = make_user("department_head", hospital.departments["GSUR"])
+        actions.open_occurrences(now=MONDAY)
+        assert queries.owner_of(one("monthly_self_check", place_name="普通外科")) == surgeon
+        assert queries.owner_of(one("monthly_self_check", place_name="心血管内科")) == people["qc_officer"]
+
+    def test_departments_without_accounts_are_one_task_and_one_notice_for_the_office(
         self, people, hospital, make_user
     ):
-        surgeon = make_user("department_head", hospital.departments["GSUR"])
         round_ = actions.open_occurrences(now=MONDAY)
-        owners = {
-            o.place_name: queries.owner_of(o) for o in Occurrence.objects.filter(duty_id="monthly_self_check")
-        }
-        assert owners == {"心血管内科": people["qc_officer"], "普通外科": surgeon, "儿科": people["office"]}
-        assert [o.place_name for o in round_.unowned] == ["儿科"]
-        notice = Notice.objects.get(source_key="unowned")
-        assert "儿科：科室每月自查" in notice.text
+        assert {o.place_name for o in round_.unowned} == {"普通外科", "儿科"}
+        task = Task.objects.get(source_key="unowned")
+        assert (task.owner, task.due_on) == (people["office"], date(2026, 11, 23))
+        assert "儿科：科室每月自查" in Notice.objects.get(source_key="unowned").text
+        actions.open_occurrences(now=MONDAY + timedelta(minutes=10))
+        assert Notice.objects.filter(source_key="unowned").count() == 1
+        heads = [make_user("department_head", hospital.departments[code]) for code in ("GSUR", "PAED")]
+        actions.open_occurrences(now=MONDAY + DAY)
+        task.refresh_from_db()
+        assert task.state == Task.State.DONE
+        assert queries.owner_of(one("monthly_self_check", place_name="儿科")) == heads[1]
 
     def test_a_hospital_without_any_account_still_opens(self, hospital, pack):
         actions.open_occurrences(now=MONDAY)
@@ -105,7 +114,7 @@ class TestOpening:
 
     def test_an_interrupted_run_is_healed(self, opened):
         Task.objects.filter(source_kind="duty").update(source_kind="gone")
-        assert actions.open_occurrences(now=MONDAY).assigned == Occurrence.objects.count()
+        assert actions.open_occurrences(now=MONDAY).assigned == opened.assigned > 0
 
     def test_the_next_period_is_opened_when_it_begins(self, opened):
         actions.open_occurrences(now=MONDAY + 7 * DAY)

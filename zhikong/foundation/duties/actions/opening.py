@@ -25,6 +25,8 @@ from zhikong.foundation.tasks import actions as tasks
 from zhikong.foundation.tasks.models import Task
 
 KIND = queries.KIND
+UNOWNED = "unowned"
+ACCOUNTS_WITHIN = 5  # working days in which the office gives a department an account
 ALL_KINDS = ("clinical", "medtech", "functional", "ward")
 
 
@@ -46,8 +48,9 @@ def open_occurrences(*, now: datetime) -> Round:
         done.opened += open_duty(resolved, today=today, calendar=calendar, now=now)
     done.ended = _excuse_ended(today, now)
     _give_back_left(today, now)
-    _assign(done, people(today), now)
-    _tell_office(done.unowned, now)
+    known = people(today)
+    _assign(done, known, now)
+    _call_office(done.unowned, known, today, now)
     return done
 
 
@@ -135,10 +138,10 @@ def _assign(done: Round, known: People, now: datetime) -> None:
     for occurrence in queries.open_occurrences().order_by("due_on", "pk"):
         if str(occurrence.pk) in keys:
             continue
-        owner, stands_in = known.owner(_role(occurrence), place_of(occurrence))
-        if stands_in:
+        owner = known.owner(_role(occurrence), place_of(occurrence))
+        if owner is None:
             done.unowned.append(occurrence)
-        if owner is not None:
+        else:
             give(occurrence, owner=owner, now=now)
             done.assigned += 1
 
@@ -168,21 +171,44 @@ def give(occurrence: Occurrence, *, owner, now: datetime) -> Task:
     )
 
 
-def _tell_office(unowned: list[Occurrence], now: datetime) -> None:
-    """One notice for all that nobody in the department could be given."""
+def _call_office(unowned: list[Occurrence], known: People, today: date, now: datetime) -> None:
+    """Departments without any account: one task for the office as long as there are some, a notice for new ones.
+
+    A task for each of them would bury the office; what is owed stays in the matrix and on the ladder.
+    """
     if not unowned:
+        tasks.complete_for(source_kind=KIND, source_key=UNOWNED, by=None, now=now)
         return
-    lines = [f"{o.place_name}：{o.title}，期限 {o.due_on}" for o in unowned]
+    for owner in known.holding(OFFICE, None)[:1]:
+        tasks.assign(
+            by=None,
+            now=now,
+            owner=owner,
+            title="有科室没有可以布置周期职责的账号，请设置",
+            url=reverse("duties:mine"),
+            due_on=working_calendar().add_working_days(today, ACCOUNTS_WITHIN),
+            due_reason=f"科室没有质控员、护士长或科主任的账号，职责无人可布置；{ACCOUNTS_WITHIN} 个工作日内设置。",
+            due_from=today,
+            working_days=ACCOUNTS_WITHIN,
+            source_kind=KIND,
+            source_key=UNOWNED,
+        )
+    if fresh := [o for o in unowned if o.opened_at == now]:
+        _tell_office(fresh, now)
+
+
+def _tell_office(fresh: list[Occurrence], now: datetime) -> None:
+    lines = [f"{o.place_name}：{o.title}，期限 {o.due_on}" for o in fresh]
     notices.send(
         by=None,
         now=now,
-        title=f"{len(unowned)} 项周期职责没有可布置的人，暂由质控科负责",
+        title=f"{len(fresh)} 项周期职责没有可布置的人",
         text="\n".join(lines[:60]) + "\n请为这些科室设置质控员、护士长或科主任的账号。",
         url=reverse("duties:mine"),
         roles=[OFFICE],
         kind=KIND,
         source_kind=KIND,
-        source_key="unowned",
+        source_key=UNOWNED,
     )
 
 

@@ -213,7 +213,7 @@ def hand_out(occurrence: Occurrence, *, now: datetime) -> None:
     duty = queries.definition(occurrence)
     if duty is None:
         return
-    owner, _stands_in = people(timezone.localdate(now)).owner(duty.who.role, place_of(occurrence))
+    owner = people(timezone.localdate(now)).owner(duty.who.role, place_of(occurrence))
     if owner is not None:
         give(occurrence, owner=owner, now=now)
 

@@ -88,6 +88,7 @@ def mine(request):
         "today": today,
     }
     if office:
+        context["unowned"] = queries.unowned()
         context["missing_cells"] = [matrix.cell(o, today) for o in context["missing"]]
     return render(request, "duties/mine.html", context)
 
