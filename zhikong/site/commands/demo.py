@@ -45,7 +45,7 @@ def _prepare_apart() -> int:
 
 def _prepare() -> int:
     """Database, tables, data, files; says what it does."""
-    progress = Progress(8)
+    progress = Progress(9)
     with ExitStack() as stack:
         stack.enter_context(instance.only_one(home.folder()))
         with progress.step("启动数据库"):

@@ -3,14 +3,18 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from zhikong.engine.tables import TABLES
 from zhikong.foundation.access.scope import job_scope, scoped
+from zhikong.foundation.facts.reported import Count
 from zhikong.foundation.organisation.actions import seed_hospital
 from zhikong.foundation.organisation.queries import resolve
 from zhikong.hospital.functions.datasources.actions import load_open_stays, load_tables
 from zhikong.hospital.functions.indicators.actions import load_preset, recompute, set_target
 from zhikong.hospital.functions.indicators.queries.targets import target_book
-from zhikong.hospital.overviews.home import demo_story
+from zhikong.hospital.overviews.home import demo_reporting, demo_story
 from zhikong.simulator import Simulation, hospital, simulate
 from zhikong.site import frame, home
 from zhikong.site.demo import PASSWORD, organisation
@@ -20,7 +24,7 @@ from zhikong.site.progress import Progress
 FIRST_MONTH, MONTHS = "2024-11", 24
 PRESET = "000-P2"
 REHABILITATION, STAY_LENGTH = "REHA", "average_length_of_stay"
-STEPS = 5
+STEPS = 6
 JOB = "demo"  # who acts, in the audit trail
 
 
@@ -46,6 +50,8 @@ def load(*, now: datetime, progress: Progress) -> None:
         made = simulate(months=MONTHS, first_month=FIRST_MONTH)
     with progress.step(f"导入并发布 {made.tables['stays'].num_rows} 次住院"):
         _publish(made, number, now)
+    with progress.step("科室填报最近一个月的数"), scoped(job_scope(number, job=JOB)):
+        demo_reporting.tell(counts=_last_reported(made), now=now)
     with progress.step("设定目标值并计算指标"), scoped(job_scope(number, job=JOB)):
         load_preset(by=None, now=now, name=PRESET, valid_from=_first_day())
         _own_target(now)
@@ -78,7 +84,8 @@ def _publish(made: Simulation, number: int, now: datetime) -> None:
     done = load_tables(
         by=None,
         now=now,
-        tables={name: made.tables[name] for name in TABLES if name in made.tables},
+        tables={name: made.tables[name] for name in TABLES if name in made.tables}
+        | {"reported_counts": _reported_before(made)},
         source_name="仿真医院",
         identities=made.tables["identities"],
         scope=scope,
@@ -87,6 +94,18 @@ def _publish(made: Simulation, number: int, now: datetime) -> None:
         raise DemoRefused(f"演示数据没有装入：{done.message}")
     with scoped(scope):
         load_open_stays(by=None, now=now, table=made.tables["open_stays"])
+
+
+def _reported_before(made: Simulation) -> pa.Table:
+    """What departments had reported before the product came; the newest month they report in it."""
+    table = made.tables["reported_counts"]
+    return table.filter(pc.not_equal(table["month"], made.ledger.months[-1]))
+
+
+def _last_reported(made: Simulation) -> list[Count]:
+    table = made.tables["reported_counts"]
+    rows = table.filter(pc.equal(table["month"], made.ledger.months[-1])).to_pylist()
+    return [Count(r["department"], r["period"], r["item"], r["numerator"], r["denominator"]) for r in rows]
 
 
 def _first_day() -> date:

@@ -50,7 +50,7 @@ class FigureSheet(Protected):
             models.UniqueConstraint(
                 fields=["institution", "department", "set_id", "month"], name="figure_sheet_once"
             ),
-            paired("submitted_at", "submitted_by", "figure_sheet_submitted_pair"),
+            paired("submitted_at", "submitted_by", "figure_sheet_submitted_pair", jobs_too=True),
             paired("accepted_at", "accepted_by", "figure_sheet_accepted_pair"),
             models.CheckConstraint(
                 condition=~Q(state="accepted") | Q(accepted_at__isnull=False), name="figure_sheet_accepted_by"

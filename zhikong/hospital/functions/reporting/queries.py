@@ -200,13 +200,18 @@ def matrix(*, month: str, today: date) -> Matrix:
     by_department: dict[tuple[str, str], dict[str, FigureSheet]] = defaultdict(dict)
     for one in found:
         by_department[one.department.code, one.department_name][one.set_id] = one
-    rows = [
-        (name, tuple(own.get(code) for code in codes)) for (_code, name), own in sorted(by_department.items())
-    ]
+    ordered = sorted(by_department.items(), key=lambda row: (_urgency(row[1].values(), today), row[0]))
+    rows = [(name, tuple(own.get(code) for code in codes)) for (_code, name), own in ordered]
     counts = {state.value: sum(s.state == state for s in found) for state in rules.State}
     return Matrix(
         month, tuple((c, titles[c]) for c in codes), tuple(rows), sum(s.is_late(today) for s in found), counts
     )
+
+
+def _urgency(own: Iterable[FigureSheet], today: date) -> int:
+    """Late ones first, then what waits for the office, then what is under way; accepted ones last."""
+    order = {"submitted": 1, "returned": 2, "draft": 3, "accepted": 4}
+    return min(0 if sheet.is_late(today) else order[sheet.state] for sheet in own)
 
 
 def waiting(*, department_ids: Iterable[int] | None = None) -> QuerySet[FigureSheet]:
