@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from zhikong.intake.reasons import FileRefused
@@ -45,11 +46,8 @@ def is_workbook(path: Path) -> bool:
 
 def sheets(path: Path) -> list[Sheet]:
     """The worksheets that hold a table. Raises FileRefused with the reason when the workbook cannot be read."""
-    book = _opened(path)
-    try:
+    with _opened(path) as book:
         found = [_examined(sheet) for sheet in book.worksheets]
-    finally:
-        book.close()
     tables = [sheet for sheet in found if sheet is not None]
     if not tables:
         raise FileRefused("工作簿里没有带表头的表格。", "请把列名写在数据上方的一行里，再上传。")
@@ -62,19 +60,15 @@ def write_text(path: Path, sheet: Sheet, target: Path) -> int:
     The header is the first line. Where titles stand above it, as many rows are left out: `header_row` tells how
     the row numbers of the text and of the workbook differ.
     """
-    book = _opened(path)
     try:
-        rows = book[sheet.name].iter_rows(
-            min_row=sheet.header_row, max_col=len(sheet.header), values_only=True
-        )
-        with target.open("w", encoding="utf-8", newline="") as file:
+        with _opened(path) as book, target.open("w", encoding="utf-8", newline="") as file:
+            width = len(sheet.header)
+            rows = book[sheet.name].iter_rows(min_row=sheet.header_row, max_col=width, values_only=True)
             return _write(csv.writer(file), rows)
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
         raise FileRefused(
             f"工作表“{sheet.name}”读到一半出错，文件可能已损坏。", "请在 Excel 中另存后再上传。"
         ) from error
-    finally:
-        book.close()
 
 
 def _write(writer: Any, rows: Iterable[tuple[Any, ...]]) -> int:
@@ -107,19 +101,26 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
-def _opened(path: Path):
+@contextmanager
+def _opened(path: Path) -> Iterator[Workbook]:
+    """The workbook, read as a stream; known by its content, whatever the file is called."""
     with path.open("rb") as file:
         if file.read(4) == OLD_SIGNATURE:
             raise FileRefused(
                 "这是旧版 Excel 文件（.xls）。", "请在 Excel 中“另存为”.xlsx 或 CSV UTF-8 后再上传。"
             )
-    _refuse_bomb(path)
-    try:
-        return load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise FileRefused(
-            "不是完整的 Excel 工作簿，或工作簿加了密码。", "请去掉密码，另存为 .xlsx 后再上传。"
-        ) from error
+        _refuse_bomb(path)
+        file.seek(0)
+        try:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+            raise FileRefused(
+                "不是完整的 Excel 工作簿，或工作簿加了密码。", "请去掉密码，另存为 .xlsx 后再上传。"
+            ) from error
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _refuse_bomb(path: Path) -> None:

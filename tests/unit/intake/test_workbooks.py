@@ -63,10 +63,11 @@ def test_every_sheet_with_a_table_is_offered_and_notes_are_not(tmp_path):
 
 
 def test_a_workbook_is_known_by_its_content(tmp_path):
-    path = book(tmp_path / "upload.bin", [["a", "b"]])
+    path = book(tmp_path / "upload", [["a", "b"]])
     text = tmp_path / "text.xlsx"
     text.write_text("a,b\n1,2\n")
     assert is_workbook(path)
+    assert sheets(path)[0].header == ("a", "b")
     assert not is_workbook(text)
 
 

@@ -81,7 +81,8 @@ def _load(
     load: Load, scope: Scope, by, now: datetime, path: Path, companions: MappingType[str, Path]
 ) -> Load:
     def read(context: Context, folder: Path, stays: list[str]) -> Reading:
-        chosen = mapping_named(load.mapping)
+        with scoped(scope):
+            chosen = mapping_named(load.mapping)
         files = {**delivery(path, chosen.mapping, folder), **companions}
         load.sha256, load.size = fingerprint_of(files), sum(file.stat().st_size for file in files.values())
         load.mapping_hash = _hash_of(chosen.hash, context)

@@ -5,3 +5,19 @@ class DatasourcesConfig(AppConfig):
     name = "zhikong.hospital.functions.datasources"
     label = "datasources"
     verbose_name = "数据来源"
+
+    def ready(self):
+        from django.utils.translation import gettext_lazy as _
+
+        from zhikong.foundation.packstore import kinds
+        from zhikong.hospital.functions.datasources.mappings import KIND, parse
+
+        kinds.register(
+            kinds.Kind(
+                code=KIND,
+                folder="mappings",
+                title=_("导入映射"),
+                parse=parse,
+                title_of=lambda mapping: mapping.name,
+            )
+        )

@@ -8,6 +8,7 @@ from zhikong.foundation.access.scope import job_scope
 from zhikong.foundation.facts import actions as facts
 from zhikong.foundation.organisation.queries import institution_ids
 from zhikong.hospital.functions.datasources import actions
+from zhikong.hospital.functions.datasources.wizard import actions as wizard
 
 
 @app.task(name="datasources.load_upload")
@@ -32,5 +33,6 @@ def every_night(timestamp: int) -> None:
 @app.task(name="datasources.clean_up")
 @scoped_job("datasources.clean_up")
 def clean_up() -> None:
-    """Delete what interrupted loads left in the lake."""
+    """Delete what interrupted loads left in the lake, and uploads of the wizard that nobody came back to."""
     facts.clean_up(by=None)
+    wizard.forget_old(now=timezone.now())

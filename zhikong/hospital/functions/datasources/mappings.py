@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from django.utils import timezone
+
 from zhikong import packs
+from zhikong.engine.definitions.problems import Problem
+from zhikong.foundation.packstore.queries import resolve_all
 from zhikong.intake import workbooks
-from zhikong.intake.mappings import Mapping, load_mapping
+from zhikong.intake.mappings import Mapping, MappingFault, load_mapping, read_mapping
 from zhikong.intake.reasons import FileRefused
 from zhikong.intake.textfiles import fingerprint
 
 PACKS = Path(next(iter(packs.__path__)))
+KIND = "mapping"
+"""Mappings in the pack store: a hospital's own are versions there, reviewed before they are used."""
 _ARCHIVES = (".whl", ".zip")
 
 
@@ -27,7 +33,7 @@ class MappingFile:
 
 
 @cache
-def mappings() -> dict[str, MappingFile]:
+def packaged() -> dict[str, MappingFile]:
     """Mapping id -> mapping, of all packs, sorted by id."""
     found = {}
     for path in sorted(PACKS.glob("*/mappings/*.yaml")):
@@ -36,11 +42,27 @@ def mappings() -> dict[str, MappingFile]:
     return dict(sorted(found.items()))
 
 
+def mappings() -> dict[str, MappingFile]:
+    """Mapping id -> mapping: the packs', and what the hospital in scope has published itself."""
+    today = timezone.localdate()
+    own = [found for found in resolve_all(KIND, on=today) if found.is_own]
+    return {**packaged(), **{found.id: MappingFile(found.obj, found.hash) for found in own}}
+
+
+def parse(text: str, *, file: Path) -> Mapping | list[Problem]:
+    """A mapping's text for the pack store: the mapping, or the sentence that says what is wrong with it."""
+    try:
+        return read_mapping(text, file)
+    except MappingFault as fault:
+        return [Problem(file, 1, str(fault), "请在导入向导里重新生成，或按 intake/README.md 的写法改正。")]
+
+
 def mapping_named(name: str) -> MappingFile:
     """The mapping with an id; raises FileRefused with the ids that there are."""
-    if name not in mappings():
-        raise FileRefused(f"没有名为 {name} 的映射。", f"可用的映射：{'、'.join(mappings())}。")
-    return mappings()[name]
+    known = mappings()
+    if name not in known:
+        raise FileRefused(f"没有名为 {name} 的映射。", f"可用的映射：{'、'.join(known)}。")
+    return known[name]
 
 
 def delivery(path: Path, mapping: Mapping, folder: Path) -> dict[str, Path]:

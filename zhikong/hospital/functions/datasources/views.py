@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from zhikong.engine.tables import TABLES
 from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.facts.models import Load
@@ -17,6 +18,7 @@ from zhikong.foundation.facts.queries import loads, quarantined
 from zhikong.hospital.functions.datasources import actions, queries, sheets
 from zhikong.hospital.functions.datasources.forms import QuarantineFilter, UploadForm
 from zhikong.hospital.functions.datasources.mappings import mappings
+from zhikong.intake import templates
 
 IN_PROGRESS = (Load.State.WAITING, Load.State.RUNNING)
 
@@ -103,6 +105,18 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
         )
     else:
         answer = HttpResponse(sheets.workbook(load, rows.iterator(), titles), content_type=sheets.XLSX)
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return answer
+
+
+@require_GET
+@needs(Permission.MANAGE_DATA)
+def template(request: HttpRequest, table: str) -> HttpResponse:
+    """An empty workbook in the contract's form."""
+    if table not in TABLES:
+        raise Http404
+    answer = HttpResponse(templates.workbook(table), content_type=sheets.XLSX)
+    name = f"{TABLES[table].meaning.split('：')[0]}.xlsx"
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return answer
 
