@@ -103,6 +103,13 @@ def refusal(
     return guard_refusal(step, standing, person, values=values, names=names, now=now, today=today)
 
 
+def refusal_is_about_person(
+    flow: FlowDefinition, step: Transition, standing: Standing, person: Person
+) -> bool:
+    """True when the step is possible now, but not this person's."""
+    return step in flow.leaving(standing.state) and not _is_for(step, standing, person)
+
+
 def _elsewhere(flow: FlowDefinition, step: Transition, standing: Standing) -> str:
     here = flow.by_state[standing.state]
     if here.end:

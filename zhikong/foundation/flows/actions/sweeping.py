@@ -1,0 +1,217 @@
+"""One sweep for every case that waits for the clock: reminders, the escalation ladder, timeouts, owners who left.
+
+It asks one indexed column, `next_sweep_at`, in batches; rungs and reminders are written by one statement a batch,
+and each person gets one notice a sweep and flow, however many cases it names. Whatever it did moves `next_sweep_at`
+on, so a second sweep at the same moment finds nothing. It never waits for a lock: a case that somebody is acting on
+is left for the next minute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from zhikong.foundation.access.models import RoleAssignment
+from zhikong.foundation.flows import deadlines, library, queries
+from zhikong.foundation.flows.actions import bulk
+from zhikong.foundation.flows.actions.moving import take
+from zhikong.foundation.flows.actions.people import owner_for, people_of
+from zhikong.foundation.flows.actions.steps import KIND, admit, give_task, record, summarise, tell
+from zhikong.foundation.flows.definition import FlowDefinition
+from zhikong.foundation.flows.models import Branch, Case
+from zhikong.foundation.flows.rules import Act
+from zhikong.foundation.tasks import actions as tasks
+
+BATCH = 10_000
+TIMEOUTS_AT_ONCE = 500  # they run one by one, as a person's act does; the rest follows in the next minute
+AGAIN = timedelta(minutes=1)
+
+
+@dataclass
+class Swept:
+    """What one sweep did, in cases."""
+
+    warned: int = 0
+    escalated: int = 0
+    timed_out: int = 0
+    reassigned: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.warned or self.escalated or self.timed_out or self.reassigned)
+
+
+@dataclass
+class _Work:
+    """What a batch amounts to, collected before anything is written."""
+
+    now: datetime
+    updates: list[bulk.Swept] = field(default_factory=list)
+    lines: list[bulk.Line] = field(default_factory=list)
+    notices: bulk.Notices = field(default_factory=bulk.Notices)
+    admitted: dict[int, set[int]] = field(default_factory=dict)
+    timeouts: list[int] = field(default_factory=list)
+
+
+def sweep(*, now: datetime, limit: int = 200_000) -> Swept:
+    """Do what the clock demands of up to `limit` branches in the institution in scope. Runs under a job's scope."""
+    done, seen, notices = Swept(), 0, bulk.Notices()
+    while seen < limit:
+        rows = _waiting(now, min(BATCH, limit - seen))
+        if not rows:
+            break
+        seen += len(rows)
+        _take_batch(rows, now, done, notices)
+    notices.send(now=now)
+    done.reassigned = _reassign(now)
+    return done
+
+
+def _waiting(now: datetime, size: int) -> list[Branch]:
+    """The branches whose moment has come, the longest waiting first; those that somebody works on are passed over."""
+    rows = Branch.objects.select_for_update(skip_locked=True, of=("self",)).select_related("case")
+    rows = rows.filter(closed_at=None, next_sweep_at__lte=now).order_by("next_sweep_at", "pk")
+    return list(rows.defer("case__values", "due_reason", "case__due_reason")[:size])
+
+
+def _take_batch(rows: list[Branch], now: datetime, done: Swept, notices: bulk.Notices) -> None:
+    work = _Work(now, notices=notices)
+    judge = _Judge(work)
+    for branch in rows:
+        judge.take(branch)
+    bulk.write(work.updates, work.lines, work.admitted, now=now)
+    done.warned += sum(1 for line in work.lines if line.act == Act.WARN)
+    done.escalated += len({line.case_id for line in work.lines if line.act == Act.ESCALATE})
+    done.timed_out += sum(_time_out(pk, now) for pk in work.timeouts[:TIMEOUTS_AT_ONCE])
+
+
+class _Judge:
+    """Decides for one branch after the other; remembers what many of them share."""
+
+    def __init__(self, work: _Work) -> None:
+        self.work = work
+        self.flows: dict[str, tuple[FlowDefinition, deadlines.Clock]] = {}
+        self.rungs: dict[tuple, tuple[datetime, ...]] = {}
+        self.people: dict[tuple, list] = {}
+
+    def take(self, branch: Branch) -> None:
+        flow, clock = self._flow(branch.case.flow_hash)
+        state, now = flow.by_state[branch.state], self.work.now
+        times = self._rung_times(branch, state, clock)
+        climbed = sum(1 for time in times if time <= now)
+        warns = not branch.warned and branch.warn_at is not None and branch.warn_at <= now < branch.due_at
+        if warns:
+            self._line(branch, Act.WARN, [branch.owner_id], flow)
+        for rung in range(branch.level, climbed):
+            self._line(branch, Act.ESCALATE, self._people(branch, state, rung), flow)
+        level = max(branch.level, climbed)
+        due = bool(state.timeout) and branch.due_at <= now
+        if due:
+            self.work.timeouts.append(branch.pk)
+        self.work.updates.append(
+            bulk.Swept(branch.pk, True, level, self._next(branch, state, times, level, due))
+        )
+
+    def _next(self, branch: Branch, state, times, level: int, due: bool) -> datetime | None:
+        """Reminding is over once the first event has come; a timeout that cannot be taken now is tried again."""
+        coming = [time for time in times[level:] if time > self.work.now]
+        if not branch.warned and branch.warn_at is not None and branch.warn_at > self.work.now:
+            coming.append(branch.warn_at)
+        if state.timeout:
+            coming.append(self.work.now + AGAIN if due else branch.due_at)
+        return min(coming, default=None)
+
+    def _flow(self, flow_hash: str) -> tuple[FlowDefinition, deadlines.Clock]:
+        if flow_hash not in self.flows:
+            flow = library.definition(flow_hash)
+            self.flows[flow_hash] = (flow, queries.clock_of(flow))
+        return self.flows[flow_hash]
+
+    def _rung_times(self, branch: Branch, state, clock) -> tuple[datetime, ...]:
+        key = (branch.case.flow_hash, branch.state, branch.due_at)
+        if key not in self.rungs:
+            self.rungs[key] = deadlines.rung_times(state, branch.due_at, clock)
+        return self.rungs[key]
+
+    def _people(self, branch: Branch, state, rung: int) -> list[int]:
+        to, case = state.escalate[rung].to, branch.case
+        own = (case.opened_by_id, branch.owner_id) if to.opener or to.actor else None
+        key = (to, case.department_id, own)
+        if key not in self.people:
+            self.people[key] = [(user.pk, str(user)) for user in people_of(case, to, now=self.work.now)]
+        return self.people[key]
+
+    def _line(self, branch: Branch, act: Act, people: list, flow: FlowDefinition) -> None:
+        ids = [one[0] if isinstance(one, tuple) else one for one in people]
+        names = "、".join(one[1] for one in people if isinstance(one, tuple))
+        case = branch.case
+        self.work.lines.append(
+            bulk.Line(
+                case.pk, act, branch.number, branch.state, ids[0] if ids else None, names, case.flow_version
+            )
+        )
+        for user in ids:
+            self.work.notices.add(user, act, case, flow)
+        if case.confidential and act is Act.ESCALATE:
+            self.work.admitted.setdefault(case.pk, set()).update(ids)
+
+
+def _time_out(pk: int, now: datetime) -> int:
+    """Take the transition that the flow sets for the deadline; left for later when somebody works on the case."""
+    with transaction.atomic():
+        branch = Branch.objects.select_related("owner").get(pk=pk)
+        case = (
+            Case.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=branch.case_id).first()
+        )
+        if case is None or branch.closed_at is not None:
+            return 0
+        flow = queries.flow_of(case)
+        step = flow.by_transition[flow.by_state[branch.state].timeout]
+        take(case, branch, step, flow=flow, by=None, now=now, reason=branch.due_reason, timeout=True)
+        return 1
+
+
+# ---- owners who left -------------------------------------------------------------------------------------------------
+
+
+def _reassign(now: datetime, limit: int = TIMEOUTS_AT_ONCE) -> int:
+    """Give the cases of accounts that were closed, or hold no role any more, to whom the flow names today."""
+    return sum(_pass_on(branch, now) for branch in list(_ownerless(now)[:limit]))
+
+
+def _ownerless(now: datetime):
+    today = timezone.localdate(now)
+    held = RoleAssignment.objects.on(today).filter(user_id=OuterRef("owner_id"))
+    rows = Branch.objects.filter(closed_at=None).annotate(has_role=Exists(held))
+    return rows.filter(Q(owner__is_active=False) | Q(has_role=False)).order_by("pk")
+
+
+def _pass_on(branch: Branch, now: datetime) -> int:
+    with transaction.atomic():
+        case = (
+            Case.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=branch.case_id).first()
+        )
+        if case is None:
+            return 0
+        branch.refresh_from_db()
+        flow = queries.flow_of(case)
+        state, before = flow.by_state[branch.state], branch.owner
+        chosen = owner_for(case, state, flow=flow, now=now)
+        if branch.closed_at is not None or chosen.user.pk == before.pk:
+            return 0
+        reason = f"{before}的账号已停用或不再有角色。{chosen.instead_of}".strip()
+        tasks.cancel_for(source_kind=KIND, source_key=branch.source_key, by=None, now=now, reason=reason)
+        branch.owner = chosen.user
+        branch.save(update_fields=["owner"])
+        admit(case, chosen.user)
+        give_task(case, branch, state, by=None, now=now)
+        record(
+            case, Act.REASSIGN, by=None, now=now, branch=branch.number, before=state.id, after=state.id,
+            to=chosen.user, reason=reason, due_reason=branch.due_reason,
+        )  # fmt: skip
+        summarise(case, flow)
+        tell(case, by=None, now=now, title=f"改派给您：“{state.title}”", users=[chosen.user], text=reason)
+        return 1
