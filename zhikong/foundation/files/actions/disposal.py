@@ -45,14 +45,14 @@ def destroy_due(*, now: datetime, limit: int = AT_ONCE) -> int:
 def _destroy(file: File, *, by, now: datetime, reason: str) -> File:
     _check(file, now)
     kept = retention_classes()[file.retention]
-    gone = [file.blob_id, file.thumbnail_id]
+    gone = {file.blob_id, file.thumbnail_id} - {None}  # a small picture is its own thumbnail
     file.blob = file.thumbnail = None
     file.deleted_at, file.deleted_by = now, by
     file.save(update_fields=["blob", "thumbnail", "deleted_at", "deleted_by"])
     until = file.retain_until or _("永久")
     text = f"{reason}；{kept.title}，保存到 {until}；SHA-256 {file.digest}"
     record(file, Act.DELETED, by=by, now=now, text=text)
-    for blob_id in filter(None, gone):
+    for blob_id in sorted(gone):
         _drop(blob_id)
     return file
 

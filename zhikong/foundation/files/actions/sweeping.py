@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from contextlib import closing
 from datetime import datetime
 
 from django.db import transaction
@@ -90,8 +91,9 @@ def _read_again(institution_id: int, now: datetime, check_bytes: int) -> int:
 def _is_whole(institution_id: int, blob: Blob) -> bool:
     digest = hashlib.sha256()
     try:
-        for piece in blobs.read(institution_id, blob.address):
-            digest.update(piece)
+        with closing(blobs.read(institution_id, blob.address)) as content:
+            for piece in content:
+                digest.update(piece)
     except Unreadable:
         return False
     return digest.hexdigest() == blob.digest
@@ -129,7 +131,8 @@ def rescan(*, now: datetime, limit: int = AT_ONCE) -> int:
 
 def _scan_again(file: File) -> tuple[Scan, str]:
     try:
-        verdict = scanner.scan_pieces(blobs.read(file.institution_id, file.blob.address))
+        with closing(blobs.read(file.institution_id, file.blob.address)) as content:
+            verdict = scanner.scan_pieces(content)
     except scanner.Infected as found:
         return Scan.INFECTED, str(found)
     if verdict.scan is not Scan.CLEAN:

@@ -82,7 +82,8 @@ def _shown(request, pk: int) -> File:
 
 def render_detail(request, file: File, **bound):
     """The file's page; bound: the forms that had errors."""
-    decides = can(request.user, Permission.HOLD_FILES, file.department_id) and file.deleted_at is None
+    stands = file.deleted_at is None or bool(bound)  # a refused form must show why
+    decides = stands and can(request.user, Permission.HOLD_FILES, file.department_id)
     over = file.retain_until is not None and file.retain_until < timezone.localdate()
     context = {
         "file": file,
@@ -91,7 +92,7 @@ def render_detail(request, file: File, **bound):
         "story": queries.story(file),
         "holds": queries.open_holds(file),
         "decides": decides,
-        "may_destroy": decides and not file.held and (over or file.scan == Scan.INFECTED),
+        "may_destroy": "destroy_form" in bound or (not file.held and (over or file.scan == Scan.INFECTED)),
         "hold_form": HoldForm(),
         "release_form": ReasonForm(prefix="release"),
         "retention_form": RetentionForm(initial={"retention": file.retention}),
