@@ -6,7 +6,7 @@ because they do not enter the hash.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from zhikong.engine.definitions.model import Catalogue, Definition, Status
 from zhikong.engine.definitions.problems import Problem
 
 HEAD = """\
-# Published definitions: pack/id, version, hash of the meaning. Written by `zhikong check-packs --lock`, never by hand.
+# Published definitions: pack/id (indicators) or pack/folder/id, version, hash of the meaning. Written by `zhikong check-packs --lock`, never by hand.
 # Results carry the hash, so a line that is here may be raised to a new version but never rewritten or removed.
 """
 REMEDY = "核对无误后运行 zhikong check-packs --lock。"
@@ -38,9 +38,14 @@ def read_lock(file: Path) -> dict[str, Lock]:
     return locks
 
 
-def lock_text(catalogue: Catalogue, before: Mapping[str, Lock]) -> str:
-    """The lock file with new definitions and raised versions added; what was locked and is wrong now stays as it was."""
-    locks = dict(before)
+def lock_text(
+    catalogue: Catalogue, before: Mapping[str, Lock], *, also: Mapping[str, Lock] | None = None
+) -> str:
+    """The lock file with new definitions and raised versions added; what was locked and is wrong now stays as it was.
+
+    also: locks of definitions that are no indicators, as they are to stand from now on.
+    """
+    locks = {**before, **(also or {})}
     for definition in _published(catalogue):
         name = _name(definition)
         if name not in before or definition.version > before[name].version:
@@ -48,9 +53,13 @@ def lock_text(catalogue: Catalogue, before: Mapping[str, Lock]) -> str:
     return HEAD + "".join(f"{name} {lock.version} {lock.hash}\n" for name, lock in sorted(locks.items()))
 
 
-def lock_problems(catalogue: Catalogue, file: Path) -> Iterator[Problem]:
-    """Published definitions that differ from the lock, and locked ones that are gone."""
-    locks, known = read_lock(file), {_name(d): d for d in catalogue.indicators.values()}
+def lock_problems(catalogue: Catalogue, file: Path, *, besides: Container[str] = ()) -> Iterator[Problem]:
+    """Published definitions that differ from the lock, and locked ones that are gone.
+
+    besides: names in the lock that are no indicators; somebody else answers for them.
+    """
+    locks = {name: lock for name, lock in read_lock(file).items() if name not in besides}
+    known = {_name(d): d for d in catalogue.indicators.values()}
     for definition in _published(catalogue):
         found = _difference(definition, locks.get(_name(definition)))
         if found is not None:

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 from zhikong.engine.definitions.located import Located, read_text
 from zhikong.engine.definitions.problems import Problem
+from zhikong.foundation.access.scope import current_scope_or_none, once
+from zhikong.foundation.packstore.comparing import STAMPED, data_of, flattened
 from zhikong.foundation.packstore.rules import text_hash
 
 
@@ -34,9 +36,11 @@ class Kind:
     folder: sub-folders of a pack with files ``<id>.yaml`` of this kind.
     preview: ``preview(request, obj)`` gives safe HTML that shows the object as its users will see it.
     editor_url: name of an address with a friendlier editor; it takes the version's number (pk).
-    fields: ``fields(obj)`` gives {dotted field: value} for comparisons; without it the YAML is flattened.
+    fields: ``fields(obj)`` gives {dotted field: value}: what the definition says, however it is written. A package
+        that changes none of them changed nothing; without it the values of the YAML are compared.
     starter: the text with which a new definition begins; ``{id}`` is replaced.
     id_key: the field of the file that repeats its name.
+    self_contained: False when ``parse`` also asks what else is in force; its readings then last one request or job.
     """
 
     code: str
@@ -50,6 +54,7 @@ class Kind:
     fields: Callable[[Any], Mapping[str, Any]] | None = None
     starter: str = ""
     id_key: str = "id"
+    self_contained: bool = True
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -66,13 +71,13 @@ _kinds: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Make a kind known; registering the same code again replaces it."""
     _kinds[kind.code] = kind
-    read.cache_clear()
+    _read.cache_clear()
 
 
 def unregister(code: str) -> None:
     """Forget a kind; for tests that made one up."""
     _kinds.pop(code, None)
-    read.cache_clear()
+    _read.cache_clear()
 
 
 def get(code: str) -> Kind:
@@ -96,9 +101,18 @@ class Reading:
     problems: tuple[Problem, ...] = ()
 
 
-@lru_cache(maxsize=2000)
 def read(code: str, definition_id: str, text: str) -> Reading:
-    """Parse a text once per process; callers must not change the object."""
+    """Parse a text once per process, or once per request or job; callers must not change the object."""
+    if get(code).self_contained:
+        return _read(code, definition_id, text)
+    if current_scope_or_none() is None:
+        return _read.__wrapped__(code, definition_id, text)
+    key = f"packstore.reading.{code}.{definition_id}.{text_hash(text)}"
+    return once(key, lambda: _read.__wrapped__(code, definition_id, text))
+
+
+@lru_cache(maxsize=2000)
+def _read(code: str, definition_id: str, text: str) -> Reading:
     kind, file = get(code), Path(f"{definition_id}.yaml")
     found = kind.parse(text, file=file)
     if isinstance(found, list):
@@ -120,21 +134,16 @@ def _misnamed(kind: Kind, text: str, file: Path) -> Problem | None:
     )
 
 
+def meaning(code: str, definition_id: str, text: str) -> Mapping[str, Any]:
+    """{dotted field: value} of a text: equal for two texts that say the same. Empty when it cannot be read."""
+    kind, obj = get(code), read(code, definition_id, text).obj
+    if obj is None:
+        return {}
+    found = kind.fields(obj) if kind.fields else flattened(data_of(text))
+    return {name: value for name, value in found.items() if name not in STAMPED}
+
+
 def title(code: str, definition_id: str, text: str) -> str:
     """The title of a text; its id where the text cannot be read yet."""
     obj = read(code, definition_id, text).obj
     return definition_id if obj is None else str(get(code).title_of(obj))
-
-
-__all__ = [
-    "Kind",
-    "Reading",
-    "UnknownKind",
-    "all",
-    "get",
-    "read",
-    "register",
-    "text_hash",
-    "title",
-    "unregister",
-]

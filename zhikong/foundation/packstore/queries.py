@@ -91,17 +91,30 @@ def by_hash(kind: str, hash: str) -> Resolved:
     return _remembered(current_scope().institution_id, kind, hash) if found is None else _packaged(found)
 
 
-@lru_cache(maxsize=4000)
 def _remembered(institution: int, kind: str, digest: str) -> Resolved:
-    """A kept text never changes, so one reading serves the process; what is not found is asked again."""
-    row = Content.objects.filter(kind=kind, hash=digest).first()
-    if row is None:
+    row = _kept(institution, kind, digest)
+    return _resolved(kind, row.definition_id, row.version, digest, row.origin, row.text)
+
+
+@lru_cache(maxsize=4000)
+def _kept(institution: int, kind: str, digest: str) -> Any:
+    """A kept text never changes, so one look serves the process; what is not found is asked again."""
+    row = Content.objects.filter(kind=kind, hash=digest).values_list(
+        "definition_id", "version", "origin", "text", named=True
+    )
+    found = row.first()
+    if found is None:
         raise UnknownHash(f"{kind} {digest}")
-    return _resolved(kind, row.definition_id, row.version, row.hash, row.origin, row.text)
+    return found
 
 
 def is_kept(kind: str, hash: str) -> bool:
     return Content.objects.filter(kind=kind, hash=hash).exists()
+
+
+def kept_text(kind: str, hash: str) -> str:
+    """The text that was kept under a hash. Raises UnknownHash."""
+    return str(_kept(current_scope().institution_id, kind, hash).text)
 
 
 def of_version(version: Version) -> Resolved:

@@ -64,3 +64,31 @@ def test_a_file_that_says_another_id_is_refused(hospital, shelf_of):
 def test_an_unregistered_kind_is_an_error(hospital):
     with pytest.raises(kinds.UnknownKind):
         queries.resolve("nothing", "soup", on=TODAY)
+
+
+def test_a_kind_that_looks_around_is_read_anew_by_each_job(hospital, shelf_of):
+    seen = []
+    kinds.register(
+        kinds.Kind(
+            code="recipe",
+            folder="recipes",
+            title="菜谱",
+            title_of=str,
+            self_contained=False,
+            parse=lambda text, *, file: seen.append(text) or "汤",
+        )
+    )
+    shelf_of({"soup": recipe("soup", "汤")})
+    for _ in range(3):
+        queries.resolve("recipe", "soup", on=TODAY)
+    assert len(seen) == 1
+    queries.resolve("recipe", "soup", on=TODAY)
+    forget_the_moment()
+    queries.resolve("recipe", "soup", on=TODAY)
+    assert len(seen) == 2
+
+
+def forget_the_moment():
+    from zhikong.foundation.access import scope
+
+    scope._memory.get().clear()

@@ -155,3 +155,10 @@ def test_without_a_holder_of_the_role_the_quality_office_is_asked(hospital, shel
 def test_withdrawn_overrides_ask_nothing(twenty, author):
     actions.withdraw(Version.objects.get(definition_id="r05"), by=author, now=NOW, reason="不用了")
     assert "r05" not in {u.version.definition_id for u in actions.detect_upgrades(now=NOW)}
+
+
+def test_a_package_that_only_reads_otherwise_asks_nobody(hospital, shelf_of, author, reviewer):
+    shelf_of({"r00": packaged(0)})
+    override(0, author, reviewer)
+    shelf_of({"r00": "# 只加了说明\n" + packaged(0, 2)})
+    assert actions.detect_upgrades(now=NOW) == []

@@ -15,7 +15,7 @@ from zhikong.foundation.access.queries import users_with_role
 from zhikong.foundation.access.roles import ROLES
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.calendar.queries import working_calendar
-from zhikong.foundation.packstore import comparing, queries, shelf
+from zhikong.foundation.packstore import comparing, kinds, queries, shelf
 from zhikong.foundation.packstore.actions.drafting import save_draft
 from zhikong.foundation.packstore.actions.keeping import keep
 from zhikong.foundation.packstore.actions.publishing import withdraw
@@ -43,7 +43,7 @@ def _detect(version: Version, *, now: datetime) -> Upgrade | None:
     upstream = shelf.of(version.kind, version.definition_id, samples=queries.sees_samples())
     digest = upstream.hash if upstream else ""
     _close_stale(version, digest, now=now)
-    if digest == version.base_hash:
+    if digest == version.base_hash or (upstream and _says_the_same(version, upstream)):
         return None
     upgrade, created = Upgrade.objects.get_or_create(
         institution_id=current_scope().institution_id,
@@ -63,6 +63,13 @@ def _detect(version: Version, *, now: datetime) -> Upgrade | None:
         upgrade.save(update_fields=["settled_at", "outcome", "found_at"])
     _hand_out(upgrade, now=now)
     return upgrade
+
+
+def _says_the_same(version: Version, upstream: shelf.Packaged) -> bool:
+    """Whether only comments, layout or the number changed: then nobody needs to be asked."""
+    base = queries.kept_text(version.kind, version.base_hash)
+    before, after = (kinds.meaning(version.kind, version.definition_id, t) for t in (base, upstream.text))
+    return bool(before) and before == after
 
 
 def _closed_by_itself(upgrade: Upgrade) -> bool:
