@@ -43,11 +43,11 @@ class ItemForm(forms.Form):
     type = forms.ChoiceField(label=_("题型"), choices=list(words.TYPES.items()))
 
     def __init__(
-        self, *args: Any, data: Mapping | None = None, draft: Data, item: Data, **kwargs: Any
+        self, data: Mapping[str, Any] | None = None, *, draft: Data, item: Data, **kwargs: Any
     ) -> None:
         self.draft, self.item = draft, item
         self.kind = (data or {}).get("type") or item.get("type") or "yes_no"
-        super().__init__(data, *args, **kwargs)
+        super().__init__(data, **kwargs)
         self._judging()
         self._measuring()
         self._explaining()
