@@ -30,6 +30,17 @@ class NoticeKind:
 
 
 GENERAL = "general"
+OF_SOURCE = {  # what a notice is about → its kind, where the sender names none
+    "finding": "finding",
+    "task": "task",
+    "hand_over": "task",
+    "flow_case": "flow",
+    "sheet": "form",
+    "figure_sheet": "form",
+    "duty": "duty",
+    "alert": "alert",
+    "brief": "brief",
+}
 _kinds: dict[str, NoticeKind] = {}
 
 
@@ -47,6 +58,11 @@ def kind(code: str) -> NoticeKind:
 
 def known(code: str) -> bool:
     return code in _kinds
+
+
+def of_source(source_kind: str) -> str:
+    """The kind of a notice that was sent without one, by what it is about."""
+    return OF_SOURCE.get(source_kind, GENERAL)
 
 
 def all_kinds() -> tuple[NoticeKind, ...]:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.foundation.access.base import Protected, Protection
+from zhikong.foundation.access.base import Protected, Protection, paired
 
 
 class Task(Protected):
@@ -39,6 +39,9 @@ class Task(Protected):
     done_at = models.DateTimeField(_("办结时间"), null=True)
     done_by = models.ForeignKey("access.User", null=True, on_delete=models.PROTECT, related_name="+")
     delegated_from = models.ForeignKey("access.User", null=True, on_delete=models.PROTECT, related_name="+")
+    held_for = models.ForeignKey(  # who is on leave; the owner stands in, and it goes back afterwards
+        "access.User", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     protection = Protection(rows="department")
 
@@ -54,6 +57,10 @@ class Task(Protected):
         indexes = [
             models.Index(fields=["owner", "due_on"], condition=Q(state="open"), name="task_open_of_owner"),
             models.Index(fields=["institution", "source_kind", "source_key"], name="task_source"),
+            models.Index(fields=["created_by"], condition=Q(state="open"), name="task_open_given"),
+            models.Index(
+                fields=["held_for"], condition=Q(state="open", held_for__isnull=False), name="task_open_held"
+            ),
         ]
 
     def __str__(self):
@@ -68,6 +75,8 @@ class TaskEvent(Protected):
         EXTENDED = "extended", _("延期")
         REMINDED = "reminded", _("催办")
         CANCELLED = "cancelled", _("取消")
+        HANDED_OVER = "handed_over", _("代理")
+        HANDED_BACK = "handed_back", _("代理结束")
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="events")
     department = models.ForeignKey(
@@ -82,3 +91,35 @@ class TaskEvent(Protected):
 
     class Meta:
         verbose_name = _("待办记录")
+
+
+class HandOver(Protected):
+    """While somebody is on leave, a deputy has the tasks: those that are open and those that are given meanwhile."""
+
+    user = models.ForeignKey(
+        "access.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("谁请假")
+    )
+    deputy = models.ForeignKey(
+        "access.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("由谁代理")
+    )
+    from_on = models.DateField(_("从"))
+    to_on = models.DateField(_("到"))  # the last day, included
+    reason = models.CharField(_("说明"), max_length=120, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("access.User", on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(_("提前结束"), null=True)
+    ended_by = models.ForeignKey("access.User", null=True, on_delete=models.PROTECT, related_name="+")
+
+    protection = Protection()
+
+    class Meta:
+        verbose_name = _("待办代理")
+        constraints = [
+            models.CheckConstraint(condition=Q(to_on__gte=models.F("from_on")), name="task_hand_over_days"),
+            models.CheckConstraint(condition=~Q(user=models.F("deputy")), name="task_hand_over_two"),
+            paired("ended_at", "ended_by", "task_hand_over_ended_by"),
+        ]
+        indexes = [models.Index(fields=["user", "to_on"], condition=Q(ended_at=None), name="task_hand_over")]
+
+    def covers(self, day) -> bool:
+        return self.ended_at is None and self.from_on <= day <= self.to_on

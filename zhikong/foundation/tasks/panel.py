@@ -2,7 +2,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhikong.foundation.tasks import queries
+from zhikong.foundation.tasks import queries, searching
 from zhikong.web.panels import CardRow, HomeCard, MenuEntry, Panel
 
 
@@ -50,4 +50,5 @@ PANEL = Panel(
     ),
     home_cards=home_cards,
     todo_count=open_count,
+    search=searching.hits,
 )

@@ -35,8 +35,8 @@ def send(
     """Put one notice into the boxes of the given users, holders of roles, and leaders of departments (by id).
 
     Everybody gets it once, the sender not at all. It becomes visible with the caller's commit.
-    kind: a code of kinds.py; it says what is urgent, and what may be announced outside the house. Without one the
-        source's kind is taken when it is the name of a kind.
+    kind: a code of kinds.py; it says what is urgent, and what may be announced outside the house. Without one it
+        follows from source_kind.
     """
     departments = list(departments)
     notice = Notice.objects.create(
@@ -44,7 +44,7 @@ def send(
         title=title[:120],
         text=text,
         url=url,
-        kind=source_kind if kind == kinds.GENERAL and kinds.known(source_kind) else kind,
+        kind=kinds.of_source(source_kind) if kind == kinds.GENERAL else kind,
         source_kind=source_kind,
         source_key=source_key,
         sent_at=now,
