@@ -3,7 +3,13 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from zhikong.foundation.files import actions as files
+from zhikong.foundation.files.models import File
+from zhikong.foundation.findings import actions
 from zhikong.foundation.findings.models import Finding
 from zhikong.foundation.findings.rules import State
 from zhikong.foundation.tasks.models import Task
@@ -94,6 +100,76 @@ def test_from_raised_to_closed_through_the_pages(office, head, hospital):
     for words in ("床位周转慢", "讨论记录四份", "记录属实", "已关闭"):
         assert words in text(page)
     assert not Task.objects.filter(state="open").exists()
+
+
+def accepted(office, head, hospital):
+    """A minor finding of cardiology whose measure is accepted."""
+    raise_it(office, hospital, "CARD")
+    finding = Finding.objects.get()
+    answer(head, finding)
+    office.post(f"/findings/{finding.pk}/accept/", {"accept-check_by": "evidence"})
+    return finding
+
+
+@pytest.mark.proves("CAP-02")
+def test_evidence_carries_files(office, head, hospital, settings, tmp_path, as_role):
+    """One that was uploaded by the component, and one that came with the form as without script."""
+    settings.FILES_FOLDER, settings.FILES_SCANNER = tmp_path / "files", "off"
+    finding = accepted(office, head, hospital)
+    page = text(head.get(f"/findings/{finding.pk}/"))
+    assert 'enctype="multipart/form-data"' in page
+    token = page.split('data-token="')[1].split('"')[0]
+    uploaded = head.post("/files/upload/", {"token": token, "file": document("讨论记录.txt")})
+    number = text(uploaded).split('name="correct-files" value="')[1].split('"')[0]
+    values = {
+        "correct-evidence": "见附件",
+        "correct-files": number,
+        "correct-files_upload": document("签到表.txt"),
+    }
+    shown = text(head.post(f"/findings/{finding.pk}/correct/", values, follow=True))
+    assert "见附件\n文件：讨论记录.txt、签到表.txt" in shown
+    stored = File.objects.get(pk=number)
+    evidence = finding.evidence.get()
+    assert (stored.purpose, stored.retention) == ("findings.evidence", "quality_control")
+    assert stored.used_for == f"findings.evidence:{evidence.pk}"
+    assert evidence.files.count() == 2
+    page = text(office.get(f"/findings/{finding.pk}/"))
+    assert f"/files/{number}/download/" in page
+    assert b"".join(office.get(f"/files/{number}/download/").streaming_content) == "讨论记录.txt".encode()
+    assert "附件：讨论记录.txt、签到表.txt" in text(office.get(f"/findings/{finding.pk}/sheet/"))
+    other = as_role("department_head", hospital.departments["GSUR"])
+    assert other.get(f"/files/{number}/download/").status_code == 404
+
+
+def test_a_bad_file_keeps_what_was_typed_and_what_was_uploaded(office, head, hospital, settings, tmp_path):
+    settings.FILES_FOLDER, settings.FILES_SCANNER = tmp_path / "files", "off"
+    finding = accepted(office, head, hospital)
+    page = text(head.get(f"/findings/{finding.pk}/"))
+    token = page.split('data-token="')[1].split('"')[0]
+    uploaded = text(head.post("/files/upload/", {"token": token, "file": document("讨论记录.txt")}))
+    number = uploaded.split('name="correct-files" value="')[1].split('"')[0]
+    bad = SimpleUploadedFile("a.txt", b"<script>", "text/plain")
+    values = {"correct-evidence": "见附件", "correct-files": number, "correct-files_upload": bad}
+    page = text(head.post(f"/findings/{finding.pk}/correct/", values))
+    assert "a.txt：文本里含有网页代码" in page
+    assert "见附件" in page
+    assert f'name="correct-files" value="{number}"' in page
+    assert not finding.evidence.exists()
+
+
+def test_the_files_of_another_department_are_no_evidence(office, head, hospital, settings, tmp_path):
+    settings.FILES_FOLDER, settings.FILES_SCANNER = tmp_path / "files", "off"
+    finding, now = accepted(office, head, hospital), timezone.now()
+    foreign = files.store(
+        by=office.user, now=now, upload=document("a.txt"), purpose="findings.evidence",
+        department_id=hospital.departments["GSUR"].id,
+    )  # fmt: skip
+    with pytest.raises(ValidationError, match="不属于这个问题的科室"):
+        actions.correct(finding, by=head.user, now=now, evidence="见附件", files=[foreign])
+
+
+def document(name):
+    return SimpleUploadedFile(name, name.encode(), "text/plain")
 
 
 def test_the_office_and_the_leader_press_for_an_answer(office, as_role, head, hospital):

@@ -3,9 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhikong.foundation.files.forms import AttachField
 from zhikong.foundation.findings import effects, rules
 from zhikong.foundation.findings.rules import Check
 
+FILE_PURPOSE, FILE_RETENTION = "findings.evidence", "quality_control"
 SHOW = [
     ("open", _("全部未关闭")),
     ("answer", _("待科室答复")),
@@ -149,10 +151,19 @@ class AcceptForm(StepForm):
 
 
 class CorrectForm(StepForm):
-    """Evidence in words; the file stays where the hospital keeps it."""
+    """Evidence in words, with files and photographs, or with the name of what lies elsewhere."""
 
     evidence = text_area(_("整改证据"), help_text=_("做了什么、何时、有什么可以查证。"))
-    link = forms.CharField(label=_("文件名或链接"), max_length=300, required=False)
+    files = AttachField(label=_("照片和文件"), required=False, purpose=FILE_PURPOSE, retention=FILE_RETENTION)
+    link = forms.CharField(
+        label=_("别处的文件"),
+        max_length=300,
+        required=False,
+        help_text=_("纸质材料或其他系统中的文件名、链接。"),
+    )
+
+    def prepare(self) -> None:
+        self.fields["files"].for_department(self.finding.department_id)
 
 
 class VerifyForm(StepForm):

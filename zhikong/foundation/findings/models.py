@@ -230,3 +230,17 @@ class FindingCase(Protected):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["finding", "stay_id"], name="finding_case_once")]
+
+
+class EvidenceFile(Protected):
+    """A file or photograph that belongs to a piece of evidence."""
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="files")
+    department = models.ForeignKey(DEPARTMENT, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey("files.File", on_delete=models.PROTECT, related_name="+")
+
+    protection = Protection(rows="department", append_only=True)
+
+    class Meta:
+        verbose_name = _("证据附件")
+        constraints = [models.UniqueConstraint(fields=["evidence", "file"], name="evidence_file_once")]

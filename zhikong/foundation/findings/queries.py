@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from zhikong.foundation.findings import rules
-from zhikong.foundation.findings.models import Finding
+from zhikong.foundation.findings.models import Evidence, Finding
 from zhikong.foundation.findings.rules import State
 
 FILTERS = {
@@ -96,6 +96,11 @@ def same_batch(finding: Finding) -> QuerySet[Finding]:
     return (
         Finding.objects.filter(group_key=finding.group_key).exclude(pk=finding.pk).order_by("department_name")
     )
+
+
+def evidence(finding: Finding) -> QuerySet[Evidence]:
+    """The finding's evidence with its files, the oldest first."""
+    return finding.evidence.select_related("by").prefetch_related("files__file").order_by("at", "pk")
 
 
 def due_for_review(*, today: date) -> QuerySet[Finding]:

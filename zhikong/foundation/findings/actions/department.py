@@ -1,5 +1,6 @@
 """The department's half: cause, measure, approval, correction with evidence (CAP-01, CAP-02, CAP-04)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -7,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhikong.foundation.files.actions import use
+from zhikong.foundation.files.models import File
 from zhikong.foundation.findings import rules
 from zhikong.foundation.findings.actions.steps import (
     begin,
@@ -19,7 +22,7 @@ from zhikong.foundation.findings.actions.steps import (
     tell,
     working_days,
 )
-from zhikong.foundation.findings.models import Evidence, Finding
+from zhikong.foundation.findings.models import Evidence, EvidenceFile, Finding
 from zhikong.foundation.findings.rules import Act, Check, Due
 
 
@@ -74,15 +77,22 @@ def approve(finding: Finding, *, by, now: datetime, text: str = "") -> Finding:
 
 
 @transaction.atomic
-def correct(finding: Finding, *, by, now: datetime, evidence: str, link: str = "") -> Finding:
-    """The department reports the measure carried out, with evidence; the office is asked to verify."""
+def correct(
+    finding: Finding, *, by, now: datetime, evidence: str, link: str = "", files: Iterable[File] = ()
+) -> Finding:
+    """The department reports the measure carried out, with evidence; the office is asked to verify.
+
+    files: of the finding's department; link: the name of what lies elsewhere.
+    """
     finding.state, evidence = begin(finding, Act.CORRECT, by=by), required(evidence, _("请说明整改的证据。"))
-    _correct(finding, Act.CORRECT, by=by, now=now, evidence=evidence, link=link)
+    _correct(finding, Act.CORRECT, by=by, now=now, evidence=evidence, link=link, files=files)
     return finding
 
 
 @transaction.atomic
-def correct_on_the_spot(finding: Finding, *, by, now: datetime, evidence: str, link: str = "") -> Finding:
+def correct_on_the_spot(
+    finding: Finding, *, by, now: datetime, evidence: str, link: str = "", files: Iterable[File] = ()
+) -> Finding:
     """A minor thing that was put right at once needs evidence and another pair of eyes, no plan (CAP-04)."""
     state, evidence = (
         begin(finding, Act.CORRECT_ON_THE_SPOT, by=by),
@@ -91,27 +101,37 @@ def correct_on_the_spot(finding: Finding, *, by, now: datetime, evidence: str, l
     if finding.is_strict:
         raise ValidationError(_("严重或重复发生的问题不能当场纠正了事，请填写原因和措施。"))
     finding.state, finding.check_by = state, Check.EVIDENCE
-    _correct(finding, Act.CORRECT_ON_THE_SPOT, by=by, now=now, evidence=evidence, link=link)
+    _correct(finding, Act.CORRECT_ON_THE_SPOT, by=by, now=now, evidence=evidence, link=link, files=files)
     return finding
 
 
-def _correct(finding: Finding, act: Act, *, by, now: datetime, evidence: str, link: str) -> None:
+def _correct(
+    finding: Finding, act: Act, *, by, now: datetime, evidence: str, link: str, files: Iterable[File]
+) -> None:
     finding.corrected_at, finding.corrected_by = now, by
     finding.verified_at = finding.verified_by = None
     finding.save()
-    Evidence.objects.create(
-        institution_id=finding.institution_id,
-        department_id=finding.department_id,
-        finding=finding,
-        at=now,
-        by=by,
-        text=evidence,
-        link=link,
-    )
-    record(finding, act, by=by, now=now, text=evidence + (f"\n文件：{link}" if link else ""))
+    names = _keep_evidence(finding, by=by, now=now, evidence=evidence, link=link, files=files)
+    record(finding, act, by=by, now=now, text=evidence + (f"\n文件：{names}" if names else ""))
     checker = checker_of(finding, now)
     hand_over(finding, by=by, now=now, to=checker, doing="核实整改效果", due=_verification_due(finding, now))
     tell(finding, by=by, now=now, title="科室报告整改完成", text=evidence, users=[checker])
+
+
+def _keep_evidence(
+    finding: Finding, *, by, now: datetime, evidence: str, link: str, files: Iterable[File]
+) -> str:
+    """The evidence with its files; returns what they are called, for the story."""
+    part = {"institution_id": finding.institution_id, "department_id": finding.department_id}
+    made = Evidence.objects.create(finding=finding, at=now, by=by, text=evidence, link=link, **part)
+    names = []
+    for file in files:
+        if file.department_id != finding.department_id:
+            raise ValidationError(_("附件不属于这个问题的科室，请重新上传。"))
+        EvidenceFile.objects.create(evidence=made, file=file, **part)
+        use(file, by=by, now=now, used_for=f"findings.evidence:{made.pk}")
+        names.append(file.name)
+    return "、".join([*names, link] if link else names)
 
 
 def _verification_due(finding: Finding, now: datetime) -> Due:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from zhikong.foundation.files.forms import Attached, settle
 from zhikong.foundation.findings import actions, effects, forms, rules
 from zhikong.foundation.findings.models import Finding
 from zhikong.foundation.findings.permissions import may, may_remind
@@ -54,6 +55,23 @@ def _then_close(action):
     return run
 
 
+def _with_files(action):
+    """Make files of what the form brought; they and the evidence stand or fall together."""
+
+    def run(finding, *, by, now, files: Attached, **values):
+        found = settle(
+            files,
+            by=by,
+            now=now,
+            department_id=finding.department_id,
+            purpose=forms.FILE_PURPOSE,
+            retention=forms.FILE_RETENTION,
+        )
+        return action(finding, by=by, now=now, files=found, **values)
+
+    return run
+
+
 def _corrected(finding: Finding) -> bool:
     return finding.corrected_at is not None
 
@@ -82,7 +100,7 @@ STEPS = (
         _("报告整改完成"),
         _("提交证据"),
         forms.CorrectForm,
-        actions.correct,
+        _with_files(actions.correct),
         when=lambda finding: not _corrected(finding),
     ),
     Step(
@@ -119,7 +137,7 @@ STEPS = (
         _("已当场纠正"),
         _("提交证据"),
         forms.CorrectForm,
-        actions.correct_on_the_spot,
+        _with_files(actions.correct_on_the_spot),
         when=lambda finding: not finding.is_strict,
         leading=False,
     ),

@@ -86,6 +86,7 @@ def render_detail(request, finding: Finding, *, key: str = "", bound=None):
         "finding": finding,
         "overdue": finding.is_overdue(today),
         "progress": progress(finding),
+        "evidence": queries.evidence(finding),
         "story": finding.steps.select_related("by").order_by("-at", "-pk"),
         "leading": [pair for pair in steps if pair[0].leading],
         "others": [pair for pair in steps if not pair[0].leading],
@@ -101,8 +102,8 @@ def render_detail(request, finding: Finding, *, key: str = "", bound=None):
     return render(request, "findings/detail.html", context)
 
 
-def blank_form(step: Step, finding: Finding, user, data=None):
-    form = step.form(data, finding=finding, user=user, people=people_of(finding), prefix=step.key)
+def blank_form(step: Step, finding: Finding, user, data=None, files=None):
+    form = step.form(data, files, finding=finding, user=user, people=people_of(finding), prefix=step.key)
     if "approve" in form.fields and not may(user, Act.APPROVE, finding):
         del form.fields["approve"]
     return form
@@ -164,7 +165,7 @@ def sheet(request, pk: int):
     context = {
         "finding": finding,
         "hospital": institution(),
-        "evidence": finding.evidence.select_related("by").order_by("at"),
+        "evidence": queries.evidence(finding),
         "verifications": finding.verifications.select_related("by").order_by("at"),
     }
     return render(request, "findings/sheet.html", context)

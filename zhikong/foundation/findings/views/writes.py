@@ -109,7 +109,7 @@ def take_step(request, pk: int, key: str):
     step = next((step for step in offered(request.user, finding) if step.key == key), None)
     if step is None:
         raise PermissionDenied(_("这一步现在不能由您来做：可能已经有人做过，或者您的角色没有这项权限。"))
-    form = blank_form(step, finding, request.user, data=request.POST)
+    form = blank_form(step, finding, request.user, data=request.POST, files=request.FILES)
     if form.is_valid():
         try:
             with transaction.atomic():
