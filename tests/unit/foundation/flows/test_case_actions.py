@@ -197,7 +197,7 @@ NEWER = DESK.replace("version: 1", "version: 2").replace(
 )  # fmt: skip
 
 
-@pytest.mark.proves("F-06")
+@pytest.mark.proves("F-04")
 def test_a_flow_gets_a_new_state_while_fifty_cases_are_open(open_desk, people, packs):
     before = [open_desk() for _ in range(50)]
     packs(desk=NEWER)
