@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zhikong.foundation.forms import effect, starter
 from zhikong.foundation.forms.definition import FormDefinition, read, to_data
+from zhikong.foundation.forms.rules import FORM
 from zhikong.foundation.packstore import kinds
-
-FORM = "form"
 
 
 def register() -> None:
@@ -32,9 +31,9 @@ def register() -> None:
 
 def preview(request, form: FormDefinition) -> str:
     """The form as those who fill it will see it, without anything being stored."""
-    from zhikong.foundation.forms.views import filling  # views need the whole app; this is read at start-up
+    from zhikong.foundation.forms.views import page  # views need the whole app; this is read at start-up
 
-    return render_to_string("forms/_preview.html", filling.preview_context(form), request=request)
+    return render_to_string("forms/_preview.html", page.preview_context(form), request=request)
 
 
 def _effect(old: FormDefinition | None, new: FormDefinition, *, now: datetime) -> list[str]:

@@ -12,10 +12,9 @@ from django.utils import timezone
 from zhikong.foundation.forms import answers as judging
 from zhikong.foundation.forms.answers import Cleaned
 from zhikong.foundation.forms.definition import FormDefinition
-from zhikong.foundation.forms.kind import FORM
 from zhikong.foundation.forms.models import Sheet, SheetEdit
 from zhikong.foundation.forms.permissions import may_decide, may_fill
-from zhikong.foundation.forms.rules import EDITABLE, HANDED_IN, State
+from zhikong.foundation.forms.rules import EDITABLE, FORM, HANDED_IN, State
 from zhikong.foundation.packstore import queries as packstore
 from zhikong.foundation.packstore.queries import Resolved
 

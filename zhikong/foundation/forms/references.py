@@ -13,13 +13,15 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.utils import timezone
 
+from zhikong.foundation.files.queries import files
 from zhikong.foundation.forms.definition.model import FormDefinition, ItemType
 from zhikong.foundation.organisation import queries as organisation
 from zhikong.foundation.organisation.models import Appointment, Person
 from zhikong.foundation.patients import queries as patients
 from zhikong.foundation.patients.models import Stay, TreatingDepartment
 
-MOST = 20
+MOST = 60
+READ = 300  # rows looked at for one list
 PURPOSE = "填表时选择患者"
 PURPOSE_SHOW = "查看表里的患者"
 
@@ -61,7 +63,7 @@ def _patient(value, on: date) -> bool:
 
 
 def _file(value, on: date) -> bool:
-    return True
+    return bool(files([value]))
 
 
 EXISTS = {
@@ -72,9 +74,11 @@ EXISTS = {
 }
 
 
-def choices(kind: ItemType, *, text: str, department_id: int | None, by, now: datetime) -> list[Choice]:
+def choices(
+    kind: ItemType, *, text: str, department_id: int | None, by, now: datetime, most: int = MOST
+) -> list[Choice]:
     """What a picker offers for what was typed; people of the sheet's own department stand first."""
-    return SEARCHES[kind](text.strip(), department_id, by, now)
+    return SEARCHES[kind](text.strip(), department_id, by, now)[:most]
 
 
 def _people(text: str, department_id: int | None, by, now: datetime) -> list[Choice]:
@@ -89,25 +93,25 @@ def _people(text: str, department_id: int | None, by, now: datetime) -> list[Cho
     )
     if own and not text:
         rows = rows.filter(pk__in=own)
-    found = sorted(rows.order_by("name", "staff_number")[: MOST * 5], key=lambda p: p.pk not in own)[:MOST]
+    found = sorted(rows.order_by("name", "staff_number")[:READ], key=lambda p: p.pk not in own)
     return [Choice(str(p.pk), p.name, p.staff_number) for p in found]
 
 
 def _departments(text: str, department_id: int | None, by, now: datetime) -> list[Choice]:
     known = organisation.departments(on=timezone.localdate(now))
     near = [d for d in known if text.casefold() in f"{d.name} {d.code} {d.sort_key}".casefold()]
-    return [Choice(str(d.id), d.name, d.code) for d in near[: 60 if not text else MOST]]
+    return [Choice(str(d.id), d.name, d.code) for d in near]
 
 
 def _patients(text: str, department_id: int | None, by, now: datetime) -> list[Choice]:
     """By bed or by the end of the record number; names are searched only among those shown in clear."""
-    stays = list(patients.open_stays(department_id=department_id)[:200])
+    stays = list(patients.open_stays(department_id=department_id)[:READ])
     shown = patients.names_for(by=by, patient_keys=[s.patient_key for s in stays], purpose=PURPOSE, now=now)
     found = [
         Choice(s.patient_key, shown[s.patient_key].name, _where(s, shown[s.patient_key].record_number))
         for s in stays
     ]
-    return [c for c in found if text.casefold() in f"{c.label} {c.note}".casefold()][:MOST]
+    return [c for c in found if text.casefold() in f"{c.label} {c.note}".casefold()]
 
 
 def _where(stay: Stay, record_number: str) -> str:
@@ -118,25 +122,39 @@ def _where(stay: Stay, record_number: str) -> str:
 SEARCHES = {ItemType.PERSON: _people, ItemType.DEPARTMENT: _departments, ItemType.PATIENT: _patients}
 
 
+def chosen(kind: ItemType, value: str, *, by, now: datetime) -> Choice | None:
+    """The line of what is already chosen, or None when it does not exist."""
+    wanted = value if kind is ItemType.PATIENT else int(value) if value.isdigit() else None
+    if not wanted:
+        return None
+    found = _named({kind: {wanted}}, by=by, now=now).get((kind, value))
+    return Choice(value, found) if found else None
+
+
+def patients_of(keys: Iterable[str], *, by, now: datetime) -> dict[str, str]:
+    """Patient key → name and record number as this reader may see them, for the subjects of sheets."""
+    wanted = {key for key in keys if key}
+    return {key: label for (_kind, key), label in _patient_labels(wanted, by, now).items()}
+
+
 def labels(
     form: FormDefinition, answers: Iterable[dict], *, by, now: datetime
 ) -> dict[tuple[ItemType, str], str]:
     """(type, stored value) → what to show, for all references in the answers of one or many sheets of a form."""
-    wanted: dict[ItemType, set] = {
-        ItemType.PERSON: set(),
-        ItemType.DEPARTMENT: set(),
-        ItemType.PATIENT: set(),
-    }
+    wanted: dict[ItemType, set] = {kind: set() for kind in SEARCHES}
     for values in answers:
         for item in form.items():
             _collect(item, values.get(item.id), wanted)
+    return _named(wanted, by=by, now=now)
+
+
+def _named(wanted: dict[ItemType, set], *, by, now: datetime) -> dict[tuple[ItemType, str], str]:
+    people = wanted.get(ItemType.PERSON)
+    found = Person.objects.filter(pk__in=people) if people else ()
     return {
-        **{
-            (ItemType.PERSON, str(p.pk)): p.name
-            for p in Person.objects.filter(pk__in=wanted[ItemType.PERSON])
-        },
-        **_department_labels(wanted[ItemType.DEPARTMENT], now),
-        **_patient_labels(wanted[ItemType.PATIENT], by, now),
+        **{(ItemType.PERSON, str(person.pk)): person.name for person in found},
+        **_department_labels(wanted.get(ItemType.DEPARTMENT, set()), now),
+        **_patient_labels(wanted.get(ItemType.PATIENT, set()), by, now),
     }
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
+FORM = "form"  # the kind's code in the pack store
+
 
 class State(StrEnum):
     DRAFT = "draft"

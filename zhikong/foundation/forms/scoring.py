@@ -104,7 +104,7 @@ def score(form: FormDefinition, values: Values) -> Score | None:
 def vetoes(form: FormDefinition, values: Values) -> tuple[VetoHit, ...]:
     """The vetoes that the answers call up; also for forms without points, where a veto fails the sheet."""
     return tuple(
-        VetoHit(item.id, item.text, item.veto.effect, _veto_sentence(item))
+        VetoHit(item.id, item.text, item.veto.effect, veto_sentence(item))
         for item in form.items()
         if item.veto and values.get(item.id) == "no"
     )
@@ -206,7 +206,8 @@ def _passed(form: FormDefinition, total: Decimal | None, hits: tuple[VetoHit, ..
     return None if form.pass_score is None or total is None else total >= form.pass_score
 
 
-def _veto_sentence(item: Item) -> str:
+def veto_sentence(item: Item) -> str:
+    """What the veto of an item does, in words."""
     points = "" if item.veto.points is None else f"{item.veto.points.normalize():f}"
     return {
         Effect.FAIL: "单项否决：全表不合格",

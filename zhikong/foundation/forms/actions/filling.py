@@ -16,6 +16,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from zhikong.foundation.files.actions import use
+from zhikong.foundation.files.queries import files
 from zhikong.foundation.forms import answering, queries
 from zhikong.foundation.forms import answers as judging
 from zhikong.foundation.forms.actions.steps import lock, note_figures, record, refuse_unless_editable
@@ -132,7 +134,16 @@ def _store(sheet: Sheet, form: FormDefinition, cleaned: Cleaned, *, by, now: dat
         sheet.answers, sheet.changed_at, sheet.revision = after, now, sheet.revision + 1
         _note_edits(sheet, changed, by=by, now=now)
         sheet.save()
+        _note_files(sheet, form, before, by=by, now=now)
     return changed
+
+
+def _note_files(sheet: Sheet, form: FormDefinition, before: Mapping[str, Any], *, by, now: datetime) -> None:
+    """Tell each file that came in what it serves, so that it is kept as long as the sheet needs it."""
+    held = {pk for item in form.items() for pk in judging.files_of(item, before)}
+    new = {pk for item in form.items() for pk in judging.files_of(item, sheet.answers)} - held
+    for file in files(sorted(new)):
+        use(file, by=by, now=now, used_for=f"forms.sheet:{sheet.pk}")
 
 
 def _without_old_signatures(form: FormDefinition, before: dict, after: dict[str, Any]) -> dict[str, Any]:

@@ -16,11 +16,10 @@ from zhikong.foundation.forms import numbering
 from zhikong.foundation.forms.actions.steps import note_figures, record
 from zhikong.foundation.forms.definition import FormDefinition, ItemType
 from zhikong.foundation.forms.definition.model import Subject
-from zhikong.foundation.forms.kind import FORM
 from zhikong.foundation.forms.models import Series, Sheet
 from zhikong.foundation.forms.permissions import require_fill
 from zhikong.foundation.forms.references import Existing
-from zhikong.foundation.forms.rules import Act
+from zhikong.foundation.forms.rules import FORM, Act
 from zhikong.foundation.organisation.queries import department_on
 from zhikong.foundation.packstore import actions as packstore
 
