@@ -45,15 +45,19 @@ def offers(request, case: Case, flow: FlowDefinition, *, bound: Offer | None = N
     made = []
     for branch in found:
         for step in flow.leaving(branch.state):
-            offer = _offer(flow, step, branch, several=len(found) > 1)
-            offer.why_not = refusal(case, branch, step, flow=flow, person=person, now=now)
-            if not offer.why_not:
-                same = bound is not None and bound.key == offer.key
-                fill(request, case, bound if same else offer, post=False)
-                offer = bound if same else offer
-            if offer.why_not or step.roles or step.owner or step.kind is not Kind.FORWARD:
-                made.append(offer)  # what only the clock takes is no offer to anybody
+            if step.roles or step.owner or step.kind is not Kind.FORWARD:  # else only the clock takes it
+                made.append(_judged(request, case, flow, step, branch, person, now, several=len(found) > 1))
+    if bound is not None:  # what was typed stays, also when the step is refused meanwhile
+        made = [bound, *(offer for offer in made if offer.key != bound.key)]
     return sorted(made, key=lambda offer: (bool(offer.why_not), not offer.is_forward))
+
+
+def _judged(request, case: Case, flow: FlowDefinition, step, branch, person, now, *, several: bool) -> Offer:
+    offer = _offer(flow, step, branch, several=several)
+    offer.why_not = refusal(case, branch, step, flow=flow, person=person, now=now)
+    if not offer.why_not:
+        fill(request, case, offer, post=False)
+    return offer
 
 
 def _offer(flow: FlowDefinition, step: Transition, branch: Branch, *, several: bool) -> Offer:
