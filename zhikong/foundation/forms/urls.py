@@ -1,6 +1,6 @@
 """Addresses of forms; the builder's stand in their own module."""
 
-from django.urls import path
+from django.urls import include, path
 
 from zhikong.foundation.forms.views import documents, filling, programs, reading, registers
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", registers.index, name="list"),
     path("alive/", filling.alive, name="alive"),
     path("signed-in/", filling.signed_in, name="signed_in"),
+    path("build/", include("zhikong.foundation.forms.building.urls")),
     path("api/<slug:form_id>/", programs.enter, name="api"),
     path("sheets/<int:pk>/", filling.fill, name="fill"),
     path("sheets/<int:pk>/items/<slug:item_id>/", filling.item, name="item"),
