@@ -63,7 +63,15 @@ def copy(*, by, now: datetime, source: str, title: str = "") -> Version:
 def from_file(*, by, now: datetime, file) -> Version:
     """The form that a file holds, as a draft. Raises arriving.Refused with every row that is wrong."""
     name = queries.free_id(FORM)
-    start = {"id": name, "version": 1, "source": OWN_SOURCE, **_responsible(by, now)}
+    start = {
+        "id": name,
+        "version": 1,
+        "kind": "checklist",
+        "title": {"zh": file.name.rsplit(".", 1)[0][:80]},
+        "purpose": _("从文件 %(name)s 导入，请写明为什么填、填了给谁看。") % {"name": file.name},
+        "source": OWN_SOURCE,
+        **_responsible(by, now),
+    }
     data = arriving.definition(file.name, file.read(), start=start)
     wanted = data["id"]
     if wanted != name and queries.is_known(FORM, wanted):
