@@ -101,7 +101,7 @@ def _data(seen: Detail, drawn: Control, place_name: str) -> ControlData:
         "n": drawn.points,
     }
     return ControlData(
-        title=f"{definition.title()}（{definition.unit}）",
+        title=f"{seen.line.labelled}（{definition.unit}）",
         subtitle=_("%(place)s · %(first)s 至 %(last)s · %(kind)s · %(n)s 个月") % said,
         axis=definition.unit,
         months=seen.months,

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhikong.hospital.functions.indicators.models import CountedSource
+from zhikong.hospital.functions.indicators.months import MONTH
 from zhikong.hospital.functions.indicators.rules import Miss, Target
 
 TEXT = {"rows": 3}
@@ -41,6 +43,18 @@ class AnalysisForm(forms.Form):
 
     def chosen(self) -> list[Miss]:
         return [miss_of(key) for key in self.cleaned_data["misses"]]
+
+
+class CountedSourceForm(forms.Form):
+    """Which of two counts of the same thing counts, from which month on, and why."""
+
+    source = forms.ChoiceField(label=_("以何为准"), choices=CountedSource.Source.choices)
+    valid_from = forms.RegexField(
+        label=_("自何月起"),
+        regex=MONTH,
+        widget=forms.TextInput(attrs={"type": "month", "placeholder": "2026-11"}),
+    )
+    reason = forms.CharField(label=_("理由"), max_length=300)
 
 
 class ReasonForm(forms.Form):

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhikong.foundation.access.permissions import Permission
 from zhikong.hospital.functions.indicators.cards import home_cards
+from zhikong.hospital.functions.indicators.searching import hits
 from zhikong.web.panels import MenuEntry, Panel
 
 PANEL = Panel(
@@ -23,4 +24,5 @@ PANEL = Panel(
         ),
     ),
     home_cards=home_cards,
+    search=hits,
 )

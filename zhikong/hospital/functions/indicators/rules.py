@@ -36,6 +36,8 @@ WORDS = {
     Status.NO_TARGET: gettext_lazy("仅监测"),
 }
 
+ORIGIN_WORDS = {"reported": gettext_lazy("填报"), "computed": gettext_lazy("系统计算")}
+"""Where an indicator's numbers come from; the word stays on every table, chart and document."""
 TONES = {
     Status.MET: "ok",
     Status.WARNING: "warn",

@@ -28,7 +28,7 @@ def board(rows: Iterable[Line], chosen: Selection, shown: Frame) -> bytes:
     """The indicator list as a sheet."""
     head = [
         _("指标"), _("科室"), _("目标"), _("本月值"), _("单位"), _("分子"), _("分母"), _("环比"), _("同比"), _("状态"),
-        _("无法计算的原因"),
+        _("无法计算的原因"), _("来源"),
     ]  # fmt: skip
     title = f"{_('指标监测')} {calendar.spoken(chosen.month)} {chosen.place_name}"
     return sheet(title, _provenance(shown, chosen.month), head, [_board_row(line, chosen) for line in rows])
@@ -48,6 +48,7 @@ def _board_row(line: Line, chosen: Selection) -> list:
         None if line.year_before is None or line.value is None else float(line.value - line.year_before),
         line.word,
         why_not(figure),
+        line.origin_word,
     ]
 
 

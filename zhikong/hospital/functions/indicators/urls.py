@@ -1,6 +1,14 @@
 from django.urls import path
 
-from zhikong.hospital.functions.indicators.views import alerts, board, cases, closing, detail, targets
+from zhikong.hospital.functions.indicators.views import (
+    alerts,
+    board,
+    cases,
+    closing,
+    counting,
+    detail,
+    targets,
+)
 
 app_name = "indicators"
 
@@ -17,6 +25,7 @@ urlpatterns = [
     path("targets/<slug:indicator_id>/", targets.target, name="target"),
     path("alerts/<int:pk>/", alerts.answer, name="alert"),
     path("<slug:indicator_id>/", detail.detail_page, name="detail"),
+    path("<slug:indicator_id>/counted-source/", counting.counted_source, name="counted_source"),
     path("<slug:indicator_id>/chart.svg", detail.picture, name="chart"),
     path("<slug:indicator_id>/cases/", cases.cases, name="cases"),
     path("<slug:indicator_id>/cases/export/", cases.export, name="cases_export"),

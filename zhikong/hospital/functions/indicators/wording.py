@@ -18,6 +18,12 @@ REPORTED = {  # what departments report by hand has no code set in the contract
     "outpatient_record": "门诊病历书写",
     "equipment": "医疗设备",
     "emergency_equipment": "急救仪器、药物",
+    "basics_training": "三基三严培训",
+    "prescription": "处方点评",
+    "examination_report": "辅助检查报告单",
+    "compensation": "投诉纠纷赔偿",
+    "rescue": "危重患者抢救",
+    "discharged": "出院人次",
 }
 UNITS = {"minutes": "分钟数", "hours": "小时数", "days": "天数"}
 

@@ -76,7 +76,8 @@ def _row(number: int, line: Line, worst: list[dict]) -> dict:
     return {
         "number": number,
         "id": definition.id,
-        "name": line.name,
+        "name": line.labelled,
+        "origin": line.origin,
         "unit": line.unit,
         "target": line.in_force.target.text(line.unit),
         "value": f"{line.shown} {line.unit}".strip() if line.value is not None else "—",

@@ -9,6 +9,7 @@ from zhikong.hospital.functions.indicators.actions.closing import (
     state_of,
 )
 from zhikong.hospital.functions.indicators.actions.computing import recompute
+from zhikong.hospital.functions.indicators.actions.counting import set_counted_source
 from zhikong.hospital.functions.indicators.actions.signalling import detect_signals
 from zhikong.hospital.functions.indicators.actions.targeting import load_preset, set_target
 
@@ -22,6 +23,7 @@ __all__ = [
     "may_analyse",
     "recompute",
     "reopen_month",
+    "set_counted_source",
     "set_target",
     "state_of",
     "update_alerts",

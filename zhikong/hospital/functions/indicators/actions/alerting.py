@@ -95,6 +95,7 @@ def _candidates() -> list[Candidate]:
     return [
         _candidate(wanted[key[0]], key[1], span, values, found, in_force[key])
         for key in sorted(keys, key=lambda key: (key[0], key[1] or 0))
+        if in_force[key].origin != "not_counted"  # shown beside the one that counts, and alerts nobody
     ]
 
 

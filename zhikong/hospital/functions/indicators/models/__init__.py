@@ -7,6 +7,7 @@ from zhikong.hospital.functions.indicators.models.closing import (
     MonthAnalysis,
     MonthClose,
 )
+from zhikong.hospital.functions.indicators.models.counting import CountedSource
 from zhikong.hospital.functions.indicators.models.values import (
     Computation,
     IndicatorTarget,
@@ -18,6 +19,7 @@ __all__ = [
     "Alert",
     "AnalysedMiss",
     "Computation",
+    "CountedSource",
     "IndicatorTarget",
     "IndicatorValue",
     "MonthAct",

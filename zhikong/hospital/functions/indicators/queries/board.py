@@ -9,6 +9,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from zhikong.engine.definitions import Definition, How
+from zhikong.foundation.facts.reported import REPORTED, origin_of
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators import rules
 from zhikong.hospital.functions.indicators.catalogue import minimum_denominator
@@ -70,6 +71,21 @@ class Line:
     @property
     def name(self) -> str:
         return self.definition.title()
+
+    @property
+    def origin(self) -> str:
+        """Whether people typed the numbers (reported) or a system holds them (computed)."""
+        return origin_of(self.definition)
+
+    @property
+    def origin_word(self) -> str:
+        return str(rules.ORIGIN_WORDS[self.origin])
+
+    @property
+    def labelled(self) -> str:
+        """The name with its source where departments reported it, for places without room for a column."""
+        told = self.origin == REPORTED and _("填报") not in self.name
+        return _("%(name)s（填报）") % {"name": self.name} if told else self.name
 
     @property
     def shown(self) -> str:

@@ -1,4 +1,7 @@
-"""Which target is in force: a department's own, else the hospital's, else the definition's for the level."""
+"""Which target is in force: a department's own, else the hospital's, else the definition's for the level.
+
+Where the same thing is counted twice, by the systems and by departments, only the half that counts is judged.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,13 +12,15 @@ from zhikong.engine.definitions import Definition
 from zhikong.foundation.organisation.queries import institution
 from zhikong.hospital.functions.indicators.models import IndicatorTarget
 from zhikong.hospital.functions.indicators.months import first_day
+from zhikong.hospital.functions.indicators.queries.counting import Counting, counting
 from zhikong.hospital.functions.indicators.queries.figures import Place
 from zhikong.hospital.functions.indicators.rules import Target
 
 
 @dataclass(frozen=True)
 class InForce:
-    """A target and where it comes from: department, hospital, definition; without one hospital_only or none."""
+    """A target and where it comes from: department, hospital, definition; without one hospital_only, none, or
+    not_counted for the half of a pair that is only shown beside the one that counts."""
 
     target: Target
     origin: str
@@ -25,18 +30,22 @@ class InForce:
 class TargetBook:
     """All targets of the institution, read once; answers for any indicator, place and month."""
 
-    def __init__(self, rows: list[IndicatorTarget], level: str):
+    def __init__(self, rows: list[IndicatorTarget], level: str, counted: Counting | None = None):
         self.level = level
+        self.counted = counted or Counting({})
         self.newest = max((row.pk for row in rows), default=0)
         self.rows: dict[tuple[str, Place], list[IndicatorTarget]] = {}
         for row in sorted(rows, key=lambda r: (r.valid_from, r.pk), reverse=True):
             self.rows.setdefault((row.indicator_id, row.department_id), []).append(row)
 
     def of(self, definition: Definition, place: Place, month: str, as_of: int | None = None) -> InForce:
+        if not self.counted.counts(definition.id, month):
+            return InForce(Target(), "not_counted")
+        key = self.counted.target_key(definition.id)
         for origin, of_place in (("department", place), ("hospital", None)):
             if origin == "department" and place is None:
                 continue
-            row = self._row(definition.id, of_place, month, as_of)
+            row = self._row(key, of_place, month, as_of)
             if row is not None and origin == "hospital" and place is not None and row.hospital_only:
                 return InForce(Target(), "hospital_only", row)
             if row is not None:
@@ -51,7 +60,12 @@ class TargetBook:
     def judged(self, definitions: Iterable[Definition], month: str) -> list[Definition]:
         """The definitions that have a target for the hospital or for any department."""
         of_departments = {indicator_id for indicator_id, place in self.rows if place is not None}
-        return [d for d in definitions if d.id in of_departments or not self.of(d, None, month).target.empty]
+        return [
+            d
+            for d in definitions
+            if self.counted.counts(d.id, month)
+            and (self.counted.target_key(d.id) in of_departments or not self.of(d, None, month).target.empty)
+        ]
 
     def history(self, indicator_id: str) -> list[IndicatorTarget]:
         """Every row ever set for an indicator, newest first."""
@@ -70,5 +84,6 @@ def last_target() -> int:
 
 
 def target_book() -> TargetBook:
-    """Two queries: the targets and the institution's level."""
-    return TargetBook(list(IndicatorTarget.objects.select_related("set_by")), institution().level)
+    """Three queries: the targets, the institution's level, and which half of each pair counts."""
+    rows = list(IndicatorTarget.objects.select_related("set_by"))
+    return TargetBook(rows, institution().level, counting())

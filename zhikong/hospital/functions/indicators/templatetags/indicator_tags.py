@@ -12,9 +12,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from zhikong.engine.definitions import Definition
+from zhikong.foundation.facts.reported import REPORTED
+from zhikong.hospital.functions.indicators import rules
 from zhikong.hospital.functions.indicators.charting import Chart
 from zhikong.hospital.functions.indicators.models import Alert
 from zhikong.hospital.functions.indicators.queries.board import Line, why_not
+from zhikong.hospital.functions.indicators.queries.counting import Pair
 from zhikong.hospital.functions.indicators.queries.figures import Frame
 from zhikong.hospital.functions.indicators.queries.targets import InForce
 from zhikong.hospital.functions.indicators.rules import Target
@@ -25,7 +28,7 @@ from zhikong.web.templatetags.components import number, sparkline, tag, tag_stat
 register = template.Library()
 
 ROW = (
-    '<tr><th scope="row"><a href="{url}">{name}</a></th><td class="wide-only" data-label="{l_place}">{place}</td>'
+    '<tr><th scope="row"><a href="{url}">{name}</a></th><td data-label="{l_origin}">{origin}</td><td class="wide-only" data-label="{l_place}">{place}</td>'
     '<td class="num" data-label="{l_target}">{target}</td><td class="num" data-label="{l_value}">{value}</td>'
     '<td class="num" data-label="{l_change}">{change}</td><td data-label="{l_trend}">{spark}</td>'
     '<td data-label="{l_state}">{state}</td><td class="wide-only" data-label="{l_owner}">{owner}</td></tr>'
@@ -36,6 +39,7 @@ ROW = (
 def _labels(_language: str) -> dict[str, SafeString]:
     """The cells' labels in a language, ready for a page: a long list asks for them hundreds of times."""
     words = {
+        "l_origin": _("来源"),
         "l_place": _("科室"),
         "l_target": _("目标"),
         "l_value": _("本月值"),
@@ -49,16 +53,18 @@ def _labels(_language: str) -> dict[str, SafeString]:
 
 
 @register.simple_tag
-def board_row(line: Line, chosen: Selection, owners: dict[str, str]) -> SafeString:
+def board_row(line: Line, chosen: Selection, owners: dict[str, str], twins: dict | None = None) -> SafeString:
     """One line of the indicator list; cells carry their label because rows become cards on a phone."""
     url = reverse("indicators:detail", args=[line.definition.id])
+    twin = (twins or {}).get(line.definition.id)
     return format_html(
         ROW,
         url=f"{url}?{chosen.query(status='', q='')}",
         name=line.name,
+        origin=origin_tag(line.origin),
         place=chosen.name_of(line.place),
         target=line.target_text,
-        value=value_cell(line),
+        value=value_cell(line, twin),
         change=change_cell(line),
         spark=sparkline(line.trend, _("%(name)s近 12 个月走势") % {"name": line.name}),
         state=state_cell(line),
@@ -68,11 +74,25 @@ def board_row(line: Line, chosen: Selection, owners: dict[str, str]) -> SafeStri
 
 
 @register.simple_tag
-def value_cell(line: Line) -> SafeString | str:
-    """The value with its unit; when it cannot be computed a dash that says why."""
+def value_cell(line: Line, twin: Pair | None = None) -> SafeString | str:
+    """The value with its unit; when it cannot be computed a dash that says why.
+
+    twin: the same thing counted by others; its value stands below with the difference, never in place of this one.
+    """
     if line.value is None:
         return format_html('<span title="{}">—</span>', why_not(line.figure))
-    return f"{line.shown} {line.unit}"
+    own = f"{line.shown} {line.unit}"
+    if twin is None or twin.difference is None or line.origin == REPORTED:
+        return own
+    other = rules.shown(twin.by_department.value)
+    said = _("填报 %(value)s，差 %(by)s") % {"value": other, "by": twin.difference_text}
+    return format_html('{}<br><span class="help">{}</span>', own, said)
+
+
+@register.simple_tag
+def origin_tag(origin: str) -> SafeString:
+    """Where the numbers come from: typed by departments, or computed from the systems' data."""
+    return tag("info" if origin == REPORTED else "none", rules.ORIGIN_WORDS[origin])
 
 
 @register.simple_tag
@@ -124,6 +144,7 @@ ORIGINS = {
     "definition": gettext_lazy("定义默认值"),
     "hospital_only": gettext_lazy("只考核全院"),
     "none": gettext_lazy("未设目标"),
+    "not_counted": gettext_lazy("仅供对照"),
 }
 
 

@@ -10,6 +10,7 @@ from zhikong.foundation.access.views_support import needs
 from zhikong.hospital.functions.indicators import sheets
 from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.queries.board import Line, counts, lines
+from zhikong.hospital.functions.indicators.queries.counting import counting, pairs
 from zhikong.hospital.functions.indicators.queries.figures import Frame, frame
 from zhikong.hospital.functions.indicators.queries.targets import target_book
 from zhikong.hospital.functions.indicators.rules import WORDS, Status
@@ -76,6 +77,7 @@ def _context(request: HttpRequest, shown: Frame, chosen: Selection, everything: 
             for code, label, tone in CARDS
         ],
         "statuses": [(status.value, WORDS[status]) for status in Status] + [("signal", _("出现信号"))],
+        "twins": pairs(shown, counting(), definitions(), month=chosen.month, place=chosen.place),
         "years": years(shown),
         "month_numbers": range(1, 13),
         "closed": shown.closed.get(chosen.month),

@@ -13,8 +13,9 @@ from zhikong.foundation.findings.queries import findings
 from zhikong.hospital.functions.indicators import charting, wording
 from zhikong.hospital.functions.indicators.actions import may_analyse
 from zhikong.hospital.functions.indicators.catalogue import definitions
-from zhikong.hospital.functions.indicators.forms import AlertForm
+from zhikong.hospital.functions.indicators.forms import AlertForm, CountedSourceForm
 from zhikong.hospital.functions.indicators.queries.alerts import open_alert
+from zhikong.hospital.functions.indicators.queries.counting import Pair, counting, pairs
 from zhikong.hospital.functions.indicators.queries.detail import Detail, detail, value_history
 from zhikong.hospital.functions.indicators.queries.figures import Frame, frame
 from zhikong.hospital.functions.indicators.queries.targets import target_book
@@ -56,6 +57,8 @@ def detail_page(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "wording": _wording(definition),
         "owner": _role(definition.owner),
         "checker": _role(definition.checker),
+        "pair": seen_pair(definition, shown, chosen),
+        "counted_form": CountedSourceForm(),
         **_around(request, definition, chosen),
     }
     return render(request, "indicators/detail.html", context)
@@ -94,6 +97,12 @@ def _seen(definition: Definition, shown: Frame, chosen: Selection, compared: lis
     )
 
 
+def seen_pair(definition: Definition, shown: Frame, chosen: Selection) -> Pair | None:
+    """The same thing counted by systems and by departments, side by side."""
+    found = pairs(shown, counting(), definitions(), month=chosen.month, place=chosen.place)
+    return found.get(definition.id)
+
+
 def _theme(request: HttpRequest) -> str:
     chosen = request.COOKIES.get("theme")
     return chosen if chosen in THEMES else "light"
@@ -109,6 +118,7 @@ def _around(request: HttpRequest, definition: Definition, chosen: Selection) -> 
         "may_cases": can(request.user, Permission.VIEW_CASES, chosen.place),
         "may_raise": can(request.user, Permission.RAISE_FINDING, chosen.place),
         "may_answer": may_analyse(request.user, chosen.place),
+        "may_target": can(request.user, Permission.MANAGE_TARGETS),
     }
 
 

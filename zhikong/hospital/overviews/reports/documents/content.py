@@ -104,6 +104,8 @@ def _note(row: dict, usual: str) -> str:
     """Definition with version and hash, numerator and denominator; the data version when it is not the usual one."""
     said = {"name": row["name"], "id": row["id"], "version": row["version"], "hash": row["hash"]}
     source = _("%(name)s：口径 %(id)s 第 %(version)s 版（%(hash)s）") % said
+    if row.get("origin") == "reported":
+        source += _("；来源：科室填报")
     if row["reason"]:
         return source + _("；无法计算：%(reason)s") % {"reason": row["reason"].rstrip("。")} + "。"
     parts = _("；分子 %(top)s") % {"top": row["numerator"]}
