@@ -22,6 +22,7 @@ def register() -> None:
             parse=read,
             title_of=lambda form: form.title,
             preview=preview,
+            editor_url="forms:build",
             effect=_effect,
             fields=fields,
             starter=starter.TEXT,
