@@ -13,7 +13,9 @@ from django.utils.functional import SimpleLazyObject
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.organisation.queries import institution
 from zhikong.site import discovery
-from zhikong.web.panels import HomeCard, MenuEntry, Panel
+from zhikong.web.panels import HomeCard, MenuEntry, Panel, SearchHit
+
+MOST_HITS = 5
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,15 @@ class MenuItem:
     icon: str
     active: bool
     badge: int
+
+
+@dataclass(frozen=True)
+class HitGroup:
+    """What the search found of one kind; more: there is more than is shown."""
+
+    kind: str
+    hits: tuple[SearchHit, ...]
+    more: bool
 
 
 @cache
@@ -41,6 +52,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "menu": SimpleLazyObject(lambda: menu(request)),
         "home_cards": SimpleLazyObject(lambda: home_cards(request)),
+        "search_groups": SimpleLazyObject(lambda: search_groups(request)),
         "todo_count": SimpleLazyObject(lambda: todo_count(request)),
         "user_label": SimpleLazyObject(lambda: user_label(request)),
         "hospital_name": SimpleLazyObject(lambda: hospital_name(request)),
@@ -50,6 +62,19 @@ def context(request: HttpRequest) -> dict[str, Any]:
 def todo_count(request: HttpRequest) -> int:
     """What is open for the reader, over all apps that count it."""
     return sum(panel.todo_count(request) for panel in panels() if panel.todo_count)
+
+
+def search_groups(request: HttpRequest) -> list[HitGroup]:
+    """What all apps find for ``request.search_query``, by kind, a few of each; nothing without a query."""
+    q = getattr(request, "search_query", "")
+    kinds: dict[str, list[SearchHit]] = {}
+    for panel in panels() if q else ():
+        for hit in panel.search(request, q) if panel.search else ():
+            kinds.setdefault(str(hit.kind), []).append(hit)
+    request.search_found = [
+        HitGroup(kind, tuple(hits[:MOST_HITS]), len(hits) > MOST_HITS) for kind, hits in kinds.items()
+    ]
+    return request.search_found
 
 
 def user_label(request: HttpRequest) -> str:

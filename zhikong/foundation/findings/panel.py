@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhikong.foundation.access.permissions import Permission, can
-from zhikong.foundation.findings import queries
+from zhikong.foundation.findings import queries, searching
 from zhikong.web.panels import CardRow, HomeCard, MenuEntry, Panel
 
 
@@ -40,4 +40,5 @@ PANEL = Panel(
         MenuEntry(label=gettext_lazy("问题整改"), url_name="findings:list", icon="clipboard-check", order=40),
     ),
     home_cards=home_cards,
+    search=searching.hits,
 )
