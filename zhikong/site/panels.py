@@ -91,7 +91,7 @@ def hospital_name(request: HttpRequest) -> str:
 def menu(request: HttpRequest) -> tuple[MenuItem, ...]:
     """Menu lines that the reader may use, in the order that the entries ask for."""
     entries = sorted(
-        (entry for panel in panels() for entry in panel.menu if _allowed(request, entry.permission)),
+        (entry for panel in panels() for entry in panel.menu if _is_for(request, entry)),
         key=lambda entry: entry.order,
     )
     items = [_item(request, entry) for entry in entries]
@@ -113,6 +113,11 @@ def _cards(request: HttpRequest) -> Iterator[HomeCard]:
 def _item(request: HttpRequest, entry: MenuEntry) -> MenuItem:
     badge = entry.badge(request) if entry.badge else 0
     return MenuItem(entry.label, reverse(entry.url_name, args=entry.url_args), entry.icon, False, badge)
+
+
+def _is_for(request: HttpRequest, entry: MenuEntry) -> bool:
+    held = {grant.role.code for grant in request.user.grants()} if entry.roles else set()
+    return _allowed(request, entry.permission) and (not entry.roles or not held.isdisjoint(entry.roles))
 
 
 def _allowed(request: HttpRequest, permission: str | Permission | None) -> bool:

@@ -24,6 +24,7 @@ class MenuEntry:
     order: smaller stands higher; the first four also stand in the phone's bottom bar.
     permission: a member of the permission enum, or None when everybody who is signed in may go there.
     badge: a count in a red pill after the label.
+    roles: codes of the roles whose work it is; empty means that everybody with the permission sees it.
     """
 
     label: Any
@@ -33,6 +34,7 @@ class MenuEntry:
     permission: Any = None
     badge: Count | None = None
     url_args: tuple[Any, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

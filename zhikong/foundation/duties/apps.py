@@ -8,7 +8,9 @@ class DutiesConfig(AppConfig):
 
     def ready(self):
         from zhikong.foundation.calendar import registry
-        from zhikong.foundation.duties import actions, kinds
+        from zhikong.foundation.duties import actions, cases, kinds, sheets
 
         kinds.register()
+        sheets.register()
+        cases.register()
         registry.register(actions.recalculate)

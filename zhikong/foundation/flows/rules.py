@@ -91,8 +91,11 @@ def refusal(
     now: datetime,
     today: date,
     titles: Mapping[str, str],
+    guarded: bool = True,
 ) -> str:
     """Why the person may not take the step now, as a sentence; '' when nothing stands in the way.
+
+    guarded: False leaves the guard out, because it asks what the step's own form will say.
 
     values, names: what the case's forms have answered, and the types of those items. titles: role code → title.
     """
@@ -100,6 +103,8 @@ def refusal(
         return _elsewhere(flow, step, standing)
     if not _is_for(step, standing, person):
         return _whose(step, titles)
+    if not guarded:
+        return ""
     return guard_refusal(step, standing, person, values=values, names=names, now=now, today=today)
 
 
@@ -158,6 +163,16 @@ def guard_refusal(
         words = "、".join(names[name].meaning or name if name in names else name for name in absent)
         return f"{step.guard_says}（还没有填写：{words}）"
     return step.guard_says
+
+
+def asks_its_own_form(step: Transition, own: Mapping[str, Name], names: Mapping[str, Name]) -> bool:
+    """True when the guard speaks of what the step's own form will answer: it can be judged only after it is filled."""
+    if not step.guard or not own:
+        return False
+    try:
+        return bool(conditions.read(step.guard, {**names, **BUILT_IN}).names & set(own))
+    except ExpressionError:
+        return False
 
 
 def built_in(standing: Standing, person: Person, *, now: datetime, today: date) -> dict[str, Any]:

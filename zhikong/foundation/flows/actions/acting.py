@@ -69,6 +69,7 @@ def act(
         sheet = _sheet(case, step, by, now, sheet, answers)
         if sheet is not None:
             case.values = {**case.values, **sheets.values(sheet)}
+            _refuse_answers(case, strand, step, flow=flow, by=by, now=now)
         elif answers:
             case.values = {**case.values, **answers}
         take(
@@ -139,17 +140,44 @@ def refusal(
     case: Case, strand: Branch, step: Transition, *, flow, person: rules.Person, now: datetime
 ) -> str:
     """The sentence why not, or ''. Pages show it beside the step."""
+    names = _names(case, flow) if step.guard else {}
+    own = (sheets.form_names(step.form) or {}) if step.guard and step.form else {}
     return rules.refusal(
         flow,
         step,
         queries.standing(case, strand),
         person,
         values=case.values,
-        names={**rules.names_of(case.values), **sheets.names_of_forms(flow.form_ids())} if step.guard else {},
+        names=names,
         now=now,
         today=timezone.localdate(now),
         titles=library.role_titles(),
+        guarded=not rules.asks_its_own_form(
+            step, own, names
+        ),  # else _refuse_answers judges, when it is filled
     )
+
+
+def _refuse_answers(case: Case, strand: Branch, step: Transition, *, flow, by, now: datetime) -> None:
+    """The guard once more, now that the step's own form is filled: a new date that has passed already is none."""
+    if not step.guard or (by is None and _is_job()):
+        return
+    today = timezone.localdate(now)
+    said = rules.guard_refusal(
+        step,
+        queries.standing(case, strand),
+        queries.person(by, case.department_id, today),
+        values=case.values,
+        names=_names(case, flow),
+        now=now,
+        today=today,
+    )
+    if said:
+        raise ValidationError(said)
+
+
+def _names(case: Case, flow: FlowDefinition) -> dict:
+    return {**rules.names_of(case.values), **sheets.names_of_forms(flow.form_ids())}
 
 
 def _is_job() -> bool:

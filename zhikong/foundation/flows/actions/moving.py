@@ -83,6 +83,8 @@ def _enter(
     place(case, strand, state, flow=flow, by=by, now=now)
     record(case, kind, **line, branch=strand.number, after=to, to=strand.owner, due_reason=strand.due_reason)
     text = "\n".join(part for part in (line["reason"], strand.due_reason) if part)
+    if state.quiet:
+        return
     tell(case, by=by, now=now, title=f"请办理“{state.title}”", users=[strand.owner], text=text)
 
 

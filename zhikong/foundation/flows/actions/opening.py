@@ -102,7 +102,10 @@ def _begin(case: Case, flow: FlowDefinition, sheet, *, by, now: datetime) -> Non
         due_reason=branch.due_reason, sheet_id=case.sheet_id,
     )  # fmt: skip
     summarise(case, flow)
-    tell(case, by=by, now=now, title=f"请办理“{state.title}”", users=[branch.owner], text=branch.due_reason)
+    if not state.quiet:
+        tell(
+            case, by=by, now=now, title=f"请办理“{state.title}”", users=[branch.owner], text=branch.due_reason
+        )
     announce(CaseOpened(case.pk, case.flow_id, case.department_id), now=now)
 
 

@@ -100,7 +100,9 @@ def set_deadline(case: Case, branch: Branch, *, flow: FlowDefinition) -> None:
 
 
 def give_task(case: Case, branch: Branch, state: State, *, by, now: datetime) -> None:
-    """The owner finds the case on the page of tasks, with the sentence that explains its date."""
+    """The owner finds the case on the page of tasks, with the sentence that explains its date; not in a quiet state."""
+    if state.quiet:
+        return
     due_on, reason, start, days = branch.due_on, branch.due_reason, branch.due_from, branch.due_working_days
     if due_on is None:
         start, days = timezone.localdate(now), NO_DEADLINE

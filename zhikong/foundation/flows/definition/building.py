@@ -90,6 +90,7 @@ def state_of(raw: dict[str, Any]) -> State:
         timeout=raw.get("timeout") or "",
         end=bool(raw.get("end", False)),
         helps=chinese(raw.get("helps", "")),
+        quiet=bool(raw.get("quiet", False)),
     )
 
 

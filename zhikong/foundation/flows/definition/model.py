@@ -84,6 +84,7 @@ class State:
     timeout: str = ""  # the transition that the sweep takes at the deadline
     end: bool = False
     helps: str = ""  # one sentence for the owner: what to do here
+    quiet: bool = False  # nobody has anything to do until the deadline moves the case on: no task, no notice
 
 
 @dataclass(frozen=True, slots=True)

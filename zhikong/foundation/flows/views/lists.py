@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.files.forms import settle
-from zhikong.foundation.flows import actions, kind, library, queries, rules, sheets, workbook
+from zhikong.foundation.flows import actions, figures, kind, library, queries, rules, sheets, workbook
 from zhikong.foundation.flows.forms import PURPOSE, CaseFilter, OpenForm
 from zhikong.foundation.flows.views import asking
 from zhikong.foundation.forms.actions import Incomplete
@@ -81,6 +81,7 @@ def register(request, flow_id: str):
         "show": chosen["show"],
         "narrowed": any(chosen[key] for key in ("state", "department_id", "text")),
         "cards": _cards(request, flow_id, chosen["show"], now),
+        "year": figures.year(flow_id=flow_id, year=timezone.localdate(now).year),
         "may_open": _may_open(request, flow),
         "may_migrate": _may_migrate(request, found),
         "query": request.GET.urlencode(),

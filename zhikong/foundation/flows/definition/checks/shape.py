@@ -24,7 +24,7 @@ TOP = {
 }  # fmt: skip
 STATE = {
     "id": str, "title": (str, dict), "owner": dict, "deadline": dict, "warn": dict, "escalate": list,
-    "timeout": str, "end": bool, "helps": (str, dict),
+    "timeout": str, "end": bool, "helps": (str, dict), "quiet": bool,
 }  # fmt: skip
 TRANSITION = {
     "id": str, "title": (str, dict), "from": (str, list), "to": str, "parallel": list, "join": str,

@@ -11,6 +11,11 @@ from zhikong.foundation.flows.definition.model import FlowDefinition
 
 def check(flow: FlowDefinition, doc: Located) -> Iterator[Problem]:
     for i, state in enumerate(flow.states):
+        if state.quiet and not state.timeout:
+            yield doc.problem(
+                ("states", i, "quiet"), f"状态“{state.title}”写了 quiet，却没有到期自动执行的步骤。",
+                "没有人收到待办的状态，到期要自己往下走：请写 deadline 和 timeout。",
+            )  # fmt: skip
         if not state.timeout:
             continue
         path = ("states", i, "timeout")
