@@ -8,7 +8,10 @@ class FlowsConfig(AppConfig):
 
     def ready(self):
         from zhikong.foundation.calendar import registry
-        from zhikong.foundation.flows import actions, kind
+        from zhikong.foundation.files import guards
+        from zhikong.foundation.flows import actions, kind, queries
+        from zhikong.foundation.flows.forms import PURPOSE
 
         kind.register()
+        guards.register(PURPOSE, queries.may_read_file)
         registry.register(actions.recalculate)

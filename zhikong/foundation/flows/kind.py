@@ -60,7 +60,7 @@ def parse(text: str, *, file: Path) -> FlowDefinition | list[Problem]:
 
 def preview(request, flow: FlowDefinition) -> str:
     """The picture, and the same in words."""
-    return render_to_string("flows/_picture.html", picture_context(flow, prefix="preview"), request=request)
+    return render_to_string("flows/_preview.html", picture_context(flow, prefix="preview"), request=request)
 
 
 def picture_context(flow: FlowDefinition, *, prefix: str = "flow", marked: str = "") -> dict:

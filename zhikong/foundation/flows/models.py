@@ -132,6 +132,9 @@ class Branch(OfCase):
     closed_at = models.DateTimeField(null=True)
     arrived = models.BooleanField(default=False)
 
+    # every change of a branch has its line in CaseStep, which is append-only and audited
+    protection = Protection(rows="parent", parent_table="flows_case", parent_column="case_id", audited=False)
+
     class Meta:
         verbose_name = _("案件分支")
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="branch_number_once")]

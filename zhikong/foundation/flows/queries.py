@@ -75,6 +75,11 @@ def files(case: Case) -> list[CaseFile]:
     return [row for row in rows if row.file_id in shown]
 
 
+def may_read_file(user, file) -> bool:
+    """A file that was uploaded for a case is read by whoever may read the case, before that by the uploader."""
+    return file.uploaded_by_id == user.pk or CaseFile.objects.filter(file_id=file.pk).exists()
+
+
 # ---- lists ----------------------------------------------------------------------------------------------------------
 
 

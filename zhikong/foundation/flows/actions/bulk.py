@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from zhikong.foundation.access.models import User
 from zhikong.foundation.access.scope import current_scope
-from zhikong.foundation.flows.definition import FlowDefinition
 from zhikong.foundation.flows.models import Branch, Case, CaseStep
 from zhikong.foundation.flows.rules import Act
 from zhikong.foundation.notices import actions as notices
@@ -105,11 +104,11 @@ class Notices:
     found: dict[tuple[int, Act, str], list] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
 
-    def add(self, user_id: int, act: Act, case: Case, flow: FlowDefinition) -> None:
-        self.titles[case.flow_id] = flow.title
-        named = case.number if case.confidential else f"{case.number} {case.title}"
-        cases = self.found.setdefault((user_id, act, case.flow_id), [])
-        cases.append((case.pk, named) if len(cases) < NAMED else None)
+    def add(self, user_id: int, act: Act, flow_id: str, title: str, case: tuple[int, str]) -> None:
+        """case: its number in the table and how it is called. Beyond NAMED it only counts."""
+        self.titles[flow_id] = title
+        cases = self.found.setdefault((user_id, act, flow_id), [])
+        cases.append(case if len(cases) < NAMED else None)
 
     def send(self, *, now: datetime) -> None:
         users = User.objects.in_bulk({user for user, _act, _flow in self.found})

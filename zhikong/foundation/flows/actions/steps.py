@@ -194,7 +194,14 @@ def attach(case: Case, files: Iterable, *, by, now: datetime) -> None:
             case=case, file=file, defaults={"institution_id": case.institution_id, "at": now, "by": by}
         )
         if new:
-            storing.use(file, by=by, now=now, used_for=f"flows.case:{case.pk}")
+            storing.use(
+                file,
+                by=by,
+                now=now,
+                used_for=f"flows.case:{case.pk}",
+                text=f"案件 {case.number}",
+                department_id=case.department_id,  # it goes to the case, wherever the uploader works
+            )
 
 
 def required(text: str, sentence: str) -> str:

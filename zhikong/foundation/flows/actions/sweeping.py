@@ -8,8 +8,10 @@ is left for the next minute.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -21,7 +23,7 @@ from zhikong.foundation.flows.actions import bulk
 from zhikong.foundation.flows.actions.moving import take
 from zhikong.foundation.flows.actions.people import owner_for, people_of
 from zhikong.foundation.flows.actions.steps import KIND, admit, give_task, record, summarise, tell
-from zhikong.foundation.flows.definition import FlowDefinition
+from zhikong.foundation.flows.definition import FlowDefinition, State
 from zhikong.foundation.flows.models import Branch, Case
 from zhikong.foundation.flows.rules import Act
 from zhikong.foundation.tasks import actions as tasks
@@ -70,18 +72,47 @@ def sweep(*, now: datetime, limit: int = 200_000) -> Swept:
     return done
 
 
-def _waiting(now: datetime, size: int) -> list[Branch]:
+COLUMNS = (
+    "pk", "case_id", "number", "state", "owner_id", "due_at", "warn_at", "warned", "level",
+    "case__flow_id", "case__flow_hash", "case__flow_version", "case__number", "case__title", "case__department_id",
+    "case__opened_by_id", "case__confidential",
+)  # fmt: skip
+
+
+class _Row(NamedTuple):
+    """One branch whose moment has come, with what is asked of its case; COLUMNS in this order."""
+
+    pk: int
+    case_id: int
+    branch: int
+    state: str
+    owner_id: int
+    due_at: datetime
+    warn_at: datetime | None
+    warned: bool
+    level: int
+    flow_id: str
+    flow_hash: str
+    flow_version: int
+    number: str
+    title: str
+    department_id: int | None
+    opened_by_id: int | None
+    confidential: bool
+
+
+def _waiting(now: datetime, size: int) -> list[_Row]:
     """The branches whose moment has come, the longest waiting first; those that somebody works on are passed over."""
-    rows = Branch.objects.select_for_update(skip_locked=True, of=("self",)).select_related("case")
+    rows = Branch.objects.select_for_update(skip_locked=True, of=("self",))
     rows = rows.filter(closed_at=None, next_sweep_at__lte=now).order_by("next_sweep_at", "pk")
-    return list(rows.defer("case__values", "due_reason", "case__due_reason")[:size])
+    return [_Row(*row) for row in rows.values_list(*COLUMNS)[:size]]
 
 
-def _take_batch(rows: list[Branch], now: datetime, done: Swept, notices: bulk.Notices) -> None:
+def _take_batch(rows: list[_Row], now: datetime, done: Swept, notices: bulk.Notices) -> None:
     work = _Work(now, notices=notices)
     judge = _Judge(work)
-    for branch in rows:
-        judge.take(branch)
+    for row in rows:
+        judge.take(row)
     bulk.write(work.updates, work.lines, work.admitted, now=now)
     done.warned += sum(1 for line in work.lines if line.act == Act.WARN)
     done.escalated += len({line.case_id for line in work.lines if line.act == Act.ESCALATE})
@@ -95,33 +126,30 @@ class _Judge:
         self.work = work
         self.flows: dict[str, tuple[FlowDefinition, deadlines.Clock]] = {}
         self.rungs: dict[tuple, tuple[datetime, ...]] = {}
-        self.people: dict[tuple, list] = {}
+        self.people: dict[tuple, list[tuple[int, str]]] = {}
 
-    def take(self, branch: Branch) -> None:
-        flow, clock = self._flow(branch.case.flow_hash)
-        state, now = flow.by_state[branch.state], self.work.now
-        times = self._rung_times(branch, state, clock)
+    def take(self, row: _Row) -> None:
+        flow, clock = self._flow(row.flow_hash)
+        state, now = flow.by_state[row.state], self.work.now
+        times = self._rung_times(row, state, clock)
         climbed = sum(1 for time in times if time <= now)
-        warns = not branch.warned and branch.warn_at is not None and branch.warn_at <= now < branch.due_at
-        if warns:
-            self._line(branch, Act.WARN, [branch.owner_id], flow)
-        for rung in range(branch.level, climbed):
-            self._line(branch, Act.ESCALATE, self._people(branch, state, rung), flow)
-        level = max(branch.level, climbed)
-        due = bool(state.timeout) and branch.due_at <= now
+        if not row.warned and row.warn_at is not None and row.warn_at <= now < row.due_at:
+            self._line(row, Act.WARN, [(row.owner_id, "")], flow)
+        for rung in range(row.level, climbed):
+            self._line(row, Act.ESCALATE, self._people(row, state, rung), flow)
+        level, due = max(row.level, climbed), bool(state.timeout) and row.due_at <= now
         if due:
-            self.work.timeouts.append(branch.pk)
-        self.work.updates.append(
-            bulk.Swept(branch.pk, True, level, self._next(branch, state, times, level, due))
-        )
+            self.work.timeouts.append(row.pk)
+        next_at = self._next(row, state, times[level:], due)
+        self.work.updates.append(bulk.Swept(row.pk, True, level, next_at))
 
-    def _next(self, branch: Branch, state, times, level: int, due: bool) -> datetime | None:
+    def _next(self, row: _Row, state: State, times: Iterable[datetime], due: bool) -> datetime | None:
         """Reminding is over once the first event has come; a timeout that cannot be taken now is tried again."""
-        coming = [time for time in times[level:] if time > self.work.now]
-        if not branch.warned and branch.warn_at is not None and branch.warn_at > self.work.now:
-            coming.append(branch.warn_at)
+        coming = [time for time in times if time > self.work.now]
+        if not row.warned and row.warn_at is not None and row.warn_at > self.work.now:
+            coming.append(row.warn_at)
         if state.timeout:
-            coming.append(self.work.now + AGAIN if due else branch.due_at)
+            coming.append(self.work.now + AGAIN if due else row.due_at)
         return min(coming, default=None)
 
     def _flow(self, flow_hash: str) -> tuple[FlowDefinition, deadlines.Clock]:
@@ -130,33 +158,36 @@ class _Judge:
             self.flows[flow_hash] = (flow, queries.clock_of(flow))
         return self.flows[flow_hash]
 
-    def _rung_times(self, branch: Branch, state, clock) -> tuple[datetime, ...]:
-        key = (branch.case.flow_hash, branch.state, branch.due_at)
+    def _rung_times(self, row: _Row, state: State, clock: deadlines.Clock) -> tuple[datetime, ...]:
+        key = (row.flow_hash, row.state, row.due_at)
         if key not in self.rungs:
-            self.rungs[key] = deadlines.rung_times(state, branch.due_at, clock)
+            self.rungs[key] = deadlines.rung_times(state, row.due_at, clock)
         return self.rungs[key]
 
-    def _people(self, branch: Branch, state, rung: int) -> list[int]:
-        to, case = state.escalate[rung].to, branch.case
-        own = (case.opened_by_id, branch.owner_id) if to.opener or to.actor else None
-        key = (to, case.department_id, own)
+    def _people(self, row: _Row, state: State, rung: int) -> list[tuple[int, str]]:
+        """Everybody whom a rung means: the same for all cases of a department, unless it means a case's own people."""
+        to = state.escalate[rung].to
+        key = (
+            (to, row.department_id, row.opened_by_id, row.owner_id)
+            if to.opener or to.actor
+            else (to, row.department_id)
+        )
         if key not in self.people:
+            case = Case.objects.select_related("opened_by", "owner").get(pk=row.case_id)
             self.people[key] = [(user.pk, str(user)) for user in people_of(case, to, now=self.work.now)]
         return self.people[key]
 
-    def _line(self, branch: Branch, act: Act, people: list, flow: FlowDefinition) -> None:
-        ids = [one[0] if isinstance(one, tuple) else one for one in people]
-        names = "、".join(one[1] for one in people if isinstance(one, tuple))
-        case = branch.case
+    def _line(self, row: _Row, act: Act, people: list[tuple[int, str]], flow: FlowDefinition) -> None:
+        names = "、".join(name for _pk, name in people if name)
+        first = people[0][0] if people else None
         self.work.lines.append(
-            bulk.Line(
-                case.pk, act, branch.number, branch.state, ids[0] if ids else None, names, case.flow_version
-            )
+            bulk.Line(row.case_id, act, row.branch, row.state, first, names, row.flow_version)
         )
-        for user in ids:
-            self.work.notices.add(user, act, case, flow)
-        if case.confidential and act is Act.ESCALATE:
-            self.work.admitted.setdefault(case.pk, set()).update(ids)
+        named = row.number if row.confidential else f"{row.number} {row.title}"
+        for user, _name in people:
+            self.work.notices.add(user, act, row.flow_id, flow.title, (row.case_id, named))
+        if row.confidential and act is Act.ESCALATE:
+            self.work.admitted.setdefault(row.case_id, set()).update(user for user, _name in people)
 
 
 def _time_out(pk: int, now: datetime) -> int:

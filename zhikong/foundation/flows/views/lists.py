@@ -28,9 +28,10 @@ def flow_list(request):
     """Every flow in force with its purpose and how many cases are open."""
     today, counts = timezone.localdate(), queries.open_by_flow()
     rows = [
-        {"flow": found.obj, "open": counts.get(found.id, 0), "may_open": _may_open(request, found.obj), "own": found.is_own}
+        kind.picture_context(found.obj, prefix="list")
+        | {"open": counts.get(found.id, 0), "may_open": _may_open(request, found.obj)}
         for found in library.in_force(on=today)
-    ]  # fmt: skip
+    ]
     editor = can(request.user, Permission.EDIT_DEFINITIONS)
     return render(request, "flows/list.html", {"rows": rows, "editor": editor})
 
