@@ -1,0 +1,42 @@
+"""What findings say of a department's month: the open ones, the overdue first, and how many were closed."""
+
+from datetime import date, datetime, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhikong.engine import months
+from zhikong.foundation.findings.models import Finding
+from zhikong.foundation.findings.rules import State
+from zhikong.foundation.organisation.month_facts import Line, Section
+
+MOST = 10
+
+
+def section(*, department_id: int, month: str, now: datetime) -> Section | None:
+    """Open findings of the department, and those closed in the month."""
+    today = timezone.localdate(now)
+    own = Finding.objects.filter(department_id=department_id)
+    opened = list(own.exclude(state=State.CLOSED).order_by("due_on", "pk"))
+    first = date.fromisoformat(months.first_day(month))
+    after = (first + timedelta(days=32)).replace(day=1)
+    closed = own.filter(closed_at__date__gte=first, closed_at__date__lt=after).count()
+    late = sum(finding.is_overdue(today) for finding in opened)
+    summary = _("未关闭 %(open)d 个，其中逾期 %(late)d 个；本月关闭 %(closed)d 个。") % {
+        "open": len(opened), "late": late, "closed": closed,
+    }  # fmt: skip
+    return Section(
+        "findings", _("问题整改"), summary, tuple(_line(f, today) for f in opened[:MOST]), order=20
+    )
+
+
+def _line(finding: Finding, today: date) -> Line:
+    late = finding.is_overdue(today)
+    return Line(
+        text=f"{finding.number} {finding.title}",
+        note=_("期限 %(due)s") % {"due": finding.due_on},
+        state="bad" if late else "none",
+        word=_("逾期") if late else str(finding.get_state_display()),
+        url=reverse("findings:detail", args=[finding.pk]),
+    )
