@@ -20,13 +20,14 @@ from zhikong.web.charts.fonts import SANS, SERIF, folders
 
 LAYOUT = Path(__file__).with_name("sheet.typ")
 BLANK_ROWS = 5
+SIGNED = ItemType.SIGNATURE  # signatures stand at the end of the paper, not among the items
 Data = dict[str, Any]
 
 
 def blank(form: FormDefinition, *, hospital: str, now: datetime) -> bytes:
     """The empty form as PDF. Takes about a tenth of a second."""
     sections = [
-        {"title": _head(s.title, s.full if s.is_scored else None), "rows": [_blank_row(i, n) for i, n in _numbered(form, s)]}
+        {"title": _head(s.title, s.full if s.is_scored else None), "rows": [_blank_row(i, n) for i, n in _numbered(form, s) if i.type is not SIGNED]}
         for s in form.sections
     ]  # fmt: skip
     meta = [[_("科室"), ""], [_("编号"), ""], [_("日期"), ""]]
@@ -36,12 +37,23 @@ def blank(form: FormDefinition, *, hospital: str, now: datetime) -> bytes:
 
 
 def filled(
-    sheet: Sheet, form: FormDefinition, parts: Sequence[Any], *, hospital: str, by, now: datetime
+    sheet: Sheet,
+    form: FormDefinition,
+    parts: Sequence[Any],
+    *,
+    hospital: str,
+    by,
+    now: datetime,
+    subject: str = "",
 ) -> bytes:
-    """A sheet with its answers as PDF; parts: what the reading page shows (views.reading.parts)."""
+    """A sheet with its answers as PDF.
+
+    parts: what the reading page shows (views.reading.parts). subject: the person's or patient's name as this reader
+    may see it.
+    """
     sections = [
         {"title": _head(p.section.title, p.score.full if p.score else None, p.score.points if p.score else None),
-         "rows": [_filled_row(a, sheet.answers) for a in p.answers]}
+         "rows": [_filled_row(a, sheet.answers) for a in p.answers if a.item.type is not SIGNED]}
         for p in parts
     ]  # fmt: skip
     meta = [
@@ -51,8 +63,8 @@ def filled(
     ]
     if sheet.period:
         meta.append([_("期间"), sheet.period])
-    if sheet.person:
-        meta.append([_("人员"), str(sheet.person)])
+    if subject:
+        meta.append([_("患者") if sheet.patient_key else _("人员"), subject])
     document = _document(
         form,
         hospital,
@@ -137,6 +149,8 @@ def _blank_rows(item: Item) -> list[tuple[str, list[str]]]:
 def _filled_row(answer: Any, values: Mapping[str, Any]) -> Data:
     item: Item = answer.item
     points = f"−{answer.lost}" if answer.lost else (presenting.points(item.full) if item.is_scored else "")
+    if points and values.get(item.id) == "na":
+        points = _("不计")
     if item.type is ItemType.NOTE:
         return _row(item, "", "note")
     if item.type is ItemType.TABLE:

@@ -25,7 +25,10 @@ def printed(request, pk: int):
     sheet = page.find(pk)
     form, now = queries.definition(sheet), timezone.now()
     found = reading.parts(sheet, form, by=request.user, now=now)
-    content = printing.filled(sheet, form, found, hospital=institution().name, by=request.user, now=now)
+    content = printing.filled(
+        sheet, form, found, hospital=institution().name, by=request.user, now=now,
+        subject=reading.subject_of(sheet, by=request.user, now=now),
+    )  # fmt: skip
     return _file(content, f"{sheet.title}-{sheet.number}.pdf", "application/pdf", inline=True)
 
 

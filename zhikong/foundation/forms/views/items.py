@@ -27,7 +27,8 @@ from zhikong.foundation.forms.presenting import Labels
 FILE_PURPOSE = "forms.sheet"
 PICKED = frozenset({ItemType.PERSON, ItemType.DEPARTMENT, ItemType.PATIENT})
 TYPED = frozenset({ItemType.TEXT, ItemType.LONG_TEXT, ItemType.NUMBER, ItemType.OBSERVATION, ItemType.TABLE})
-FEW = 5
+FEW = 5  # options that fit beside each other
+SHORT = 6  # characters
 INPUT_TYPES = {
     ItemType.DATE: "date",
     ItemType.TIME: "time",
@@ -62,6 +63,11 @@ class Field:
         """Large buttons side by side; in a table, and with many options, a list is easier to find one's way in."""
         few = self.item.type is ItemType.CHOICE and len(self.choices) <= FEW
         return "." not in self.name and (self.item.type in YES_NO or few)
+
+    @property
+    def is_long(self) -> bool:
+        """Options that need a line each on a phone."""
+        return any(len(choice.label) > SHORT for choice in self.choices)
 
     @property
     def id(self) -> str:

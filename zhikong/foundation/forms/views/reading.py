@@ -88,6 +88,13 @@ def table_rows(item: Item, value: list[dict[str, Any]], labels) -> list[tuple[st
     ]
 
 
+def subject_of(sheet: Sheet, *, by, now) -> str:
+    """The person or patient that the sheet is about, as this reader may see the name."""
+    if sheet.person_id:
+        return str(sheet.person)
+    return references.patients_of([sheet.patient_key], by=by, now=now).get(sheet.patient_key, "")
+
+
 @login_required
 @require_GET
 def view(request, pk: int):
@@ -98,7 +105,6 @@ def render_view(request, sheet: Sheet, *, failed: str = "", bound=None, status: 
     """The reading page; with the key of a decision whose form had errors."""
     form, now = queries.definition(sheet), timezone.now()
     result = scoring.score(form, sheet.answers)
-    subjects = references.patients_of([sheet.patient_key], by=request.user, now=now)
     context = {
         "sheet": sheet,
         "form": form,
@@ -107,7 +113,7 @@ def render_view(request, sheet: Sheet, *, failed: str = "", bound=None, status: 
         "vetoes": scoring.vetoes(form, sheet.answers),
         "losses": result.losses if result else (),
         "story": queries.story(sheet),
-        "subject": str(sheet.person or "") or subjects.get(sheet.patient_key, ""),
+        "subject": subject_of(sheet, by=request.user, now=now),
         "may_edit": sheet.is_editable and may_fill(request.user, form, sheet.department_id),
         "decisions": [
             d if d.key != failed else d.with_form(bound) for d in offered(request.user, sheet, form)

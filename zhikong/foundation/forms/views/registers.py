@@ -198,16 +198,23 @@ def _initial(request, choices: list[tuple[int, str]]) -> dict[str, Any]:
     """?department=…&period=…: duties and other pages lead here with what they know."""
     names = ("department", "subject", "period", "source_kind", "source_key")
     given = {name: request.GET[name] for name in names if name in request.GET}
-    if len(choices) == 1:
-        given.setdefault("department", choices[0][0])
+    if own := _own_department(request.user, choices):
+        given.setdefault("department", own)
     return given
+
+
+def _own_department(user, choices: list[tuple[int, str]]) -> int | None:
+    """The department that the person's role is tied to, not the wards that come along with it."""
+    offered = [pk for pk, _name in choices]
+    tied = [a.department_id for a in user.role_assignments.on(timezone.localdate()).order_by("pk")]
+    return next((pk for pk in tied if pk in offered), offered[0] if len(offered) == 1 else None)
 
 
 def _subjects(request, form: FormDefinition, choices: list[tuple[int, str]]) -> dict[str, Any]:
     if form.subject not in (Subject.PERSON, Subject.PATIENT):
         return {}
     kind = ItemType(str(form.subject))
-    department = choices[0][0] if len(choices) == 1 else None
+    department = _own_department(request.user, choices)
     said = request.POST.get("department") or request.GET.get("department") or department
     found = references.choices(
         kind,
