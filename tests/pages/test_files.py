@@ -10,7 +10,7 @@ from django.utils import timezone
 from PIL import Image
 
 from zhikong.foundation.audit.models import AuditEvent
-from zhikong.foundation.files import actions, attaching
+from zhikong.foundation.files import actions, attaching, guards
 from zhikong.foundation.files.models import File
 from zhikong.foundation.files.storage import blobs
 
@@ -86,7 +86,7 @@ def test_some_are_taken_and_the_others_explained(head, hospital):
     answer = send(head, token(hospital), upload(), upload("a.svg", b"<svg/>", "image/svg+xml"))
     assert answer.status_code == 200
     assert text(answer).count("data-attached") == 1
-    assert 'role="alert">a.svg：' in text(answer)
+    assert '<span role="alert">a.svg：' in text(answer)
     answer = send(head, token(hospital), upload("a.exe", b"MZ" + b"\0" * 90, "application/x-msdownload"))
     assert answer.status_code == 422
     assert "程序，不能上传" in text(answer)
@@ -268,6 +268,17 @@ def test_the_administrator_sets_limits_and_sees_no_names(head, hospital, as_role
 
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+
+
+def test_a_guarded_file_has_no_name_in_the_list(head, hospital, as_role, monkeypatch):
+    monkeypatch.setattr(guards, "_guards", {"tests.page": lambda user, file: user.pk == file.uploaded_by_id})
+    file, medical = one(head, hospital), as_role("medical_affairs")
+    page = text(medical.get("/files/"))
+    assert "整改照片" not in page
+    assert f"保密（文件 {file.pk}）" in page
+    for way in ("", "download/", "thumbnail/"):
+        assert medical.get(f"/files/{file.pk}/{way}").status_code == 403
+    assert "整改照片" in text(head.get(f"/files/{file.pk}/"))
 
 
 def test_the_home_page_says_what_is_to_be_decided(head, hospital, as_role, settings, tmp_path):

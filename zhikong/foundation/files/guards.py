@@ -8,7 +8,10 @@ _guards: dict[str, Guard] = {}
 
 
 def register(purpose: str, guard: Guard) -> None:
-    """Let ``guard(user, file)`` decide, besides scope and permission, on files of a purpose such as ``flows.case``."""
+    """Let ``guard(user, file)`` decide, besides scope and permission, on files of a purpose such as ``flows.case``.
+
+    It also decides who sees the file's name in the list of stored files.
+    """
     _guards[purpose] = guard
 
 

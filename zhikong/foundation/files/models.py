@@ -1,5 +1,6 @@
 """Stored contents, the files that people know them by, legal holds, and the story of each file."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -73,7 +74,12 @@ class File(Protected):
     deleted_at = models.DateTimeField(_("销毁时间"), null=True)
     deleted_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
 
-    protection = Protection(rows="department", sensitive=("name",))
+    # who uploaded it or was let in, whatever the department; a confidential one is for them and for some roles only
+    confidential = models.BooleanField(_("保密"), default=False)
+    readers = ArrayField(models.BigIntegerField(), default=list)
+    reader_roles = ArrayField(models.CharField(max_length=32), default=list)
+
+    protection = Protection(rows="participants", sensitive=("name",))
 
     class Meta:
         verbose_name = _("文件")
@@ -110,9 +116,6 @@ class File(Protected):
 class Hold(Protected):
     """封存: while one of its holds is open a file is not destroyed, whatever its retention says."""
 
-    department = models.ForeignKey(
-        "organisation.Department", null=True, on_delete=models.PROTECT, related_name="+"
-    )
     file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="holds")
     reason = models.CharField(_("封存理由"), max_length=300)
     placed_at = models.DateTimeField(_("封存时间"))
@@ -121,7 +124,7 @@ class Hold(Protected):
     released_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     release_reason = models.CharField(_("解封理由"), max_length=300, blank=True)
 
-    protection = Protection(rows="department")
+    protection = Protection(rows="parent", parent_table="files_file", parent_column="file_id")
 
     class Meta:
         verbose_name = _("文件封存")
@@ -138,16 +141,15 @@ class Hold(Protected):
 class FileEvent(Protected):
     """One line of a file's story. Lines are only added; as they point at the file, its row cannot vanish either."""
 
-    department = models.ForeignKey(
-        "organisation.Department", null=True, on_delete=models.PROTECT, related_name="+"
-    )
     file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="events")
     act = models.CharField(_("事项"), max_length=16, choices=Act)
     at = models.DateTimeField(_("时间"))
     by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     text = models.CharField(_("说明"), max_length=400, blank=True)
 
-    protection = Protection(rows="department", append_only=True)
+    protection = Protection(
+        rows="parent", parent_table="files_file", parent_column="file_id", append_only=True
+    )
 
     class Meta:
         verbose_name = _("文件经过")

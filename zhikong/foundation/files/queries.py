@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from zhikong.foundation.files.models import Blob, File, FileEvent, Hold, Limit, Sweep
-from zhikong.foundation.files.rules import KINDS, Kind, Scan
+from zhikong.foundation.files.rules import KINDS, UNUSED_DAYS, Kind, Scan
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ SHOW = {
     "kept": Q(deleted_at=None),
     "held": Q(held=True),
     "due": Q(deleted_at=None, held=False),
+    "unused": Q(deleted_at=None, used_for=""),
     "waiting": Q(scan__in=[Scan.WAITING, Scan.INFECTED], deleted_at=None),
     "problem": ~Q(blob__problem="") & Q(blob__isnull=False),
     "deleted": Q(deleted_at__isnull=False),
@@ -83,6 +84,8 @@ def listed(*, today: date, show: str = "kept", text: str = "", kind: str = "") -
     rows = File.objects.select_related("uploaded_by", "blob").filter(SHOW.get(show, SHOW["kept"]))
     if show == "due":
         rows = rows.filter(retain_until__lt=today)
+    if show == "unused":
+        rows = rows.filter(uploaded_at__date__lt=today - timedelta(days=UNUSED_DAYS))
     if text:
         rows = rows.filter(name__icontains=text)
     if kind:

@@ -59,6 +59,7 @@ KINDS: dict[Kind, KindFacts] = {
     ),
 }
 IMAGES = (Kind.JPG, Kind.PNG, Kind.WEBP)
+UNUSED_DAYS = 30  # an upload that nothing has used for so long may be destroyed by a person's decision
 LARGEST = max(
     facts.max_bytes for facts in KINDS.values()
 )  # an institution may narrow the limits, not widen them
@@ -112,5 +113,5 @@ def retention_classes() -> dict[str, RetentionClass]:
 def readable_size(count: int) -> str:
     """2.4 MB, 318 KB: for people."""
     if count >= MB:
-        return f"{count / MB:.1f} MB"
+        return f"{count / MB:.1f}".removesuffix(".0") + " MB"
     return f"{max(1, round(count / 1024))} KB" if count else _("0 字节")

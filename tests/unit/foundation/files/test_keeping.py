@@ -131,6 +131,20 @@ def test_another_class_counts_from_the_upload(keep, medical, nurse):
         actions.set_retention(file, by=medical, now=NOW, retention="x", reason="y")
 
 
+def test_what_nothing_uses_may_go_after_a_month_by_a_persons_decision(keep, medical, nurse):
+    left, used = keep(b"left", name="多传的.txt"), keep(b"used")
+    actions.use(used, by=nurse, now=NOW, used_for="forms.sheet:3", text="检查表 3")
+    assert queries.story(used)[0].text == "检查表 3"
+    month = NOW + timedelta(days=31)
+    assert list(queries.listed(today=timezone.localdate(month), show="unused")) == [left]
+    assert list(queries.listed(today=timezone.localdate(NOW), show="unused")) == []
+    with pytest.raises(ValidationError, match="保存期未满"):
+        actions.destroy(left, by=medical, now=NOW, reason="多传的")
+    with pytest.raises(ValidationError, match="保存期未满"):
+        actions.destroy(used, by=medical, now=month, reason="多传的")
+    assert actions.destroy(left, by=medical, now=month, reason="多传的").deleted_at == month
+
+
 # ---- legal hold -------------------------------------------------------------------------------------------------
 
 

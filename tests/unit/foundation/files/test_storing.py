@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
+from zhikong.foundation.access.queries import scope_of
 from zhikong.foundation.access.scope import Scope, scoped
 from zhikong.foundation.audit.models import AuditEvent
 from zhikong.foundation.files import actions, guards, queries
@@ -73,6 +74,27 @@ def test_another_department_neither_sees_nor_stores(keep, hospital, make_user):
         with connection.cursor() as cursor:  # and the database says the same
             cursor.execute("SELECT count(*) FROM files_file")
             assert cursor.fetchone() == (0,)
+
+
+def test_a_file_goes_with_what_it_serves_and_the_uploader_reads_on(keep, nurse, make_user, hospital):
+    """A nurse's letter to another department's case: both departments' people read it, a third's do not."""
+    surgery, paediatrics = (hospital.departments[code].id for code in ("GSUR", "PAED"))
+    file = actions.use(keep(), by=nurse, now=NOW, used_for="flows.case:1", department_id=surgery)
+    readers = {nurse: True, make_user("nurse", surgery): True, make_user("nurse", paediatrics): False}
+    for user, reads in readers.items():
+        with scoped(scope_of(user, timezone.localdate(NOW))):
+            found = queries.file(file.pk)
+            assert (found is not None) is reads
+            if found:
+                assert content_of(found, user) == b"minutes of a meeting"
+                assert queries.story(found).count() == 2
+            with (
+                connection.cursor() as cursor
+            ):  # and the database says the same, of the file and of its story
+                cursor.execute(
+                    "SELECT (SELECT count(*) FROM files_file), (SELECT count(*) FROM files_fileevent)"
+                )
+                assert cursor.fetchone() == ((1, 2) if reads else (0, 0))
 
 
 def test_without_a_department_the_only_one_is_taken(hospital, nurse):

@@ -1,11 +1,16 @@
 """What is confidential is read by those who took part and the role whose turn it is, and by nobody else."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.unit.foundation.flows.conftest import DESK, INTAKE, NOW
 from zhikong.foundation.access.queries import scope_of
 from zhikong.foundation.access.scope import scoped
+from zhikong.foundation.files import actions as files
+from zhikong.foundation.files import guards
+from zhikong.foundation.files.models import File
 from zhikong.foundation.flows import actions
+from zhikong.foundation.flows.actions.steps import attach
 from zhikong.foundation.flows.models import Branch, Case, CaseStep
 from zhikong.foundation.notices.models import Notice
 from zhikong.foundation.tasks.models import Task
@@ -50,6 +55,24 @@ def test_readers_change_with_the_turn_and_who_took_part_stays(secret, people, ma
     other_head = make_user("department_head", hospital.departments["GSUR"])
     assert [seen_by(user) for user in (people.head, people.medical, people.officer)] == [1, 1, 1]
     assert [seen_by(user) for user in (people.officer_two, other_head, people.office)] == [0, 0, 0]
+
+
+def test_its_files_are_read_by_whoever_may_read_it(secret, people, hospital, settings, tmp_path):
+    """Others of the department do not get at them by their number."""
+    settings.FILES_FOLDER, settings.FILES_SCANNER = tmp_path / "files", "off"
+    file = files.store(
+        by=people.nurse, now=NOW, upload=SimpleUploadedFile("信.txt", b"letter"), purpose="flows.case",
+        department_id=hospital.departments["GSUR"].id,
+    )  # fmt: skip
+
+    def may_read(user):
+        with scoped(scope_of(user, NOW.date())):
+            found = File.objects.filter(pk=file.pk).first()
+            return found is not None and guards.may_read(user, found)
+
+    assert [may_read(user) for user in (people.nurse, people.head, people.officer)] == [True, False, False]
+    attach(secret, [file], by=people.nurse, now=NOW)
+    assert [may_read(user) for user in (people.nurse, people.head, people.officer)] == [True, False, True]
 
 
 def test_who_is_told_that_it_is_late_may_open_it(secret, people):

@@ -1,6 +1,6 @@
 """All writes to files, and the reads that leave a trace."""
 
-from zhikong.foundation.files.actions.disposal import destroy, destroy_due
+from zhikong.foundation.files.actions.disposal import destroy, destroy_due, may_go
 from zhikong.foundation.files.actions.holding import hold, release, set_retention
 from zhikong.foundation.files.actions.limits import set_limit
 from zhikong.foundation.files.actions.reading import read, thumbnail
@@ -11,6 +11,7 @@ __all__ = [
     "destroy",
     "destroy_due",
     "hold",
+    "may_go",
     "read",
     "release",
     "rescan",

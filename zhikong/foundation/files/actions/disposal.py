@@ -1,6 +1,6 @@
 """Destruction at the end of retention. The row and its story stay: what was destroyed, when, by whom, under which rule."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,7 +13,7 @@ from zhikong.foundation.files import queries
 from zhikong.foundation.files.actions.holding import locked, reasoned
 from zhikong.foundation.files.actions.story import record
 from zhikong.foundation.files.models import Blob, File
-from zhikong.foundation.files.rules import Act, Scan, retention_classes
+from zhikong.foundation.files.rules import UNUSED_DAYS, Act, Scan, retention_classes
 from zhikong.foundation.files.storage import blobs
 
 GRACE_SECONDS = (
@@ -62,9 +62,15 @@ def _check(file: File, now: datetime) -> None:
         raise ValidationError(_("文件已经销毁。"))
     if file.held:
         raise ValidationError(_("文件在封存中，不能销毁。请先解封。"))
-    over = file.retain_until is not None and file.retain_until < timezone.localdate(now)
-    if not over and file.scan != Scan.INFECTED:
+    if not may_go(file, now):
         raise ValidationError(_("保存期未满，不能销毁。"))
+
+
+def may_go(file: File, now: datetime) -> bool:
+    """Its time is over; or it is infected; or it was uploaded long ago and nothing ever used it."""
+    over = file.retain_until is not None and file.retain_until < timezone.localdate(now)
+    unused = not file.used_for and now - file.uploaded_at > timedelta(days=UNUSED_DAYS)
+    return over or unused or file.scan == Scan.INFECTED
 
 
 def _drop(blob_id: int) -> None:

@@ -34,7 +34,6 @@ def hold(file: File, *, by, now: datetime, reason: str) -> Hold:
         raise ValidationError(_("文件已经销毁，不能再封存。"))
     made = Hold.objects.create(
         institution_id=file.institution_id,
-        department_id=file.department_id,
         file=file,
         reason=reason,
         placed_at=now,
@@ -49,7 +48,7 @@ def hold(file: File, *, by, now: datetime, reason: str) -> Hold:
 @transaction.atomic
 def release(hold: Hold, *, by, now: datetime, reason: str) -> File:
     """End one hold; the file may be destroyed again when none is left and its time is over."""
-    require(by, Permission.HOLD_FILES, hold.department_id)
+    require(by, Permission.HOLD_FILES, hold.file.department_id)
     reason, file = reasoned(reason), locked(hold.file)
     hold = Hold.objects.select_for_update().get(pk=hold.pk)
     if hold.released_at is not None:

@@ -37,13 +37,19 @@ def thumbnail(file: File, *, by, now: datetime) -> blobs.Content | None:
 
 
 def _check(file: File, by) -> None:
-    require(by, Permission.USE_FILES, file.department_id)
+    check_permission(file, by)
     if not guards.may_read(by, file):
         raise PermissionDenied("您没有权限：查看这个文件。如需查看，请联系上传人或职能部门。")
     if file.deleted_at is not None:
         raise ValidationError("文件的保存期已满，内容已按规定销毁。")
     if not file.is_readable:
         raise ValidationError(f"文件现在不能打开：{Scan(file.scan).label}。")
+
+
+def check_permission(file: File, by) -> None:
+    """The permission in the file's department; who was let in needs it in the own one."""
+    own = by is not None and by.pk in file.readers
+    require(by, Permission.USE_FILES, None if own else file.department_id)
 
 
 def _open(file: File, blob: Blob, *, by, now: datetime) -> blobs.Content:

@@ -157,6 +157,7 @@ def _keep(draft: Draft, ready: Ready, *, by, now, department_id, purpose, retent
         purpose=purpose,
         uploaded_at=now,
         uploaded_by=by,
+        readers=[by.pk] if by is not None else [],
         scan=ready.scan.scan,
         scanned_at=now if ready.scan.scan == Scan.CLEAN else None,
         retention=retention,
@@ -204,9 +205,17 @@ def _restored(blob: Blob, now: datetime) -> Blob:
 
 
 @transaction.atomic
-def use(file: File, *, by, now: datetime, used_for: str) -> File:
-    """Note what a file serves, such as ``findings.evidence:12``; the first use stays on the file, all are in its story."""
+def use(
+    file: File, *, by, now: datetime, used_for: str, text: str = "", department_id: int | None = None
+) -> File:
+    """Note what a file serves, such as ``findings.evidence:12``; the first use stays on the file, all are in its story.
+
+    text: the use in words for the story, such as 整改证据 ZG-2026-0005. Whoever keeps a file's id calls this: a file
+    that nothing uses may be destroyed before its time. department_id: whose it becomes, when what it serves belongs
+    to another department than the uploader's; the uploader goes on reading it.
+    """
     file.used_for = file.used_for or used_for
-    file.save(update_fields=["used_for"])
-    record(file, Act.USED, by=by, now=now, text=used_for)
+    file.department_id = department_id or file.department_id
+    file.save(update_fields=["used_for", "department"])
+    record(file, Act.USED, by=by, now=now, text=text or used_for)
     return file

@@ -9,7 +9,6 @@ from zhikong.foundation.files.rules import Act
 def record(file: File, act: Act, *, by, now: datetime, text: str = "") -> None:
     FileEvent.objects.create(
         institution_id=file.institution_id,
-        department_id=file.department_id,
         file=file,
         act=act,
         at=now,

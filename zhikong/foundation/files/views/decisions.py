@@ -21,6 +21,7 @@ class FileFilter(forms.Form):
         ("held", _("封存中")),
         ("due", _("期满待销毁")),
         ("waiting", _("隔离中")),
+        ("unused", _("上传后 30 天没有被引用")),
         ("problem", _("内容有问题")),
         ("deleted", _("已销毁")),
     ]

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_GET
 
 from zhikong.foundation.access.permissions import Permission, can, require
 from zhikong.foundation.files import guards, queries, scanner
+from zhikong.foundation.files.actions import may_go
+from zhikong.foundation.files.actions.reading import check_permission
 from zhikong.foundation.files.models import File
-from zhikong.foundation.files.rules import Scan, readable_size, retention_classes
+from zhikong.foundation.files.rules import readable_size, retention_classes
 from zhikong.foundation.files.views.decisions import FileFilter, HoldForm, ReasonForm, RetentionForm
 from zhikong.foundation.files.views.transfer import find
 from zhikong.foundation.organisation.queries import names
@@ -39,13 +41,17 @@ def file_list(request):
     if decides:
         rows = queries.listed(today=today, show=show, text=chosen.get("q", ""), kind=chosen.get("kind", ""))
         page = Paginator(rows, 30).get_page(request.GET.get("page"))
-        context |= {"page": page, "rows": _rows(page)}
+        context |= {"page": page, "rows": _rows(page, request.user)}
     return render(request, "files/list.html", context)
 
 
-def _rows(page) -> list[tuple[File, str, str]]:
+def _rows(page, user) -> list[tuple[File, str, str, bool]]:
+    """Each file with the name of its department, its retention class, and whether the reader may know its name."""
     departments, classes = names(on=timezone.localdate()), retention_classes()
-    return [(f, departments.get(f.department_id, ""), classes[f.retention].title) for f in page]
+    return [
+        (f, departments.get(f.department_id, ""), classes[f.retention].title, guards.may_read(user, f))
+        for f in page
+    ]
 
 
 def _state(request, today, show: str) -> dict:
@@ -74,7 +80,7 @@ def detail(request, pk: int):
 def _shown(request, pk: int) -> File:
     """The file, when its purpose's guard lets the reader see it."""
     file = find(pk)
-    require(request.user, Permission.USE_FILES, file.department_id)
+    check_permission(file, request.user)
     if not guards.may_read(request.user, file):
         raise PermissionDenied("您没有权限：查看这个文件。如需查看，请联系上传人或职能部门。")
     return file
@@ -84,7 +90,6 @@ def render_detail(request, file: File, **bound):
     """The file's page; bound: the forms that had errors."""
     stands = file.deleted_at is None or bool(bound)  # a refused form must show why
     decides = stands and can(request.user, Permission.HOLD_FILES, file.department_id)
-    over = file.retain_until is not None and file.retain_until < timezone.localdate()
     context = {
         "file": file,
         "department": names(on=timezone.localdate()).get(file.department_id, ""),
@@ -92,7 +97,7 @@ def render_detail(request, file: File, **bound):
         "story": queries.story(file),
         "holds": queries.open_holds(file),
         "decides": decides,
-        "may_destroy": "destroy_form" in bound or (not file.held and (over or file.scan == Scan.INFECTED)),
+        "may_destroy": "destroy_form" in bound or (not file.held and may_go(file, timezone.now())),
         "hold_form": HoldForm(),
         "release_form": ReasonForm(prefix="release"),
         "retention_form": RetentionForm(initial={"retention": file.retention}),

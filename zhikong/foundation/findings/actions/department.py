@@ -129,7 +129,7 @@ def _keep_evidence(
         if file.department_id != finding.department_id:
             raise ValidationError(_("附件不属于这个问题的科室，请重新上传。"))
         EvidenceFile.objects.create(evidence=made, file=file, **part)
-        use(file, by=by, now=now, used_for=f"findings.evidence:{made.pk}")
+        use(file, by=by, now=now, used_for=f"findings.evidence:{made.pk}", text=f"整改证据 {finding.number}")
         names.append(file.name)
     return "、".join([*names, link] if link else names)
 

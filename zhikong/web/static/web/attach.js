@@ -20,14 +20,23 @@
     return item;
   };
 
-  const problem = (box, text) => line(box, "attach-problem", text).setAttribute("role", "alert");
+  const problem = (box, text) => {
+    const said = document.createElement("span");
+    said.setAttribute("role", "alert");
+    said.textContent = text;
+    line(box, "attach-problem", "").append(said);
+  };
 
   const received = (box, waiting, request) => {
+    // a session that has ended leads to the page for signing in, which is no answer
+    const ours = request.responseURL.endsWith(box.dataset.url);
+    const answered = ours && (request.status === 200 || request.status === 422);
+    if (answered) waiting.insertAdjacentHTML("beforebegin", request.responseText);
+    const single = request.status === 200 && !box.querySelector("input[type=file]").multiple;
+    const stored = waiting.previousElementSibling;
+    if (single) box.querySelectorAll("[data-attached]").forEach((old) => old !== stored && old.remove());
     waiting.remove();
-    if (request.status !== 200 && request.status !== 422) return problem(box, `${waiting.dataset.file}：${box.dataset.wordFailed}`);
-    const list = box.querySelector(".attach-list");
-    if (request.status === 200 && !box.querySelector("input[type=file]").multiple) list.replaceChildren();
-    list.insertAdjacentHTML("beforeend", request.responseText);
+    if (!answered) return problem(box, `${waiting.dataset.file}：${box.dataset.wordFailed}`);
     if (request.status === 200) changed(box);
   };
 
