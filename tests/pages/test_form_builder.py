@@ -63,7 +63,7 @@ def test_a_new_form_begins_blank_and_opens_in_the_editor(office):
     )
     page = answer.content.decode()
     draft = Version.objects.get(kind="form")
-    assert answer.redirect_chain[-1][0] == f"/forms/build/{draft.pk}/"
+    assert answer.redirect_chain[-1][0] == f"/forms/build/{draft.pk}/?at=s.section_1"
     assert "急救车检查" in page
     assert "添加题目" in page
     assert data_of(draft)["owner"] == "quality_office"

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from zhikong.foundation.forms import effect, starter
+from zhikong.foundation.forms.building import differences
 from zhikong.foundation.forms.definition import FormDefinition, read, to_data
 from zhikong.foundation.forms.rules import FORM
 from zhikong.foundation.packstore import kinds
@@ -38,7 +39,9 @@ def preview(request, form: FormDefinition) -> str:
 
 
 def _effect(old: FormDefinition | None, new: FormDefinition, *, now: datetime) -> list[str]:
-    return effect.sentences(old, new)
+    """The changes one by one, as the reviewer reads them; for a first version, what it is."""
+    told = differences.sentences(to_data(old), to_data(new)) if old else []
+    return told or effect.sentences(old, new)
 
 
 def fields(form: FormDefinition) -> dict[str, object]:

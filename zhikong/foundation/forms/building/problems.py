@@ -16,6 +16,7 @@ from zhikong.foundation.forms.building.outline import items, sections
 FORM = "form"
 KIND = re.compile(r"类型 (\w+)")
 AMONG = re.compile(r"(可以计分的有：)([\w、]+)")
+PART = re.compile(r"(?<=[各本个])部分|(?<=这一)部分")
 CODE = re.compile(r"(?<![\w'“])[a-z][a-z_]*(?![\w'”])")
 
 
@@ -59,7 +60,8 @@ def in_words(sentence: str) -> str:
     sentence = AMONG.sub(
         lambda m: m[1] + "、".join(str(words.TYPES.get(c, c)) for c in m[2].split("、")), sentence
     )
-    return CODE.sub(lambda m: str(words.FIELDS.get(m[0], m[0])), sentence)
+    sentence = CODE.sub(lambda m: str(words.FIELDS.get(m[0], m[0])), sentence)
+    return PART.sub("分节", sentence.replace("条目", "题目"))
 
 
 def _place(lines: dict, data: Data, line: int) -> str:

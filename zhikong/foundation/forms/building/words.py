@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 KINDS = {
     "checklist": _("检查表"),
-    "register": _("登记表"),
+    "register": _("登记本"),
     "score_sheet": _("评分表"),
-    "survey": _("调查表"),
-    "report": _("报告表"),
+    "survey": _("问卷"),
+    "report": _("报表"),
 }
 SUBJECTS = {
     "none": _("不针对具体对象"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -51,7 +52,9 @@ def new(request):
             forms[way].add_error("file", refusal.sentence)
             problems = refusal.problems
         else:
-            return redirect("forms:build", version.pk)
+            return redirect(
+                f"{reverse('forms:build', args=[version.pk])}{'?at=s.section_1' if way == 'blank' else ''}"
+            )
     return render(request, "forms/building/new.html", {"forms": forms, "problems": problems})
 
 
