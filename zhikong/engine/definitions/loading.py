@@ -8,7 +8,7 @@ from pathlib import Path
 from zhikong.engine.definitions.building import build
 from zhikong.engine.definitions.checks import problems_of
 from zhikong.engine.definitions.draft import Draft
-from zhikong.engine.definitions.located import read
+from zhikong.engine.definitions.located import Located, read, read_text
 from zhikong.engine.definitions.model import Catalogue, Definition
 from zhikong.engine.definitions.nodes import CodeRange
 from zhikong.engine.definitions.problems import Problem
@@ -47,7 +47,19 @@ def load_definition(
     file: Path, *, pack: str, codes: dict[str, tuple[CodeRange, ...]]
 ) -> Definition | list[Problem]:
     """One indicator file: its definition, or what is wrong with it."""
-    located = read(file)
+    return _definition(read(file), pack=pack, codes=codes)
+
+
+def definition_of_text(
+    text: str, *, file: Path, pack: str, codes: dict[str, tuple[CodeRange, ...]]
+) -> Definition | list[Problem]:
+    """The same for a text that lies in no file; `file` is what problems name, its stem is the id."""
+    return _definition(read_text(text, file=file), pack=pack, codes=codes)
+
+
+def _definition(
+    located: Located | Problem, *, pack: str, codes: dict[str, tuple[CodeRange, ...]]
+) -> Definition | list[Problem]:
     if isinstance(located, Problem):
         return [located]
     draft = Draft(located, pack, codes)

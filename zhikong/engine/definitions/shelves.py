@@ -17,8 +17,7 @@ BESIDE = ("quote", "line", "note", "hospital_only")
 """What a preset says of a target besides its bounds: the proof, and that departments are not judged by it."""
 
 
-def _mapping(file: Path, required: Mapping[str, type]) -> Located | list[Problem]:
-    located = read(file)
+def _mapping(located: Located | Problem, required: Mapping[str, type]) -> Located | list[Problem]:
     if isinstance(located, Problem):
         return [located]
     if not isinstance(located.data, dict):
@@ -43,7 +42,7 @@ def read_pack(folder: Path) -> Pack | list[Problem]:
     file = folder / "pack.yaml"
     if not file.is_file():
         return [Problem(file, 1, "内容包缺少 pack.yaml。", "请写明 id、version 和 name。")]
-    located = _mapping(file, {"id": str, "version": str, "name": dict})
+    located = _mapping(read(file), {"id": str, "version": str, "name": dict})
     if isinstance(located, list):
         return located
     data = located.data
@@ -61,7 +60,7 @@ def _name(data: dict[str, Any], otherwise: str) -> str:
 
 def read_codes(file: Path) -> CodeList | list[Problem]:
     """A value set: id = file name, `prefixes` holds codes ('I21') and ranges ('I20-I25')."""
-    located = _mapping(file, {"id": str, "name": dict, "source": dict, "prefixes": list})
+    located = _mapping(read(file), {"id": str, "name": dict, "source": dict, "prefixes": list})
     if isinstance(located, list):
         return located
     data, problems = located.data, _source(located)
@@ -82,13 +81,18 @@ def read_codes(file: Path) -> CodeList | list[Problem]:
 
 def read_preset(file: Path, indicators: Mapping[str, Any]) -> Preset | list[Problem]:
     """A set of targets; every indicator it names must exist."""
-    located = _mapping(file, {"preset": str, "source": dict, "targets": dict})
+    return preset_of(read(file), indicators)
+
+
+def preset_of(said: Located | Problem, indicators: Mapping[str, Any]) -> Preset | list[Problem]:
+    """The same for what was read already, from a file or from a text."""
+    located = _mapping(said, {"preset": str, "source": dict, "targets": dict})
     if isinstance(located, list):
         return located
     data, problems, targets = located.data, _source(located), {}
     for indicator, raw in data["targets"].items():
         # only the bounds are read here
-        bounds = {k: v for k, v in raw.items() if k not in BESIDE} if raw else None
+        bounds = {k: v for k, v in raw.items() if k not in BESIDE} if isinstance(raw, dict) else None
         target = target_of(bounds)
         if indicator not in indicators:
             message = f"目标值引用的指标 {indicator} 不存在，或它的定义有误。"
@@ -100,5 +104,9 @@ def read_preset(file: Path, indicators: Mapping[str, Any]) -> Preset | list[Prob
         else:
             targets[indicator] = target
     return problems or Preset(
-        data["preset"], _name(data, data["preset"]), origin(data["source"]), targets, file
+        data["preset"],
+        _name(data, data["preset"]),
+        origin(data["source"]),
+        targets,
+        located.file,
     )

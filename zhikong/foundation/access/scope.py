@@ -101,9 +101,11 @@ def once(key: str, make: Callable[[], Any]) -> Any:
     return memory[whose]
 
 
-def forget(key: str) -> None:
-    """Ask again for a key of ``once``: this request or job changed it itself."""
-    (_memory.get() or {}).pop((current_scope().institution_id, key), None)
+def forget() -> None:
+    """Ask again for everything that ``once`` keeps of the institution: this request or job changed it itself."""
+    memory, institution = _memory.get() or {}, current_scope().institution_id
+    for whose in [whose for whose in memory if whose[0] == institution]:
+        del memory[whose]
 
 
 def rescope(scope: Scope, *, using: str = "default") -> Scope:

@@ -40,6 +40,7 @@ class Kind:
         that changes none of them changed nothing; without it the values of the YAML are compared.
     starter: the text with which a new definition begins; ``{id}`` is replaced.
     id_key: the field of the file that repeats its name.
+    holds: whether a packaged object counts at all; without it every one does. A draft in a pack does not.
     self_contained: False when ``parse`` also asks what else is in force; its readings then last one request or job.
     """
 
@@ -54,6 +55,7 @@ class Kind:
     fields: Callable[[Any], Mapping[str, Any]] | None = None
     starter: str = ""
     id_key: str = "id"
+    holds: Callable[[Any], bool] | None = None
     self_contained: bool = True
 
     @property

@@ -101,9 +101,10 @@ def reviewers(version: Version, on: date) -> list[User]:
 
 def waiting(user: User) -> tuple[list[Version], list[Version], list[Upgrade]]:
     """What waits for a person: versions to review, reviewed ones of their own to publish, comparisons."""
-    submitted = Version.objects.filter(state=State.SUBMITTED).order_by("submitted_at")
-    reviews = [v for v in submitted if user.pk not in (v.author_id, *v.editors)]
-    ready = [v for v in Version.objects.filter(state=State.REVIEWED) if user.pk in (v.author_id, *v.editors)]
+    moving = Version.objects.filter(state__in=(State.SUBMITTED, State.REVIEWED)).order_by("submitted_at")
+    wrote = {v.pk: user.pk in (v.author_id, *v.editors) for v in moving}
+    reviews = [v for v in moving if v.state == State.SUBMITTED and not wrote[v.pk]]
+    ready = [v for v in moving if v.state == State.REVIEWED and wrote[v.pk]]
     mine = can(user, Permission.REVIEW_DEFINITIONS)
     return (reviews if mine else []), ready, list(queries.open_upgrades()[:5])
 

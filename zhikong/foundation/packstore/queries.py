@@ -68,8 +68,22 @@ def resolve(kind: str, id: str, *, on: date) -> Resolved | None:
     own = rules.in_force(_published().get((kind, id), ()), on)
     if own is not None:
         return replace(by_hash(kind, own.hash), version=own.number, effective_from=own.effective_from)
-    found = shelf.of(kind, id, samples=sees_samples())
-    return None if found is None else _packaged(found)
+    found = packaged(kind, id)
+    holds = kinds.get(kind).holds
+    return found if found is None or holds is None or holds(found.obj) else None
+
+
+def own_in_force(kind: str, *, on: date) -> Mapping[str, Resolved | Broken]:
+    """What the hospital itself has in force on a day, by id; the packs are not read. Broken ones are given as such."""
+    names = (name for (of, name), found in _published().items() if of == kind and rules.in_force(found, on))
+    found = {name: _try(kind, name, on) for name in sorted(names)}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def ever_published(kind: str, id: str) -> list[Resolved]:
+    """Every version of a definition that the hospital ever published and that can still be read, the newest first."""
+    rows = Version.objects.filter(kind=kind, definition_id=id, state__in=rules.FROZEN).order_by("-number")
+    return [of_version(row) for row in rows if kinds.read(kind, id, row.text).obj is not None]
 
 
 def resolve_all(kind: str, *, on: date) -> list[Resolved]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.unit.foundation.packstore.conftest import recipe
+from zhikong.foundation.access import scope
 from zhikong.foundation.packstore import actions, kinds, queries, rules
 
 TODAY = date(2026, 11, 22)
@@ -83,12 +84,6 @@ def test_a_kind_that_looks_around_is_read_anew_by_each_job(hospital, shelf_of):
         queries.resolve("recipe", "soup", on=TODAY)
     assert len(seen) == 1
     queries.resolve("recipe", "soup", on=TODAY)
-    forget_the_moment()
+    scope.forget()
     queries.resolve("recipe", "soup", on=TODAY)
     assert len(seen) == 2
-
-
-def forget_the_moment():
-    from zhikong.foundation.access import scope
-
-    scope._memory.get().clear()

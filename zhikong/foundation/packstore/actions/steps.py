@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from zhikong.foundation.access.scope import current_scope, forget
 from zhikong.foundation.notices import actions as notices
-from zhikong.foundation.packstore import kinds, queries, rules
+from zhikong.foundation.packstore import kinds, rules
 from zhikong.foundation.packstore.models import Version, VersionStep
 from zhikong.foundation.packstore.rules import Act, State
 
@@ -67,4 +67,4 @@ def tell(version: Version, *, by, now: datetime, title: str, users: Iterable, te
 
 def moment_over() -> None:
     """The versions in force changed by our own hand: this request or job looks at them anew."""
-    forget(queries.MOMENT)
+    forget()

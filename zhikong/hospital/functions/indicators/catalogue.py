@@ -1,17 +1,24 @@
-"""Which definitions and target presets there are: read once per process from the packs."""
+"""Which definitions and target presets are in force: the packs', read once per process, and over them the hospital's.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+What the hospital published in the pack store counts inside a request or job; without a scope there are the packs only.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import yaml
+from django.utils import timezone
 
 from zhikong import packs
 from zhikong.engine.definitions import Catalogue, Definition, load_catalogue
+from zhikong.foundation.access.scope import current_scope_or_none, once
+from zhikong.foundation.packstore import queries as packstore
 from zhikong.hospital.functions.indicators.rules import SMALLEST_DENOMINATOR, Target, target_of
 
 PACKS = Path(packs.__path__[0])
+INDICATOR, TARGETS = "indicator", "targets"
 
 
 @cache
@@ -20,16 +27,46 @@ def catalogue() -> Catalogue:
     return load_catalogue([folder for folder in sorted(PACKS.iterdir()) if (folder / "pack.yaml").is_file()])
 
 
-@cache
 def definitions() -> Mapping[str, Definition]:
-    """The definitions in force, id -> definition, in the order in which pages list them."""
-    published = [d for d in catalogue().indicators.values() if d.status == "published"]
+    """The definitions in force, id -> definition, in the order in which pages list them; one moment per job."""
+    if current_scope_or_none() is None:
+        return packaged_definitions()
+    return once("indicators.definitions", _in_force)
+
+
+@cache
+def packaged_definitions() -> Mapping[str, Definition]:
+    """The published definitions of the packs."""
+    return _listed(d for d in catalogue().indicators.values() if d.status == "published")
+
+
+def _in_force() -> Mapping[str, Definition]:
+    """The packs' definitions with the hospital's in their places; one that cannot be read is absent, not replaced."""
+    own = packstore.own_in_force(INDICATOR, on=timezone.localdate())
+    if not own:
+        return packaged_definitions()
+    said = [found.obj for found in own.values() if isinstance(found, packstore.Resolved)]
+    others = [d for name, d in packaged_definitions().items() if name not in own]
+    return _listed([*others, *(d for d in said if d.status == "published")])
+
+
+def _listed(published: Iterable[Definition]) -> Mapping[str, Definition]:
     return {d.id: d for d in sorted(published, key=_place)}
+
+
+def definition_with_hash(indicator_id: str, digest: str | None) -> Definition | None:
+    """The definition that made a figure, as the figure's own hash says; None when no version of it is known."""
+    known = [definitions().get(indicator_id), packaged_definitions().get(indicator_id)]
+    found = next((d for d in known if d is not None and d.hash == digest), None)
+    if found is not None or digest is None:
+        return found
+    older = packstore.ever_published(INDICATOR, indicator_id)
+    return next((one.obj for one in older if one.obj.hash == digest), None)
 
 
 def _place(definition: Definition) -> tuple:
     """Indicators with a target of a preset first, in the preset's order; then by name."""
-    presets = [list(p.targets) for p in presets_by_name().values()]
+    presets = [list(p.targets) for p in packaged_presets().values()]
     ranks = [ids.index(definition.id) for ids in presets if definition.id in ids]
     return (min(ranks, default=99), definition.title())
 
@@ -64,14 +101,34 @@ class Preset:
     targets: Mapping[str, PresetTarget]
 
 
-@cache
 def presets_by_name() -> Mapping[str, Preset]:
+    """The presets in force: the hospital's targets over the packs', indicator by indicator."""
+    if current_scope_or_none() is None:
+        return packaged_presets()
+    return once("indicators.presets", _presets_in_force)
+
+
+def _presets_in_force() -> Mapping[str, Preset]:
+    own = packstore.own_in_force(TARGETS, on=timezone.localdate())
+    said = {name: found.obj for name, found in own.items() if isinstance(found, packstore.Resolved)}
+    return {**packaged_presets(), **{name: over(packaged_presets().get(name), p) for name, p in said.items()}}
+
+
+def over(packaged: Preset | None, own: Preset) -> Preset:
+    """A hospital's preset over the packaged one: its targets where it names them, the packaged ones elsewhere."""
+    return own if packaged is None else replace(own, targets={**packaged.targets, **own.targets})
+
+
+@cache
+def packaged_presets() -> Mapping[str, Preset]:
+    """The presets of the packs, by name."""
     files = sorted(PACKS.glob("*/targets/*.yaml"))
-    found = [_preset(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
+    found = [preset_said(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
     return {preset.name: preset for preset in found}
 
 
-def _preset(said: dict) -> Preset:
+def preset_said(said: dict) -> Preset:
+    """The preset that a checked file or text says."""
     targets = {
         indicator_id: PresetTarget(
             target_of(row), row.get("quote", ""), row.get("line"), bool(row.get("hospital_only"))

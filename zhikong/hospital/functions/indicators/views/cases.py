@@ -17,7 +17,7 @@ from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.facts import gateway
 from zhikong.foundation.patients.queries import names_for
 from zhikong.hospital.functions.indicators import sheets
-from zhikong.hospital.functions.indicators.catalogue import definitions
+from zhikong.hospital.functions.indicators.catalogue import definition_with_hash, definitions
 from zhikong.hospital.functions.indicators.queries.figures import Frame, frame
 from zhikong.hospital.functions.indicators.selection import Selection, selection
 
@@ -127,7 +127,7 @@ def _fetch(
     if chosen.place is not None and code is None:
         return Cases([], 0)
     return gateway.cases(
-        definition,
+        definition_with_hash(definition.id, run.definitions.get(definition.id)) or definition,
         month=chosen.month,
         department=code,
         part=part,
