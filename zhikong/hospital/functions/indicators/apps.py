@@ -14,14 +14,21 @@ class IndicatorsConfig(AppConfig):
         from zhikong.foundation.findings import effects, sources
         from zhikong.foundation.findings.facts import FindingRaised
         from zhikong.foundation.outbox.registry import subscribe
+        from zhikong.foundation.packstore.facts import VersionPublished
+        from zhikong.hospital.functions.indicators import kinds
         from zhikong.hospital.functions.indicators.effects import effect_of
         from zhikong.hospital.functions.indicators.facts import MonthClosed
         from zhikong.hospital.functions.indicators.origins import describe, finding_raised
-        from zhikong.hospital.functions.indicators.reactions import recompute_after_publication
+        from zhikong.hospital.functions.indicators.reactions import (
+            recompute_after_publication,
+            recompute_by_new_definition,
+        )
 
         effects.register("indicator", effect_of)
         sources.register("indicator", describe)
+        kinds.register()
         subscribe(TablesPublished, recompute_after_publication)
+        subscribe(VersionPublished, recompute_by_new_definition)
         subscribe(FindingRaised, finding_raised)
         facts_prove(
             MonthClosed,
