@@ -17,7 +17,7 @@ from zhikong.hospital.functions.indicators.queries.targets import target_book
 from zhikong.hospital.overviews.home import demo_reporting, demo_story
 from zhikong.simulator import Simulation, hospital, simulate
 from zhikong.site import frame, home
-from zhikong.site.demo import PASSWORD, organisation
+from zhikong.site.demo import PASSWORD, cases_story, duties_story, organisation
 from zhikong.site.home import Explained
 from zhikong.site.progress import Progress
 
@@ -58,6 +58,8 @@ def load(*, now: datetime, progress: Progress) -> None:
         recompute(by=None, now=now)
     with progress.step("演示几个月来的日常工作"), scoped(job_scope(number, job=JOB)):
         demo_story.tell(now=now)
+        duties_story.tell(now=now)
+        cases_story.tell(now=now)
     home.set_options(demo_loaded=_database())
 
 
