@@ -13,11 +13,13 @@ class IndicatorsConfig(AppConfig):
         from zhikong.foundation.facts.announcements import TablesPublished
         from zhikong.foundation.findings import effects, sources
         from zhikong.foundation.findings.facts import FindingRaised
+        from zhikong.foundation.organisation import month_facts
         from zhikong.foundation.outbox.registry import subscribe
         from zhikong.foundation.packstore.facts import VersionPublished
         from zhikong.hospital.functions.indicators import kinds
         from zhikong.hospital.functions.indicators.effects import effect_of
         from zhikong.hospital.functions.indicators.facts import MonthClosed
+        from zhikong.hospital.functions.indicators.month_facts import section
         from zhikong.hospital.functions.indicators.origins import describe, finding_raised
         from zhikong.hospital.functions.indicators.reactions import (
             recompute_after_publication,
@@ -25,6 +27,7 @@ class IndicatorsConfig(AppConfig):
         )
 
         effects.register("indicator", effect_of)
+        month_facts.register(section)
         sources.register("indicator", describe)
         kinds.register()
         subscribe(TablesPublished, recompute_after_publication)

@@ -10,12 +10,21 @@ class ReportingConfig(AppConfig):
         from zhikong.foundation.calendar import registry
         from zhikong.foundation.facts import reported
         from zhikong.foundation.facts.announcements import TablesPublished
+        from zhikong.foundation.forms.facts import SheetAccepted, SheetReturned, SheetSubmitted
+        from zhikong.foundation.organisation import month_facts
         from zhikong.foundation.outbox.registry import subscribe
         from zhikong.hospital.functions.reporting import actions, library, reactions
+        from zhikong.hospital.functions.reporting.actions import records
         from zhikong.hospital.functions.reporting.facts import FiguresAccepted
+        from zhikong.hospital.functions.reporting.month_facts import checks, figures
 
         library.register()
         reported.register(library.pairs)
         registry.register(actions.recalculate)
+        registry.register(records.recalculate)
+        month_facts.register(figures)
+        month_facts.register(checks)
+        for fact in (SheetSubmitted, SheetReturned, SheetAccepted):
+            subscribe(fact, reactions.settle_record, order_by="sheet_id")
         subscribe(FiguresAccepted, reactions.publish_accepted)
         subscribe(TablesPublished, reactions.keep_accepted)

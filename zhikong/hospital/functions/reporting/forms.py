@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhikong.hospital.functions.reporting import numbers
 from zhikong.hospital.functions.reporting.definition.model import Item
+from zhikong.hospital.functions.reporting.record_rules import OUTCOME_NAMES
 from zhikong.hospital.functions.reporting.rules import STOP, Cell, Remark
 
 LONGEST = {"explanation": 500, "evidence": 200}
@@ -66,6 +67,26 @@ class ExtendForm(forms.Form):
 
 class RemindForm(forms.Form):
     text = forms.CharField(label=_("附言"), max_length=200, required=False)
+
+
+class MeasureForm(forms.Form):
+    """What became of a measure."""
+
+    outcome = forms.ChoiceField(
+        label=_("落实情况"),
+        choices=[(o.value, n) for o, n in OUTCOME_NAMES.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择已落实、未落实或继续。")},
+    )
+    note = forms.CharField(label=_("说明"), max_length=500, required=False)
+
+
+class SignForm(forms.Form):
+    """The head's password, asked again at the moment of signing."""
+
+    password = forms.CharField(
+        label=_("登录密码"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
 
 
 class NoForm(forms.Form):

@@ -28,6 +28,8 @@ def every_morning(timestamp: int) -> None:
 @app.task(name="reporting.open_sheets")
 @scoped_job("reporting.open_sheets")
 def open_sheets() -> None:
-    """The sheets of the month that is over; what exists stays as it is."""
+    """The sheets and records of the month that is over; what exists stays as it is."""
     now = timezone.now()
-    actions.open_month(by=None, now=now, month=shifted(f"{timezone.localdate(now):%Y-%m}", -1))
+    month = shifted(f"{timezone.localdate(now):%Y-%m}", -1)
+    actions.open_month(by=None, now=now, month=month)
+    actions.open_records(by=None, now=now, month=month)

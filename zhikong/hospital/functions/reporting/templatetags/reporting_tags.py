@@ -3,14 +3,23 @@
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhikong.hospital.functions.reporting import numbers, rules
 from zhikong.hospital.functions.reporting.forms import Typed
-from zhikong.hospital.functions.reporting.models import FigureSheet
+from zhikong.hospital.functions.reporting.models import FigureSheet, Measure, MonthlyRecord
 from zhikong.hospital.functions.reporting.queries import Row
+from zhikong.hospital.functions.reporting.record_rules import OUTCOME_TONES
 from zhikong.web.templatetags.components import tag
 
 register = template.Library()
+
+RECORD_STATES = {
+    "draft": ("none", gettext_lazy("填写中")),
+    "submitted": ("info", gettext_lazy("待审核")),
+    "returned": ("warn", gettext_lazy("已退回")),
+    "accepted": ("ok", gettext_lazy("已接收")),
+}
 
 
 @register.simple_tag
@@ -35,3 +44,18 @@ def sheet_state(sheet: FigureSheet, today) -> SafeString:
     if sheet.is_late(today):
         return tag("bad", _("逾期") if sheet.state == "draft" else _("退回后逾期"))
     return tag(rules.TONES[rules.State(sheet.state)], sheet.get_state_display())
+
+
+@register.simple_tag
+def record_state(record: MonthlyRecord, today) -> SafeString:
+    """A monthly record's state as a tag; past its date the tag says so."""
+    if record.is_late(today):
+        return tag("bad", _("逾期") if record.state == "draft" else _("退回后逾期"))
+    tone, word = RECORD_STATES.get(record.state, ("none", record.sheet.get_state_display()))
+    return tag(tone, word)
+
+
+@register.simple_tag
+def outcome_tag(measure: Measure) -> SafeString:
+    """已落实, 未落实 or 继续."""
+    return tag(OUTCOME_TONES[measure.outcome], measure.get_outcome_display())
