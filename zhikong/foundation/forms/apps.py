@@ -7,6 +7,7 @@ class FormsConfig(AppConfig):
     verbose_name = "表单"
 
     def ready(self):
-        from zhikong.foundation.forms import kind, permissions  # noqa: F401  (its predicates register themselves)
+        from zhikong.foundation.forms import defects, kind, permissions  # noqa: F401  (its predicates register themselves)
 
         kind.register()
+        defects.register()

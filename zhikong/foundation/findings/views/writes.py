@@ -26,7 +26,10 @@ KINDS = ("clinical", "medtech", "functional")
 @needs(Permission.RAISE_FINDING)
 @require_http_methods(["GET", "POST"])
 def raise_finding(request):
-    """The raise form; from a signal it starts with ?indicator=…&month=…&department=…"""
+    """The raise form; from a signal it starts with ?indicator=…&month=…&department=…
+
+    From anything else that registered as a source with ?source=…&key=…
+    """
     source = _source(request)
     form = RaiseForm(
         request.POST or None,
@@ -46,6 +49,8 @@ def raise_finding(request):
 
 def _source(request) -> sources.Source:
     query = request.GET
+    if query.get("source"):
+        return sources.describe(query["source"], query.get("key", "")[:120])
     if not query.get("indicator"):
         return sources.Source()
     return sources.describe_several("indicator", sources.indicator_key(query), _chosen(query))
@@ -58,14 +63,15 @@ def _chosen(query) -> list[int]:
 def _initial(request, source: sources.Source) -> dict:
     query = request.GET
     chosen = _chosen(query)
-    from_indicator = bool(query.get("indicator"))
+    kind = "indicator" if query.get("indicator") else query.get("source", "")[:32] if source.title else ""
+    key = sources.indicator_key(query) if kind == "indicator" else query.get("key", "")[:120]
     return {
         "departments": chosen or list(source.departments),
         "title": source.title,
         "detail": source.detail,
         "severity": source.severity,
-        "source_kind": "indicator" if from_indicator else "manual",
-        "source_key": sources.indicator_key(query) if from_indicator else "",
+        "source_kind": kind or "manual",
+        "source_key": key if kind else "",
         "indicator_id": query.get("indicator", ""),
         "month": query.get("month", ""),
     }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from zhikong.foundation.files.queries import files
-from zhikong.foundation.forms import actions, presenting, queries, references, scoring
+from zhikong.foundation.forms import actions, defects, presenting, queries, references, scoring
 from zhikong.foundation.forms.answers import files_of
 from zhikong.foundation.forms.definition import FormDefinition, Item, ItemType, Section
 from zhikong.foundation.forms.forms import AcceptForm, ReasonForm
@@ -119,6 +119,7 @@ def render_view(request, sheet: Sheet, *, failed: str = "", bound=None, status: 
             d if d.key != failed else d.with_form(bound) for d in offered(request.user, sheet, form)
         ],
         "failed": failed,
+        "defects": defects.proposal(request.user, sheet, form),
     }
     return render(request, "forms/view.html", context, status=status)
 
