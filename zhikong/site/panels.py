@@ -1,7 +1,7 @@
 """Collects what every app offers in its ``panel.py`` and shows what a reader may see."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.organisation.queries import institution
@@ -16,17 +17,22 @@ from zhikong.site import discovery
 from zhikong.web.panels import HomeCard, MenuEntry, Panel, SearchHit
 
 MOST_HITS = 5
+GROUPS = ((0, ""), (45, _("填报与检查")), (70, _("分析与报告")), (85, _("管理")))
+"""Headings of the menu by the order of its entries: what everybody uses daily stands above them all."""
+FOLDED_FROM = 85
 
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One line of the menu: label, address, icon, whether the page belongs to it, open count."""
+    """One line of the menu: label, address, icon, whether the page belongs to it, open count, heading above it."""
 
     label: str
     url: str
     icon: str
     active: bool
     badge: int
+    group: str = ""
+    folded: bool = False  # the group is closed until one of its pages is open
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,12 @@ def menu(request: HttpRequest) -> tuple[MenuItem, ...]:
     )
     items = [_item(request, entry) for entry in entries]
     best = max((item.url for item in items if request.path.startswith(item.url)), key=len, default=None)
-    return tuple(MenuItem(i.label, i.url, i.icon, i.url == best, i.badge) for i in items)
+    return tuple(replace(item, active=item.url == best) for item in items)
+
+
+def _group(order: int) -> str:
+    """The heading that an entry of this order stands under."""
+    return str(next(title for least, title in reversed(GROUPS) if order >= least))
 
 
 def home_cards(request: HttpRequest) -> list[HomeCard]:
@@ -112,7 +123,10 @@ def _cards(request: HttpRequest) -> Iterator[HomeCard]:
 
 def _item(request: HttpRequest, entry: MenuEntry) -> MenuItem:
     badge = entry.badge(request) if entry.badge else 0
-    return MenuItem(entry.label, reverse(entry.url_name, args=entry.url_args), entry.icon, False, badge)
+    url = reverse(entry.url_name, args=entry.url_args)
+    return MenuItem(
+        entry.label, url, entry.icon, False, badge, _group(entry.order), entry.order >= FOLDED_FROM
+    )
 
 
 def _is_for(request: HttpRequest, entry: MenuEntry) -> bool:

@@ -14,7 +14,7 @@ def unread(request) -> int:
 
 PANEL = Panel(
     menu=(
-        MenuEntry(label=_("通知"), url_name="notices:list", icon="bell", order=60, badge=unread),
+        MenuEntry(label=_("通知"), url_name="notices:list", icon="bell", order=42, badge=unread),
         MenuEntry(
             label=_("消息通道"),
             url_name="notices:channels",

@@ -77,6 +77,12 @@ def theme_attributes(context) -> SafeString:
 
 
 @register.filter
+def active_in(entries) -> bool:
+    """Whether one of some menu entries is the page that is open."""
+    return any(entry.active for entry in entries)
+
+
+@register.filter
 def number(value: object, digits: int | None = None) -> str:
     """A number with thousands separated; digits fixes the decimals (rounded half up); None is a dash."""
     if value is None or value == "":

@@ -16,7 +16,7 @@ PANEL = Panel(
             _("月度结账"),
             "indicators:months",
             "calendar-check",
-            order=50,
+            order=70,
             permission=Permission.ANALYSE_MONTH,
         ),
         MenuEntry(

@@ -8,7 +8,7 @@ from zhikong.web.panels import MenuEntry, Panel
 PANEL = Panel(
     menu=(
         MenuEntry(
-            _("质量简报"), "reports:list", "file-text", order=60, permission=Permission.VIEW_INDICATORS
+            _("质量简报"), "reports:list", "file-text", order=72, permission=Permission.VIEW_INDICATORS
         ),
     ),
 )
