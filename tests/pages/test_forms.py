@@ -5,10 +5,11 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from zhikong.foundation.forms import actions, queries
 from zhikong.foundation.forms.models import Sheet
+from zhikong.foundation.organisation.models import Person
 
 CART = "crash_cart_round"
 PASSWORD = "Kaoqin-2026-qm"
@@ -281,8 +282,6 @@ class TestPrograms:
                 "after_patient": "9/10", "after_surroundings": "7/10", "rub_expired": "yes",
             },
         }  # fmt: skip
-        from zhikong.foundation.organisation.models import Person
-
         person = Person.objects.create(
             institution_id=card_institution(nurse), staff_number="1", name="观察员"
         )
@@ -305,3 +304,105 @@ class TestPrograms:
 
 def card_institution(client) -> int:
     return client.user.institution_id
+
+
+HYGIENE = {
+    "观察日期": "2026-11-22", "开始时间": "09:00", "观察者": "G01", "被观察人员": "护士、医师", "接触患者前": "8/10",
+    "清洁或无菌操作前": "10/10", "接触患者血液、体液后": "10/10", "接触患者后": "9/10", "接触患者周围环境后": "7/10",
+    "速干手消毒剂在开启后有效期内，瓶上写有开启日期": "是",
+}  # fmt: skip
+
+
+def workbook_of(*records) -> BytesIO:
+    heads = list(dict.fromkeys(name for record in records for name in record))
+    book = Workbook()
+    book.active.append(heads)
+    for record in records:
+        book.active.append([record.get(name) for name in heads])
+    stream = BytesIO()
+    book.save(stream)
+    stream.seek(0)
+    stream.name = "rows.xlsx"
+    return stream
+
+
+class TestImport:
+    ADDRESS = "/forms/hand_hygiene_observation/import/"
+
+    @pytest.fixture(autouse=True)
+    def observer(self, hospital):
+        return Person.objects.create(institution_id=hospital.id, staff_number="G01", name="观察员")
+
+    def test_every_row_becomes_a_sheet(self, nurse, card):
+        sent = nurse.post(
+            self.ADDRESS,
+            {"department": card.id, "file": workbook_of(HYGIENE, HYGIENE | {"接触患者前": "10/10"})},
+        )
+        assert sent.status_code == 302
+        assert [str(sheet.total) for sheet in Sheet.objects.order_by("pk")] == ["88.00", "92.00"]
+
+    def test_one_wrong_cell_keeps_all_rows_out_and_is_named(self, nurse, card):
+        wrong = HYGIENE | {
+            "接触患者前": "11/10",
+            "观察者": "没有此人",
+            "速干手消毒剂在开启后有效期内，瓶上写有开启日期": None,
+        }
+        answer = nurse.post(self.ADDRESS, {"department": card.id, "file": workbook_of(HYGIENE, wrong)})
+        page = text(answer)
+        assert answer.status_code == 422
+        assert "第 3 行" in page
+        assert "做到的例数 11 大于观察总数 10。" in page
+        assert "请从列表里选。" in page
+        assert "这一项还没有填。" in page
+        assert not Sheet.objects.exists()
+
+    def test_another_department_and_unknown_columns_are_refused(self, nurse):
+        other = text(
+            nurse.post(self.ADDRESS, {"department": "", "file": workbook_of(HYGIENE | {"科室": "普通外科"})})
+        )
+        assert "您不能为这个科室填写" in other
+        assert "没有这一列" in text(nurse.post(self.ADDRESS, {"file": workbook_of({"乱写": 1})}))
+        assert "不是 .xlsx" in text(nurse.post(self.ADDRESS, {"file": _named(b"abc")}))
+        assert not Sheet.objects.exists()
+
+    def test_the_template_has_the_heads_that_the_import_takes(self, nurse):
+        book = load_workbook(BytesIO(nurse.get("/forms/hand_hygiene_observation/template/").content))
+        heads = [cell.value for cell in book.worksheets[0][1]]
+        assert set(HYGIENE) <= set(heads)
+
+
+def _named(content: bytes) -> BytesIO:
+    stream = BytesIO(content)
+    stream.name = "rows.xlsx"
+    return stream
+
+
+BAD = {
+    "observed_on": "昨天", "began": "25:00", "staff": "医生", "before_patient": "11/10", "before_clean": "多",
+    "after_fluid": "1/0", "rub_expired": "也许", "facilities": "没有",
+}  # fmt: skip
+
+
+def test_page_import_and_program_say_the_same_about_the_same_answers(nurse, card):
+    """One judge: the same wrong answers get the same sentences by item wherever they come in."""
+    form_id = "hand_hygiene_observation"
+    said = json.dumps({"answers": BAD, "department_id": card.id})
+    program = nurse.post(f"/forms/api/{form_id}/", said, content_type="application/json").json()["errors"]
+
+    arrived = nurse.post(f"/forms/{form_id}/import/", {"department": card.id, "file": workbook_of(BAD)})
+    rows = {error.item: error.sentence for error in arrived.context["errors"]}
+
+    nurse.post(f"/forms/{form_id}/new/", {"department": card.id})
+    sheet = Sheet.objects.get()
+    form = queries.definition(sheet)
+    typed = dict(BAD)
+    for name in ("before_patient", "before_clean", "after_fluid"):
+        n, _slash, m = typed.pop(name).partition("/")
+        typed |= {f"{name}__n": n, f"{name}__m": m}
+    page = nurse.post(f"/forms/sheets/{sheet.pk}/", page_of(sheet, **typed))
+    on_page = {name: sentence for name, _number, _text, sentence in page.context["problems"]}
+
+    assert set(on_page) == set(BAD)
+    for name, sentence in on_page.items():
+        assert program[name] == sentence
+        assert rows[form.item(name).text] == sentence

@@ -63,3 +63,20 @@ class AcceptForm(forms.Form):
     text = forms.CharField(
         label=_("意见"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class ImportForm(forms.Form):
+    """A workbook of rows, and the department of rows that do not name one."""
+
+    department = forms.TypedChoiceField(
+        label=_("科室"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text=_("表里有“科室”一列时，以表里写的为准。"),
+    )
+    file = forms.FileField(label=_("文件"), widget=forms.FileInput(attrs={"accept": ".xlsx"}), max_length=200)
+
+    def __init__(self, *args, departments=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["department"].choices = [("", _("全院")), *departments]

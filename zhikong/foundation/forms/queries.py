@@ -74,6 +74,12 @@ def sheets(
     return _with_text(_with_state(rows, state), text)
 
 
+def numbered(text: str) -> QuerySet[Sheet]:
+    """Sheets whose number or title holds the text, the newest first."""
+    rows = Sheet.objects.exclude(state=State.WITHDRAWN)
+    return rows.filter(Q(number__icontains=text) | Q(title__icontains=text)).order_by("-opened_at")
+
+
 def _with_state(rows: QuerySet[Sheet], state: str) -> QuerySet[Sheet]:
     if state == SHOWN_AS_HANDED_IN:
         return rows.filter(state__in=list(HANDED_IN))

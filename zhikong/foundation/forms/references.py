@@ -115,8 +115,7 @@ def _patients(text: str, department_id: int | None, by, now: datetime) -> list[C
 
 
 def _where(stay: Stay, record_number: str) -> str:
-    bed = f"{stay.bed} 床 " if stay.bed else ""
-    return f"{bed}{record_number}".strip()
+    return f"{stay.bed or ''} {record_number}".strip()
 
 
 SEARCHES = {ItemType.PERSON: _people, ItemType.DEPARTMENT: _departments, ItemType.PATIENT: _patients}

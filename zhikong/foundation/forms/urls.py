@@ -24,5 +24,7 @@ urlpatterns = [
     path("<slug:form_id>/", registers.register, name="register"),
     path("<slug:form_id>/new/", registers.new, name="new"),
     path("<slug:form_id>/blank/", documents.blank, name="blank"),
+    path("<slug:form_id>/template/", documents.template, name="template"),
+    path("<slug:form_id>/import/", documents.arrive, name="import"),
     path("<slug:form_id>/export/", documents.export, name="export"),
 ]

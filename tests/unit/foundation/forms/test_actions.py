@@ -203,3 +203,46 @@ class TestEnteredAtOnce:
             "signature": "这一项还没有填。",
         }
         assert not Sheet.objects.exists()
+
+
+class TestVersions:
+    @pytest.fixture
+    def publish(self, people):
+        """publish(change) → the crash cart's form with changed text is in force from today on."""
+        from zhikong.foundation.packstore import actions as store
+        from zhikong.foundation.packstore import queries as packs
+
+        def make(change):
+            base = packs.resolve("form", CART, on=NOW.date())
+            version = store.save_draft(
+                by=people.office,
+                now=NOW,
+                kind="form",
+                definition_id=CART,
+                text=change(base.text),
+                based_on=base,
+            )
+            store.submit_for_review(version, by=people.office, now=NOW, reason="按护理部会议要求")
+            store.review(version, by=people.nursing, now=NOW, passed=True)
+            store.publish(version, by=people.office, now=NOW, effective_from=NOW.date())
+
+        return make
+
+    def test_an_open_sheet_keeps_its_version_and_new_ones_take_the_new_one(self, filled, people, publish):
+        publish(lambda text: text.replace("id: clean", "id: tidy").replace("version: 1", "version: 2", 1))
+        assert queries.definition(filled).item("clean")
+        actions.save_item(filled, by=people.nurse, now=NOW, item="clean", value="no", revision=None)
+        sign(filled, people.nurse)
+        actions.submit(filled, by=people.nurse, now=NOW)
+        assert str(filled.total) == "95.00"
+        fresh = actions.open_sheet(by=people.nurse, now=NOW, form_id=CART, department_id=people.department.id)
+        assert fresh.definition_hash != filled.definition_hash
+        assert queries.definition(fresh).item("tidy")
+
+    def test_the_register_shows_both(self, filled, people, publish, client):
+        publish(lambda text: text.replace("version: 1", "version: 2", 1).replace("车身清洁", "车内外清洁"))
+        fresh = actions.open_sheet(by=people.nurse, now=NOW, form_id=CART, department_id=people.department.id)
+        client.force_login(people.nurse, backend="allauth.account.auth_backends.AuthenticationBackend")
+        page = client.get(f"/forms/{CART}/").content.decode()
+        assert filled.number in page
+        assert fresh.number in page

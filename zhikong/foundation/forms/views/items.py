@@ -27,6 +27,9 @@ from zhikong.foundation.forms.presenting import Labels
 FILE_PURPOSE = "forms.sheet"
 PICKED = frozenset({ItemType.PERSON, ItemType.DEPARTMENT, ItemType.PATIENT})
 TYPED = frozenset({ItemType.TEXT, ItemType.LONG_TEXT, ItemType.NUMBER, ItemType.OBSERVATION, ItemType.TABLE})
+GROUPS = frozenset(
+    {ItemType.CHOICES, ItemType.OBSERVATION, ItemType.PHOTO, ItemType.TABLE, ItemType.SIGNATURE}
+)
 FEW = 5  # options that fit beside each other
 SHORT = 6  # characters
 INPUT_TYPES = {
@@ -117,9 +120,7 @@ class ItemView:
     @property
     def has_group(self) -> bool:
         """Drawn as a fieldset with a legend; everything else has one label."""
-        return self.item.type in YES_NO or self.item.type in (
-            ItemType.CHOICE, ItemType.CHOICES, ItemType.OBSERVATION, ItemType.PHOTO, ItemType.TABLE, ItemType.SIGNATURE,
-        )  # fmt: skip
+        return self.item.type in GROUPS or (self.field is not None and self.field.is_pills)
 
     @property
     def trigger(self) -> str:
@@ -154,7 +155,8 @@ class Showing:
         value = self.raw.get(item.id, self.values.get(item.id))
         found = ItemView(item, shown=True, number=number, revision=self.sheet.revision if self.sheet else 0)
         found.error = self.errors.get(item.id, "") or self.errors.get(item.id + FILES, "")
-        found.saved = self.saved.get(item.id)
+        edits = [edit for name in (item.id, item.id + FILES) if (edit := self.saved.get(name))]
+        found.saved = max(edits, key=lambda edit: edit.pk, default=None)
         self._answer(found, value)
         self._files(found, value)
         self._judgement(found)

@@ -70,7 +70,7 @@ def showing(
         raw=raw or {},
         errors=errors or {},
         conflicts=conflicts or {},
-        saved=queries.latest_edits(sheet, items),
+        saved=queries.latest_edits(sheet, items and [name + end for name in items for end in ("", FILES)]),
         labels=references.labels(form, [sheet.answers, *_others(conflicts)], by=request.user, now=now),
         patients_listed="patients" in request.GET,
     )

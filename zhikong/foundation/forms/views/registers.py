@@ -133,6 +133,11 @@ def columns_of(form: FormDefinition) -> list[Item]:
     return [item for item in form.items() if item.type in IN_COLUMNS and item.required][:COLUMNS]
 
 
+def fillable(request, form: FormDefinition) -> list[tuple[int, str]]:
+    """Departments for which this person may fill the form."""
+    return [(pk, name) for pk, name in departments_in_scope(request) if may_fill(request.user, form, pk)]
+
+
 def lines(request, form: FormDefinition, columns: list[Item], sheets: list[Sheet]) -> list[Line]:
     now = timezone.now()
     labels = references.labels(form, [sheet.answers for sheet in sheets], by=request.user, now=now)
@@ -159,9 +164,7 @@ def _answer(item: Item, sheet: Sheet) -> Any:
 def new(request, form_id: str):
     """About which department and whom; at once when there is nothing to choose."""
     found = resolved(form_id)
-    choices = [
-        (pk, name) for pk, name in departments_in_scope(request) if may_fill(request.user, found.obj, pk)
-    ]
+    choices = fillable(request, found.obj)
     form = NewSheetForm(
         request.POST or None,
         departments=choices,
@@ -198,12 +201,12 @@ def _initial(request, choices: list[tuple[int, str]]) -> dict[str, Any]:
     """?department=…&period=…: duties and other pages lead here with what they know."""
     names = ("department", "subject", "period", "source_kind", "source_key")
     given = {name: request.GET[name] for name in names if name in request.GET}
-    if own := _own_department(request.user, choices):
+    if own := own_department(request.user, choices):
         given.setdefault("department", own)
     return given
 
 
-def _own_department(user, choices: list[tuple[int, str]]) -> int | None:
+def own_department(user, choices: list[tuple[int, str]]) -> int | None:
     """The department that the person's role is tied to, not the wards that come along with it."""
     offered = [pk for pk, _name in choices]
     tied = [a.department_id for a in user.role_assignments.on(timezone.localdate()).order_by("pk")]
@@ -214,7 +217,7 @@ def _subjects(request, form: FormDefinition, choices: list[tuple[int, str]]) -> 
     if form.subject not in (Subject.PERSON, Subject.PATIENT):
         return {}
     kind = ItemType(str(form.subject))
-    department = _own_department(request.user, choices)
+    department = own_department(request.user, choices)
     said = request.POST.get("department") or request.GET.get("department") or department
     found = references.choices(
         kind,
