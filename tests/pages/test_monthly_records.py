@@ -17,6 +17,7 @@ from zhikong.hospital.functions.reporting.record_rules import missed_in_a_row, p
 
 from .conftest import NOW
 
+OPENED = NOW - timedelta(days=20)
 BEFORE, MONTH = "2026-09", "2026-10"
 PASSWORD = "Right-password-2026"
 
@@ -57,7 +58,7 @@ def records(hospital, head, officer, office, at_noon):
     """Cardiology's records of September and October."""
     card = hospital.departments["CARD"].id
     for month in (BEFORE, MONTH):
-        actions.open_records(by=None, now=NOW, month=month)
+        actions.open_records(by=None, now=OPENED, month=month)
     return [MonthlyRecord.objects.get(department_id=card, month=month) for month in (BEFORE, MONTH)]
 
 
@@ -83,7 +84,9 @@ def test_every_clinical_and_diagnostic_department_owes_one_with_a_task_for_offic
     for user, word in ((officer.user, "填写"), (head.user, "审阅、签名并提交")):
         task = open_tasks(user=user).filter(title__contains=MONTH).get()
         assert word in task.title
-        assert "第 5 个工作日前" in task.due_reason
+        assert (task.due_on, "顺延" in task.due_reason) == (date(2026, 11, 6), False)
+    late = records[0]  # September was opened in November: its own date had passed
+    assert (late.due_on, "原期限 2026-10-" in late.due_reason) == (date(2026, 11, 4), True)
 
 
 @pytest.mark.proves("INS-05", "REP-01", "WF-04", "D-01", "D-02", "P-16", "ORG-07")
@@ -233,7 +236,8 @@ def test_missing_twice_in_a_row_is_flagged_for_the_office_only(records, office, 
     assert missed_in_a_row([False, True]) == 0
     assert missed_in_a_row([True, False, False]) == 2
     today = timezone.localdate(NOW)
-    assert not record_queries.missed_twice(records, today - timedelta(days=40))
+    assert record_queries.missed_twice(records, today)
+    assert not record_queries.missed_twice(records, date(2026, 11, 5))  # October is not due yet
 
 
 def test_who_may_not(records, as_role, hospital):

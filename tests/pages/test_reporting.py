@@ -1,6 +1,7 @@
 """Pages of reported figures: the month, the grid, a pasted block, the office's decision; and who may not."""
 
 import io
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -122,7 +123,8 @@ def test_nobody_decides_for_whom_the_set_does_not_name(sheet, officer, as_role, 
 
 
 def test_the_office_opens_a_month_sees_who_is_late_and_presses_all(hospital, office, officer, at_noon):
-    office.post("/reporting/open/", {"month": MONTH})
+    actions.open_month(by=None, now=NOW - timedelta(days=20), month=MONTH)
+    office.post("/reporting/open/", {"month": MONTH})  # what exists stays
     assert FigureSheet.objects.filter(month=MONTH).count() == 5
     page = text(office.get("/reporting/"))
     assert "催报全部 5 张逾期的" in page

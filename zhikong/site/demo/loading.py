@@ -14,7 +14,7 @@ from zhikong.foundation.organisation.queries import resolve
 from zhikong.hospital.functions.datasources.actions import load_open_stays, load_tables
 from zhikong.hospital.functions.indicators.actions import load_preset, recompute, set_target
 from zhikong.hospital.functions.indicators.queries.targets import target_book
-from zhikong.hospital.overviews.home import demo_reporting, demo_story
+from zhikong.hospital.overviews.home import demo_records, demo_reporting, demo_story
 from zhikong.simulator import Simulation, hospital, simulate
 from zhikong.site import frame, home
 from zhikong.site.demo import PASSWORD, cases_story, duties_story, organisation
@@ -58,6 +58,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         recompute(by=None, now=now)
     with progress.step("演示几个月来的日常工作"), scoped(job_scope(number, job=JOB)):
         demo_story.tell(now=now)
+        demo_records.tell(now=now, password=PASSWORD)
         duties_story.tell(now=now)
         cases_story.tell(now=now)
     home.set_options(demo_loaded=_database())

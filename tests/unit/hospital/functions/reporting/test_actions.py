@@ -231,6 +231,15 @@ def test_a_new_calendar_moves_the_deadline(open_sheet):
     )
 
 
+def test_a_sheet_that_is_opened_late_gets_time(hospital, officer):
+    late = NOW + timedelta(days=30)
+    sheet = actions.open_sheet(
+        by=officer, now=late, set_id="clinical_monthly",
+        department_id=hospital.departments["CARD"].id, month=MONTH,
+    )  # fmt: skip
+    assert (sheet.due_on, "原期限 2026-11-06 已过" in sheet.due_reason) == (date(2026, 12, 7), True)
+
+
 # ---- into the facts -------------------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from zhikong.hospital.functions.reporting.actions.publishing import publish_acce
 from zhikong.hospital.functions.reporting.actions.records import (
     accept_record,
     answer_measure,
+    open_record,
     open_records,
     return_record,
     settle,
@@ -21,6 +22,7 @@ __all__ = [
     "correct",
     "extend",
     "open_month",
+    "open_record",
     "open_records",
     "open_sheet",
     "publish_accepted",

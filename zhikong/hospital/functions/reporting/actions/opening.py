@@ -13,7 +13,7 @@ from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.organisation.queries import DepartmentOn, departments
 from zhikong.foundation.packstore.actions import keep
 from zhikong.foundation.packstore.queries import Resolved
-from zhikong.hospital.functions.reporting import library, permissions
+from zhikong.hospital.functions.reporting import deadlines, library, permissions
 from zhikong.hospital.functions.reporting.actions import steps
 from zhikong.hospital.functions.reporting.models import FigureSheet
 from zhikong.hospital.functions.reporting.rules import Act
@@ -71,7 +71,10 @@ def _check_over(month: str, now: datetime) -> None:
 
 def _open(found: Resolved, department: DepartmentOn, *, month: str, by, now: datetime) -> FigureSheet:
     keep(found, now=now)
-    start, days = library.month_end(month), found.obj.working_day
+    due = deadlines.due(
+        library.month_end(month), found.obj.working_day, found.obj.says,
+        today=timezone.localdate(now), calendar=working_calendar(),
+    )  # fmt: skip
     sheet = FigureSheet.objects.create(
         institution_id=current_scope().institution_id,
         department_id=department.id,
@@ -80,10 +83,10 @@ def _open(found: Resolved, department: DepartmentOn, *, month: str, by, now: dat
         set_version=found.version,
         set_hash=found.hash,
         month=month,
-        due_on=working_calendar().add_working_days(start, days),
-        due_reason=found.obj.says[:300],
-        due_from=start,
-        due_working_days=days,
+        due_on=due.on,
+        due_reason=due.reason,
+        due_from=due.start,
+        due_working_days=due.working_days,
         opened_at=now,
     )
     steps.record(sheet, Act.OPEN, by=by, now=now)

@@ -15,7 +15,7 @@ from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.forms import actions as forms
 from zhikong.foundation.organisation.queries import DepartmentOn, department_on, departments
-from zhikong.hospital.functions.reporting import record_queries, record_rules
+from zhikong.hospital.functions.reporting import deadlines, record_queries, record_rules
 from zhikong.hospital.functions.reporting.actions import measures, record_tasks
 from zhikong.hospital.functions.reporting.library import month_end
 from zhikong.hospital.functions.reporting.models import Measure, MonthlyRecord
@@ -28,11 +28,29 @@ SAYS = "每月对本科室医疗质量工作自查、总结、上报：次月第
 
 
 @transaction.atomic
+def open_record(*, by, now: datetime, department_id: int, month: str) -> MonthlyRecord:
+    """One department's record of a month; opened if it does not exist yet."""
+    known = record_queries.record_of(department_id=department_id, month=month)
+    if known is not None:
+        return known
+    require(by, Permission.REPORT_FIGURES, department_id)
+    _check_over(month, now)
+    found = department_on(department_id=department_id, on=month_end(month))
+    if found is None or found.kind not in KINDS:
+        raise ValidationError("这个科室这个月不用写质控活动记录。")
+    return _open(found, month=month, by=by, now=now)
+
+
+def _check_over(month: str, now: datetime) -> None:
+    if month_end(month) >= timezone.localdate(now):
+        raise ValidationError("这个月还没有结束，下月 1 日起才能写当月的质控活动记录。")
+
+
+@transaction.atomic
 def open_records(*, by, now: datetime, month: str) -> list[MonthlyRecord]:
     """A record for every clinical and diagnostic department; what exists stays. Gives the new ones."""
     require(by, Permission.ACCEPT_FIGURES, whole_hospital=True)
-    if month_end(month) >= timezone.localdate(now):
-        raise ValidationError("这个月还没有结束，下月 1 日起才能写当月的质控活动记录。")
+    _check_over(month, now)
     known = set(MonthlyRecord.objects.filter(month=month).values_list("department_id", flat=True))
     owed = [d for d in departments(on=month_end(month), kinds=KINDS) if d.id not in known]
     return [_open(d, month=month, by=by, now=now) for d in owed if _exists(d, now)]
@@ -48,12 +66,13 @@ def _open(department: DepartmentOn, *, month: str, by, now: datetime) -> Monthly
         by=by, now=now, form_id=FORM, department_id=department.id, period=month,
         source_kind=SOURCE, source_key=f"{department.id}@{month}",
     )  # fmt: skip
-    start = month_end(month)
+    due = deadlines.due(
+        month_end(month), WORKING_DAY, SAYS, today=timezone.localdate(now), calendar=working_calendar()
+    )
     record = MonthlyRecord.objects.create(
         institution_id=current_scope().institution_id, department_id=department.id,
-        department_name=department.name, month=month, sheet=sheet,
-        due_on=working_calendar().add_working_days(start, WORKING_DAY), due_reason=SAYS,
-        due_from=start, due_working_days=WORKING_DAY, opened_at=now,
+        department_name=department.name, month=month, sheet=sheet, due_on=due.on, due_reason=due.reason,
+        due_from=due.start, due_working_days=due.working_days, opened_at=now,
     )  # fmt: skip
     record_tasks.ask_to_write(record, by=by, now=now)
     return record

@@ -97,14 +97,22 @@ def _item_problems(read: Located, number: int, row: Any) -> Iterator[Problem]:
         yield read.problem(
             (*where, "evidence"), "evidence 不在可选范围内。", f"可用的有：{'、'.join(EVIDENCE)}。"
         )
+    if not _is_words(row.get("aliases", [])):
+        yield read.problem((*where, "aliases"), "aliases 应是文字的列表。", "请写成 [别名一, 别名二]。")
     if row.get("decimals", 0) not in (0, 1, 2):
         yield read.problem((*where, "decimals"), "decimals 只能是 0、1 或 2。", "请改正。")
+
+
+def _is_words(said: Any) -> bool:
+    return isinstance(said, list) and all(isinstance(word, str) for word in said)
 
 
 def _twice(read: Located) -> Iterator[Problem]:
     seen: set[str] = set()
     for number, row in enumerate(read.data["items"]):
         code = row.get("id") if isinstance(row, dict) else None
+        if not isinstance(code, str):
+            continue  # said already: an item lacks its id
         if code in seen:
             yield read.problem(("items", number), f"项目 {code} 写了两次。", "请只保留一处。")
         seen.add(code)
@@ -128,6 +136,11 @@ def _departments(read: Located) -> Iterator[Problem]:
         yield read.problem(
             ("departments", name), f"不认识的字段 {name}。", suggestion(name, _DEPARTMENT_FIELDS)
         )
+    for name in _DEPARTMENT_FIELDS:
+        if not _is_words(said.get(name, [])):
+            yield read.problem(
+                ("departments", name), f"{name} 应是文字的列表。", "请写成 [clinical] 的样子。"
+            )
     if not any(said.get(name) for name in _DEPARTMENT_FIELDS):
         yield read.problem(("departments",), "没有指定填报科室。", "请写 kinds、functions 或 codes。")
 
