@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -38,7 +38,10 @@ def whole_hospital() -> Iterator[None]:
 
 def lock(case: Case) -> Case:
     """The case as it is now; two who act at once wait for each other here."""
-    case.refresh_from_db(from_queryset=Case.objects.select_for_update(of=("self",)))
+    try:
+        case.refresh_from_db(from_queryset=Case.objects.select_for_update(of=("self",)))
+    except Case.DoesNotExist:
+        raise PermissionDenied("没有这个案件，或者您看不到它。") from None
     return case
 
 

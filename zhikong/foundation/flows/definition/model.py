@@ -162,7 +162,7 @@ class FlowDefinition:
         waiting = [start]
         while waiting:
             here = waiting.pop()
-            if here == join or here in seen or self.by_state[here].end:
+            if here == join or here in seen or here not in self.by_state or self.by_state[here].end:
                 continue
             seen.add(here)
             forward = (t for t in self.transitions if here in t.sources and t.kind is Kind.FORWARD)

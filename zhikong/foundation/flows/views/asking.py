@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from zhikong.foundation.flows import sheets
 from zhikong.foundation.forms.definition import FormDefinition, Item, ItemType
 from zhikong.foundation.forms.models import Sheet
-from zhikong.foundation.organisation.queries import departments
+from zhikong.foundation.organisation.models import Appointment, Person
+from zhikong.foundation.organisation.queries import departments, in_force
 
 PREFIX = "item_"
 YES = [("yes", _("是")), ("no", _("否"))]
@@ -29,7 +30,7 @@ WIDGETS = {
 }
 PLAIN = {ItemType.TEXT, ItemType.NUMBER, *WIDGETS}
 CHOSEN = {ItemType.YES_NO, ItemType.YES_NO_NA, ItemType.CHOICE}
-HERE = PLAIN | CHOSEN | {ItemType.CHOICES, ItemType.DEPARTMENT, ItemType.NOTE}
+HERE = PLAIN | CHOSEN | {ItemType.CHOICES, ItemType.DEPARTMENT, ItemType.PERSON, ItemType.NOTE}
 
 
 @dataclass
@@ -42,17 +43,18 @@ class Asked:
     draft: Sheet | None = None
 
     @classmethod
-    def of(
-        cls, form_id: str, request, *, prefix: str = "", case_id: int | None = None, source_key: str = ""
-    ) -> Asked:
+    def of(cls, form_id: str, request, *, prefix: str = "", case=None, source_key: str = "") -> Asked:
         """The form's own part of a page; empty when the act has no form."""
         form = sheets.form_of(form_id) if form_id else None
         if form is None:
             return cls()
         if all(item.type in HERE and not _needs_file(item) for item in form.items()):
             data = request.POST if request.method == "POST" else None
-            return cls(form, ItemsForm(data, definition=form, prefix=prefix or None))
-        found = sheets.begun(form_id, user=request.user, case_id=case_id, source_key=source_key)
+            people = _people(case, form)
+            return cls(form, ItemsForm(data, definition=form, people=people, prefix=prefix or None))
+        found = sheets.begun(
+            form_id, user=request.user, case_id=case.pk if case else None, source_key=source_key
+        )
         ready = found if found is not None and found.state in sheets.HANDED_IN else None
         return cls(form, None, ready, None if ready else found)
 
@@ -87,26 +89,39 @@ class Asked:
 class ItemsForm(forms.Form):
     """Fields of a form's items; what they may hold is judged by the form itself, not here."""
 
-    def __init__(self, *args, definition: FormDefinition, **kwargs):
+    def __init__(self, *args, definition: FormDefinition, people=(), **kwargs):
         super().__init__(*args, **kwargs)
         for item in definition.items():
             if item.type is not ItemType.NOTE:
-                self.fields[f"{PREFIX}{item.id}"] = _field(item)
+                self.fields[f"{PREFIX}{item.id}"] = _field(item, people)
 
 
-def _field(item: Item) -> forms.Field:
+def _field(item: Item, people) -> forms.Field:
     common = {"label": item.text, "required": False, "help_text": _help(item)}
     if item.type in CHOSEN:
         return forms.ChoiceField(choices=[("", _("请选择")), *_choices(item)], **common)
     if item.type is ItemType.CHOICES:
         options = [(option.code, option.text) for option in item.options]
         return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **common)
+    if item.type is ItemType.PERSON:
+        return forms.ChoiceField(choices=[("", _("请选择")), *people], **common)
     if item.type is ItemType.DEPARTMENT:
         known = [(d.id, d.name) for d in departments(on=timezone.localdate())]
         return forms.ChoiceField(choices=[("", _("请选择")), *known], **common)
     return forms.CharField(
         widget=WIDGETS[item.type]() if item.type in WIDGETS else forms.TextInput(), **common
     )
+
+
+def _people(case, form: FormDefinition) -> list[tuple[int, str]]:
+    """Who holds a post today in the case's department, or anywhere when it has none."""
+    if not any(item.type is ItemType.PERSON for item in form.items()):
+        return []
+    posts = Appointment.objects.filter(in_force(timezone.localdate()))
+    if case is not None and case.department_id:
+        posts = posts.filter(department_id=case.department_id)
+    found = Person.objects.filter(pk__in=posts.values("person_id")).order_by("name")
+    return list(found.values_list("pk", "name"))
 
 
 def _choices(item: Item) -> list[tuple[str, Any]]:

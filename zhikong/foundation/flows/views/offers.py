@@ -84,7 +84,7 @@ def fill(request, case: Case, offer: Offer, *, post: bool) -> None:
     department = files_department(request, case.department_id)
     data = (request.POST, request.FILES) if post else (None, None)
     offer.form = ActForm(*data, step=offer.step, department_id=department, prefix=offer.key, initial=initial)
-    offer.asked = Asked.of(offer.step.form, request, prefix=offer.key, case_id=case.pk)
+    offer.asked = Asked.of(offer.step.form, request, prefix=offer.key, case=case)
 
 
 def delegation(
