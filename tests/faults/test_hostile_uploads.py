@@ -207,6 +207,8 @@ REFUSED = {
     "text with zeros": (b"a\0b", "a.txt", "纯文本"),
     "not any encoding": (b"\xff\xfe\xfd\x80\x80" * 9, "a.csv", "纯文本"),
     "dde in a table": (b"1,=cmd|' /C calc'!A0\n", "a.csv", "DDE"),
+    "dde with commas": (b"1,\"=cmd|'/C a,b'!A0\"\n", "a.csv", "DDE"),
+    "dde behind a sign": (b"1;+=(MSEXCEL|'..\\x'!z\n", "a.csv", "DDE"),
     "old office": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "a.doc", "另存为 docx"),
     "gif and jar": (b"GIF89a" + b"\0" * 20 + jar(), "a.gif", "GIF"),
     "plain zip": (jar(), "a.zip", "压缩包"),
@@ -217,6 +219,7 @@ REFUSED = {
     "docx as xlsx": (package(), "a.xlsx", "不一致"),
     "no extension": (picture(), "照片", "没有扩展名"),
     # office
+    "docm under its own name": (package(), "a.docm", "宏"),
     "macro": (package(VBA), "a.docx", "宏"),
     "macro, capitals": (package(("WORD/VBAPROJECT.BIN", b"x")), "a.docx", "宏"),
     "docm renamed": (package(types=MACRO_TYPE), "a.docx", "宏"),
@@ -263,6 +266,7 @@ REFUSED = {
     "pdf form by XFA": (pdf(CATALOG, b"<< /AcroForm << /XFA [(a) 3 0 R] >> >>"), "a.pdf", "XFA"),
     "pdf with password": (pdf(CATALOG, b"<< /Encrypt 4 0 R >>"), "a.pdf", "密码"),
     "pdf bomb": (pdf(CATALOG, packed(b"1 0 " + b" " * 60_000_000)), "a.pdf", "大得不正常"),
+    "pdf of endless streams": (pdf(CATALOG, b"stream\n" * 150_000), "a.pdf", "大得不正常"),
     "pdf and html": (pdf(CATALOG, head=b"%PDF-1.7\n<html><script>1</script>\n"), "a.pdf", "网页代码"),
     "pdf and jar": (pdf(CATALOG, tail=jar()), "a.pdf", "压缩包"),
     "pdf with a long tail": (pdf(CATALOG, tail=b"x" * 5000), "a.pdf", "其他文件"),
@@ -290,6 +294,26 @@ def test_refused_with_a_sentence_and_nothing_left(what, keep, own_folder):
     assert not File.objects.exists()
     assert not Blob.objects.exists()
     assert lying(own_folder) == []
+
+
+HARMLESS = {
+    "lines and nothing else": b"\n" * 5_000_000,
+    "signs": b'"=' * 2_000_000,
+    "bars": b"-|" * 2_000_000,
+    "open brackets": b"< " * 2_000_000,
+    "negative numbers": b"name,value\nx,-5\ny,-7|8\n",
+    "gb18030": "科室，例数\n心内科，-5\n".encode("gb18030"),
+}
+
+
+@pytest.mark.parametrize("what", HARMLESS)
+def test_patterns_do_not_hang_on_what_was_made_to_hang_them(what, keep):
+    assert keep(HARMLESS[what], "a.csv", "text/csv").size == len(HARMLESS[what])
+
+
+def test_a_fields_words_do_not_pile_up(keep):
+    long = paragraph(*(f"PAGE {os.urandom(4).hex()} " for _ in range(60_000)))
+    assert keep(package(main=long), "a.docx", DOCX).kind == "docx"
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,7 @@ def test_what_waits_for_the_scanner_does_not_open(head, hospital, settings, tmp_
 # ---- those who decide -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("F-25")
 def test_medical_affairs_holds_and_releases(head, hospital, as_role):
     file, office = one(head, hospital), as_role("medical_affairs")
     assert "整改照片.jpg" in text(office.get("/files/?q=照片"))

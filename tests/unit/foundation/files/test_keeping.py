@@ -53,6 +53,7 @@ def test_the_classes_say_how_long_and_why():
     assert classes["permanent"].until(date(2026, 2, 3)) is None
 
 
+@pytest.mark.proves("F-25")
 @pytest.mark.usefixtures("job")
 def test_the_night_destroys_what_may_go_and_leaves_the_rest(
     keep, own_folder, django_capture_on_commit_callbacks
@@ -148,6 +149,7 @@ def test_what_nothing_uses_may_go_after_a_month_by_a_persons_decision(keep, medi
 # ---- legal hold -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("F-25")
 @pytest.mark.usefixtures("job")
 def test_a_hold_blocks_destruction_until_the_last_is_released(keep, medical, nurse):
     file = keep(retention="training")
@@ -180,6 +182,7 @@ ATTEMPTS = {
 }
 
 
+@pytest.mark.proves("F-25")
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_the_database_itself_holds(attempt, keep, medical):
     file = keep()

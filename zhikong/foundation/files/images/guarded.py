@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from zhikong.foundation.files.inspection.refusal import Refused
 from zhikong.foundation.files.rules import Kind
@@ -17,7 +18,9 @@ LARGEST_SIDE = 4096  # a page of print at 350 dpi; larger photographs are reduce
 THUMBNAIL_SIDE = 320
 TOO_LARGE = "图片的像素太多（超过 6400 万），不能上传。请缩小后再试。"
 BROKEN = "图片不完整或已损坏，打不开。请重新拍照或重新导出。"
+BUSY = "同时上传的图片太多，服务器正忙。请稍后再试。"
 TOO_SLOW = "图片处理超时，没有保存。请缩小后再试。"
+_turn = BoundedSemaphore(2)  # decoders at work at once in one server process; each may take 1.5 GB
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,15 @@ def rewrite(source: Path, kind: Kind, *, target: Path, thumbnail: Path) -> Size:
 
 
 def _ask(source: Path, kind: Kind, target: Path, thumbnail: Path) -> dict:
+    if not _turn.acquire(timeout=SECONDS):
+        raise Refused(BUSY)
+    try:
+        return _run(source, kind, target, thumbnail)
+    finally:
+        _turn.release()
+
+
+def _run(source: Path, kind: Kind, target: Path, thumbnail: Path) -> dict:
     sides = [str(LARGEST_SIDE), str(THUMBNAIL_SIDE)]
     command = [
         sys.executable,

@@ -21,6 +21,7 @@ class Inspected:
     remark: str = ""
 
 
+MACRO_EXTENSIONS = ("docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "potm", "ppsm", "ppam")
 CHECKS: dict[Kind, Callable[[Path], str]] = {
     Kind.PDF: pdf.check,
     Kind.DOCX: office.check,
@@ -49,6 +50,8 @@ def inspect(path: Path, *, name: str, declared: str) -> Inspected:
 
 def _check_agreement(kind: Kind, extension: str, declared: str) -> None:
     facts = KINDS[kind]
+    if extension in MACRO_EXTENSIONS:
+        raise Refused(office.MACRO)
     if extension not in facts.extensions:
         said = f"扩展名是 .{extension}" if extension else "没有扩展名"
         raise Refused(

@@ -130,8 +130,8 @@ class _Part:
     def _text(self, text: str) -> None:
         """A field's words may be cut into many runs; they are put together again within a paragraph."""
         if self._in_field:
-            self._field += text
-            self._check_field(self._field)
+            self._check_field(self._field + text)
+            self._field = (self._field + text)[-16:]
 
     def _check_field(self, text: str) -> None:
         if DDE_FIELD.search(text):

@@ -6,6 +6,7 @@ nobody heeds. The names of actions are those of ISO 32000-1, 12.6.4 and 7.11.4. 
 names can hide there; a file with a password cannot be looked into and is refused as well.
 """
 
+import mmap
 import re
 import zlib
 from collections.abc import Iterator
@@ -37,12 +38,18 @@ MARKUP = re.compile(rb"<\s*(?:!doctype\s+html|html|script|svg|body|iframe)\b", r
 LARGEST_UNPACKED = 200 * 1024 * 1024
 LARGEST_STREAM = 50 * 1024 * 1024
 LONGEST_DICTIONARY = 4096
+MOST_STREAMS = 100_000
 PIECE = 64 * 1024
 
 
 def check(path: Path) -> str:
-    """Read the whole file (at most 50 MB, see rules.KINDS) and look at every name in it. Raises Refused."""
-    data = path.read_bytes()
+    """Look at every name in the file, which is mapped and not read into memory. Raises Refused."""
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        _check(data)
+    return ""
+
+
+def _check(data: mmap.mmap) -> None:
     _check_shape(data)
     _check_names(data)
     unpacked = 0
@@ -51,22 +58,21 @@ def check(path: Path) -> str:
         if unpacked > LARGEST_UNPACKED:
             raise Refused(BOMB)
         _check_names(objects)
-    return ""
 
 
-def _check_shape(data: bytes) -> None:
+def _check_shape(data: mmap.mmap) -> None:
     """From the first byte to the end mark it is a PDF and nothing else."""
     end = data.rfind(b"%%EOF")
-    if end < 0 or b"startxref" not in data:
+    if end < 0 or data.rfind(b"startxref") < 0:
         raise Refused(BROKEN)
     if len(data) - end > 1024 or MARKUP.search(data[:1024]) or MARKUP.search(data[end:]):
         raise Refused(POLYGLOT)
 
 
-def _check_names(data: bytes) -> None:
+def _check_names(data: mmap.mmap | bytes) -> None:
     if XFA.search(data):
         raise Refused(ACTIVE % "XFA")
-    for name in {_unescaped(raw) for raw in set(NAME.findall(data))}:
+    for name in {_unescaped(raw) for raw in {found[1] for found in NAME.finditer(data)}}:
         if name in ACTIONS:
             raise Refused(ACTIVE % name.decode())
         if name in CARRIERS:
@@ -80,31 +86,30 @@ def _unescaped(name: bytes) -> bytes:
     return ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), name)
 
 
-def _object_streams(data: bytes) -> Iterator[bytes]:
+def _object_streams(data: mmap.mmap) -> Iterator[bytes]:
     """The unpacked contents of streams that hold objects, whether their dictionaries say so or not.
 
     Readers find object streams by the cross-reference table and forgive a missing /Type, so the content decides too.
     """
-    for found in STREAM.finditer(data):
+    for number, found in enumerate(STREAM.finditer(data)):
+        if number > MOST_STREAMS:
+            raise Refused(BOMB)
         before = data[max(0, found.start() - LONGEST_DICTIONARY) : found.start()]
         dictionary = _unescaped(before[before.rfind(b"endstream") + 1 :])
         declared = b"/ObjStm" in dictionary
         if declared and ODD_FILTERS.search(dictionary):
             raise Refused(BROKEN)  # packed as no ordinary program packs objects
-        view = memoryview(data)[found.end() :]
-        if declared or OBJECTS.match(_inflate(view, 256)):
-            yield _inflate(view, LARGEST_STREAM, whole=True)
+        if declared or OBJECTS.match(_inflate(data, found.end(), 256)):
+            yield _inflate(data, found.end(), LARGEST_STREAM, whole=True)
 
 
-def _inflate(view: memoryview, most: int, *, whole: bool = False) -> bytes:
+def _inflate(data: mmap.mmap, position: int, most: int, *, whole: bool = False) -> bytes:
     """Up to ``most`` bytes of a packed stream, nothing when it is not packed; whole: more than that is a bomb."""
-    unpacker, content, position = zlib.decompressobj(), bytearray(), 0
+    unpacker, content, piece = zlib.decompressobj(), bytearray(), PIECE if whole else 2 * most
     try:
-        while position < len(view) and not unpacker.eof and len(content) <= most:
-            content += unpacker.decompress(
-                unpacker.unconsumed_tail or view[position : position + PIECE], most + 1
-            )
-            position += 0 if unpacker.unconsumed_tail else PIECE
+        while position < len(data) and not unpacker.eof and len(content) <= most:
+            content += unpacker.decompress(data[position : position + piece], most + 1)
+            position += piece
     except zlib.error:
         return bytes(content)
     if whole and len(content) > most:

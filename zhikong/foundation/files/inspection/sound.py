@@ -5,6 +5,7 @@ from pathlib import Path
 from zhikong.foundation.files.inspection.refusal import Refused
 
 BROKEN = "录音文件的结构不完整，不能上传。请重新录制或导出。"
+MOST_BOXES = 10_000
 BITRATES = {  # kbit/s by version and the frame's index, layer III (ISO/IEC 11172-3 and 13818-3)
     3: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     2: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
@@ -52,14 +53,15 @@ def _frame_length(head: bytes) -> int:
 
 def check_m4a(path: Path) -> str:
     """The boxes must follow each other to the very end of the file, and one of them must describe the sound."""
-    size, position, seen = path.stat().st_size, 0, set()
+    size, position, boxes, seen = path.stat().st_size, 0, 0, set()
     with open(path, "rb") as file:
         while position < size:
             file.seek(position)
             length, kind = _box(file.read(16), size - position)
-            if kind not in TOP_BOXES or length < 8 or position + length > size:
+            if kind not in TOP_BOXES or length < 8 or position + length > size or boxes > MOST_BOXES:
                 raise Refused(BROKEN)
             seen.add(kind)
+            boxes += 1
             position += length
     if b"moov" not in seen:
         raise Refused(BROKEN)
