@@ -18,6 +18,9 @@ PAGES = {
         "/findings/raise/?indicator=average_length_of_stay&month=2026-10",
         "/tasks/",
         "/notices/",
+        "/reporting/",
+        "/reporting/sheets/23/",
+        "/reporting/records/",
         "/reports/",
         "/reports/brief/2026-09/",
         "/datasources/",
@@ -26,6 +29,12 @@ PAGES = {
         "/audit/",
     ],
     "keshi": ["/", "/indicators/", "/findings/", "/tasks/", "/indicators/diagnosis_within_three_days/"],
+    "zhikongyuan": [
+        "/reporting/",
+        "/reporting/sheets/4/",
+        "/reporting/sheets/4/paste/",
+        "/reporting/records/2/",
+    ],
     "yishi": ["/", "/indicators/", "/notices/"],
     "yuanzhang": ["/", "/indicators/", "/findings/", "/reports/"],
 }

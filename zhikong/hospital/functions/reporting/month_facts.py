@@ -27,8 +27,8 @@ def _line(row, sheet) -> Line:
     state = {"bad": "bad", "warn": "warn"}.get(row.tone, "")
     return Line(
         text=row.item.title,
-        value=row.shown if not row.cell.empty else _("未填"),
-        note=_("上月 %(last)s") % {"last": row.last},
+        value=_("%(now)s（上月 %(last)s）")
+        % {"now": _("未填") if row.cell.empty else row.shown, "last": row.last},
         state=state,
         word=_("待核对") if state else "",
         url=reverse("reporting:sheet", args=[sheet.pk]),

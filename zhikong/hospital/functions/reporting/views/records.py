@@ -99,7 +99,9 @@ def show(request: HttpRequest, record: MonthlyRecord, *, bound=None, failed: str
         ],
         "open_measures": len(open_ones),
         "own_measures": record.measures.filter(dropped_at=None).select_related("person"),
-        "parts": parts(sheet, form, by=user, now=now),
+        "parts": [
+            p for p in parts(sheet, form, by=user, now=now) if p.section.id != "signing" or not record.is_open
+        ],
         "returned_with": forms.returned_with(sheet) if sheet.state == "returned" else "",
         "writes": writes,
         "signs": writes and leads(user, record.department_id),
