@@ -120,6 +120,17 @@ def test_what_is_too_large_never_reaches_the_disk_whole(head, hospital, monkeypa
     assert File.objects.get().name == "整改照片.jpg"
 
 
+def test_any_forms_upload_has_a_bound(head, settings):
+    """A file field of another form, here the attach field without script: what is too large looks as if not sent."""
+    from django.test import RequestFactory
+
+    settings.FILES_LARGEST_UPLOAD = 200_000
+    form = {"small": upload("小.txt", b"a" * 90), "large": upload("大.txt", b"a" * 900_000)}
+    request = RequestFactory().post("/anything/", form)
+    assert list(request.FILES) == ["small"]
+    assert request.uploads_dropped == ["大.txt"]
+
+
 def test_an_upload_needs_the_forms_token_and_a_person(head, hospital):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(head.user, backend="allauth.account.auth_backends.AuthenticationBackend")

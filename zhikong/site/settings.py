@@ -9,7 +9,9 @@ SECRET_KEY = home.secret("django")
 ZHIKONG_HOME = home.folder()
 PSEUDONYM_SECRET = home.secret("pseudonyms")  # lost or changed: earlier pseudonyms can no longer be linked
 IDENTITY_SECRET = home.secret("identities")  # lost: names and numbers of patients can no longer be read
-CHANNEL_SECRET = home.secret("channels")  # lost: passwords and keys of mail and message channels are entered again
+CHANNEL_SECRET = home.secret(
+    "channels"
+)  # lost: passwords and keys of mail and message channels are entered again
 DEBUG = False
 ALLOWED_HOSTS = home.allowed_hosts()
 ROOT_URLCONF = "zhikong.site.urls"
@@ -96,6 +98,12 @@ FILES_KEY_FILE = home.folder() / "secrets" / "files.key"  # lost: sealed files c
 FILES_ENCRYPT = bool(OPTIONS.get("encrypt_files"))
 FILES_SCANNER = OPTIONS.get("clamd", "")
 FILES_UNSCANNED = OPTIONS.get("unscanned_files", "quarantine")
+FILES_LARGEST_UPLOAD = 512 * 1024 * 1024  # of any form; tables of data come up to 500 MB
+FILE_UPLOAD_HANDLERS = [
+    "zhikong.foundation.files.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILES_RESERVE_BYTES = 512 * 1024 * 1024  # uploads stop before the database has no room left
 
 # The audit trail's seals: the key and a copy of every head lie outside the database (decision 8).

@@ -59,16 +59,19 @@ def _remove_drafts() -> int:
 
 
 def _look_for_all(institution_id: int, now: datetime) -> tuple[int, int]:
-    """Rows whose content is not on disk are marked and told; those that a restore brought back are cleared."""
+    """Rows whose content is not on disk are marked and told; those that a restore brought back are cleared.
+
+    The rows are read first: what is stored while we look lies on disk before its row is seen.
+    """
+    rows = list(Blob.objects.values_list("pk", "address", "problem"))
     lying = set(blobs.addresses(institution_id))
-    rows = Blob.objects.values_list("pk", "address", "problem")
     gone = [pk for pk, address, problem in rows if address not in lying and problem != Blob.Problem.MISSING]
     back = [pk for pk, address, problem in rows if address in lying and problem == Blob.Problem.MISSING]
-    Blob.objects.filter(pk__in=gone).update(problem=Blob.Problem.MISSING, checked_at=now)
+    missing = Blob.objects.filter(pk__in=gone).update(problem=Blob.Problem.MISSING, checked_at=now)
     Blob.objects.filter(pk__in=back).update(problem=Blob.Problem.NONE, checked_at=now)
     for file in File.objects.filter(blob_id__in=gone):
         record(file, Act.MISSING, by=None, now=now, text="夜间核对时发现磁盘上没有内容")
-    return len(gone), len(back)
+    return missing, len(back)  # what was destroyed while we looked has no row any more
 
 
 def _read_again(institution_id: int, now: datetime, check_bytes: int) -> int:
