@@ -6,8 +6,7 @@ from django.utils import timezone
 
 from zhikong.foundation.flows import actions
 from zhikong.foundation.flows.models import Case
-from zhikong.foundation.organisation.models import Appointment
-from zhikong.foundation.organisation.queries import in_force, resolve
+from zhikong.foundation.organisation.queries import resolve
 from zhikong.site.demo.acting import acting, at
 
 OFFICER, HEAD, LEADER, MEDICAL, NURSING, NURSE = "tousu", "keshi", "yuanzhang", "yiwu", "huli", "hushi"
@@ -143,11 +142,9 @@ def _verified(now: datetime, found: str) -> dict:
     }
 
 
-def _stated(now: datetime, cause: str) -> dict:
-    department = resolve(name_or_code=CARDIOLOGY, on=timezone.localdate(now))
-    posts = Appointment.objects.filter(in_force(timezone.localdate(now)), department_id=department.id)
+def _stated(cause: str) -> dict:
     return {
-        "staff": posts.filter(post="physician").order_by("pk").values_list("person_id", flat=True).first(),
+        "staff": "石医师 D0012",
         "statement": "当时在抢救另一名患者，没有向家属说明等候的原因。",
         "course": "冠心病，稳定，按计划出院。",
         "responsibility": "flaw",
@@ -164,7 +161,7 @@ def _complaints(now: datetime) -> None:
         at(now, -6), "家属等候两小时无人说明病情", "communication", "下午两点到四点没有医生来说明病情。"
     )
     _act(leader, OFFICER, at(now, -5), "verify", answers=_verified(now, "值班医师在抢救，未安排人员说明。"))
-    _act(leader, HEAD, at(now, -3), "state", answers=_stated(now, "抢救时没有安排人员向等候家属说明。"))
+    _act(leader, HEAD, at(now, -3), "state", answers=_stated("抢救时没有安排人员向等候家属说明。"))
     late = _complaint(at(now, -13), "换药不及时", "treatment", "周末两天没有人换药。", code=CARDIOLOGY)
     _act(late, OFFICER, at(now, -12), "verify", answers=_verified(now, "换药记录缺两次。"))
     _complaint(at(now, -1), "收费清单看不懂", "fee", "材料费一项两千多，没有明细。", code=ORTHOPAEDICS)
@@ -181,7 +178,7 @@ def _closed_complaint(now: datetime) -> None:
         "verify",
         answers=_verified(at(now, -17), "情况属实，当班护士连续两个夜班。"),
     )
-    _act(case, HEAD, at(now, -15), "state", answers=_stated(at(now, -15), "连续夜班，疲劳。"))
+    _act(case, HEAD, at(now, -15), "state", answers=_stated("连续夜班，疲劳。"))
     decided = {"way": "apologise", "opinion": "护士长当面致歉，调整排班。"}
     _act(case, LEADER, at(now, -14), "decide", answers=decided)
     day = timezone.localdate(at(now, -13)).isoformat()

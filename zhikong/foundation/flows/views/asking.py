@@ -6,6 +6,7 @@ page (photos, signatures, tables …) is filled there first; the act then takes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.flows import sheets
+from zhikong.foundation.forms.answers import clean
 from zhikong.foundation.forms.definition import FormDefinition, Item, ItemType
 from zhikong.foundation.forms.models import Sheet
 from zhikong.foundation.organisation.models import Appointment, Person
 from zhikong.foundation.organisation.queries import departments, in_force
 
 PREFIX = "item_"
+REDRAW = "redraw"  # posted instead of an act: only the fields are wanted again
 YES = [("yes", _("是")), ("no", _("否"))]
 WIDGETS = {
     ItemType.DATE: lambda: forms.DateInput(attrs={"type": "date"}),
@@ -43,15 +46,18 @@ class Asked:
     draft: Sheet | None = None
 
     @classmethod
-    def of(cls, form_id: str, request, *, prefix: str = "", case=None, source_key: str = "") -> Asked:
-        """The form's own part of a page; empty when the act has no form."""
+    def of(
+        cls, form_id: str, request, *, url: str, prefix: str = "", case=None, source_key: str = ""
+    ) -> Asked:
+        """The form's own part of a page; empty when the act has no form. url: where the act is sent."""
         form = sheets.form_of(form_id) if form_id else None
         if form is None:
             return cls()
         if all(item.type in HERE and not _needs_file(item) for item in form.items()):
             data = request.POST if request.method == "POST" else None
             people = _people(case, form)
-            return cls(form, ItemsForm(data, definition=form, people=people, prefix=prefix or None))
+            fields = ItemsForm(data, definition=form, people=people, url=url, prefix=prefix or None)
+            return cls(form, fields)
         found = sheets.begun(
             form_id, user=request.user, case_id=case.pk if case else None, source_key=source_key
         )
@@ -64,6 +70,11 @@ class Asked:
             act_form.add_error(None, _("请先填完并提交“%(form)s”。") % {"form": self.form.title})
             return False
         return True
+
+    @property
+    def area(self) -> str:
+        """The id of the part of the page that is drawn anew when an answer shows or hides other items."""
+        return f"asked-{self.fields.prefix or 'open'}" if self.fields is not None else ""
 
     @property
     def elsewhere(self) -> bool:
@@ -87,13 +98,34 @@ class Asked:
 
 
 class ItemsForm(forms.Form):
-    """Fields of a form's items; what they may hold is judged by the form itself, not here."""
+    """Fields of a form's items; what they may hold is judged by the form itself, not here.
 
-    def __init__(self, *args, definition: FormDefinition, people=(), **kwargs):
+    Items with a condition are there only while it holds. An answer on which conditions hang has the page ask for the
+    fields again (``redraw``), so that what it shows or hides comes and goes; without script they come with the errors.
+    """
+
+    def __init__(self, *args, definition: FormDefinition, url: str, people=(), **kwargs):
         super().__init__(*args, **kwargs)
+        conditions = " ".join(item.show_if for item in definition.items() if item.show_if)
+        shown = self._shown(definition) if conditions else {item.id for item in definition.items()}
         for item in definition.items():
-            if item.type is not ItemType.NOTE:
-                self.fields[f"{PREFIX}{item.id}"] = _field(item, people)
+            if item.type is ItemType.NOTE or item.id not in shown:
+                continue
+            field = self.fields[f"{PREFIX}{item.id}"] = _field(item, people)
+            if re.search(rf"\b{re.escape(item.id)}(__\w+)?\b", conditions):
+                field.widget.attrs |= {"hx-post": url, "hx-trigger": "change"}
+
+    def _shown(self, definition: FormDefinition) -> frozenset[str]:
+        """The items that the answers so far make visible."""
+        typed = {}
+        for item in definition.items():
+            name = self.add_prefix(f"{PREFIX}{item.id}")
+            several = item.type is ItemType.CHOICES
+            typed[item.id] = (
+                (self.data.getlist(name) if several else self.data.get(name)) if self.is_bound else None
+            )
+        given = {key: value for key, value in typed.items() if value not in ("", None, [])}
+        return clean(definition, given, final=False, today=timezone.localdate()).visible
 
 
 def _field(item: Item, people) -> forms.Field:

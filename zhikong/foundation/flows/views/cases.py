@@ -69,6 +69,8 @@ def act(request, pk: int, transition: str):
     if offer is None:
         messages.error(request, STALE)
         return redirect("flows:case", pk)
+    if asking.REDRAW in request.POST:
+        return render_case(request, found, bound=offer)
     if offer.form.is_valid() and offer.asked.is_complete(offer.form):
         try:
             with transaction.atomic():

@@ -127,8 +127,9 @@ def open_case(request, flow_id: str):
         request.POST or None, request.FILES or None, departments=_named_departments(), initial=_initial(request),
         needs_department=_needs_department(flow),
     )  # fmt: skip
-    asked = asking.Asked.of(flow.opens_form, request, source_key=flow.id)
-    if request.method == "POST" and form.is_valid() and asked.is_complete(form):
+    asked = asking.Asked.of(flow.opens_form, request, url=request.path, source_key=flow.id)
+    sent = request.method == "POST" and asking.REDRAW not in request.POST
+    if sent and form.is_valid() and asked.is_complete(form):
         try:
             with transaction.atomic():
                 case = _open(request, flow, form.cleaned_data, asked)
@@ -146,10 +147,10 @@ def open_case(request, flow_id: str):
 
 
 def _initial(request) -> dict:
-    """The person's own department, when there is only one."""
+    """The person's own department, when there is only one (its wards, which the scope holds too, are no places)."""
     scope = request.scope
-    own = scope.departments or frozenset()
-    return {"department": next(iter(own)) if len(own) == 1 else None}
+    own = [] if scope.whole_hospital else [pk for pk, _name in _named_departments() if scope.covers(pk)]
+    return {"department": own[0] if len(own) == 1 else None}
 
 
 def _needs_department(flow) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -84,7 +85,8 @@ def fill(request, case: Case, offer: Offer, *, post: bool) -> None:
     department = files_department(request, case.department_id)
     data = (request.POST, request.FILES) if post else (None, None)
     offer.form = ActForm(*data, step=offer.step, department_id=department, prefix=offer.key, initial=initial)
-    offer.asked = Asked.of(offer.step.form, request, prefix=offer.key, case=case)
+    url = reverse("flows:act", args=[case.pk, offer.step.id])
+    offer.asked = Asked.of(offer.step.form, request, url=url, prefix=offer.key, case=case)
 
 
 def delegation(
