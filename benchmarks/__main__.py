@@ -15,7 +15,13 @@ from pathlib import Path
 from benchmarks.table import Row, read, show
 
 FOLDER = Path(__file__).parent
-SCRIPTS = {"engine": "engine_fused.py", "charts": "stats.py", "pages": "pages.py", "flows": "flows.py"}
+SCRIPTS = {
+    "engine": "engine_fused.py",
+    "charts": "stats.py",
+    "pages": "pages.py",
+    "flows": "flows.py",
+    "files": "files.py",
+}
 
 
 def run(name: str, folder: Path) -> list[Row] | None:
