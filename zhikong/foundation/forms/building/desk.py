@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -96,7 +97,7 @@ class Desk:
     def offer(self) -> history.Offer:
         return editing.offered(self.version, self.by)
 
-    @property
+    @cached_property
     def problems(self) -> list[problems.Shown]:
         found = kinds.read("form", self.version.definition_id, self.version.text).problems
         return problems.shown(self.version.text, self.data, found)

@@ -113,6 +113,8 @@ def _moved(before: Data, after: Data) -> Iterator[str]:
     both = set(sequence(before)) & set(sequence(after))
     old = [t for t in sequence(before) if t in both]
     new = [t for t in sequence(after) if t in both]
+    if old == new:
+        return
     stayed = _longest_common(old, new)
     for token in new:
         if token not in stayed:
@@ -120,13 +122,19 @@ def _moved(before: Data, after: Data) -> Iterator[str]:
 
 
 def _longest_common(old: list[Token], new: list[Token]) -> set[Token]:
-    """Tokens of a longest subsequence that both rows (of the same tokens) have in the same order."""
+    """The tokens that best explain the new order by staying: most of them, sections rather than items."""
     place = {token: index for index, token in enumerate(old)}
-    best: list[list[Token]] = []
+    best: list[tuple[float, int | None]] = []
     for index, token in enumerate(new):
-        before = [best[j] for j in range(index) if place[new[j]] < place[token]]
-        best.append([*max(before, key=len, default=[]), token])
-    return set(max(best, key=len, default=[]))
+        earlier = ((best[j][0], j) for j in range(index) if place[new[j]] < place[token])
+        weight, before = max(earlier, default=(0, None), key=lambda pair: pair[0])
+        best.append((weight + (1.5 if token[0] == "section" else 1), before))
+    last = max(range(len(new)), key=lambda j: best[j][0], default=None)
+    found = set()
+    while last is not None:
+        found.add(new[last])
+        last = best[last][1]
+    return found
 
 
 def _score(value: Any) -> str:

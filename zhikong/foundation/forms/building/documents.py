@@ -54,6 +54,7 @@ ITEM_FIELDS = (
     "fixed",
 )
 LANGUAGE = "zh"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class NotADefinition(ValueError):
@@ -63,7 +64,7 @@ class NotADefinition(ValueError):
 def read(text: str) -> Data:
     """The data of a YAML text. Raises NotADefinition when it is no mapping or no YAML at all."""
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, Loader=_LOADER)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"第 {mark.line + 1} 行附近" if mark else ""
@@ -115,11 +116,8 @@ def _ordered(values: Data, order: tuple[str, ...]) -> Data:
     return known | {key: value for key, value in values.items() if key not in known}
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes lists indented below their key and never with aliases."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Writes equal parts twice instead of once with a reference to it."""
 
     def ignore_aliases(self, data: object) -> bool:
         return True

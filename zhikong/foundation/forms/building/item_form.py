@@ -40,7 +40,7 @@ class ItemForm(forms.Form):
     text = forms.CharField(
         label=_("题目"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
-    type = forms.ChoiceField(label=_("题型"), choices=list(words.TYPES.items()))
+    type = forms.ChoiceField(label=_("题型"), required=False, choices=list(words.TYPES.items()))
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, draft: Data, item: Data, **kwargs: Any
@@ -70,11 +70,13 @@ class ItemForm(forms.Form):
         if self.kind in words.YES_NO:
             self._veto()
         if self.kind not in NO_EVIDENCE:
-            self.fields["evidence"] = forms.ChoiceField(label=_("何时要证据"), choices=self._evidence())
+            self.fields["evidence"] = forms.ChoiceField(
+                label=_("何时要证据"), required=False, choices=self._evidence()
+            )
 
     def _veto(self) -> None:
         self.fields["veto"] = forms.ChoiceField(
-            label=_("否决"), choices=list(words.VETOES.items()), help_text=_("答“否”时生效。")
+            label=_("否决"), required=False, choices=list(words.VETOES.items()), help_text=_("答“否”时生效。")
         )
         chosen = self.data.get("veto") if self.is_bound else veto_name(self.item.get("veto"))
         if chosen in POINTED:
@@ -144,17 +146,18 @@ class ItemForm(forms.Form):
     def changes(self) -> Data:
         """The item's fields as the controls say; None takes a field out. Not: section and id, which are acts."""
         values = self.cleaned_data
-        found: Data = {"text": values["text"].strip(), "type": values["type"]}
+        kind = values["type"] or self.kind
+        found: Data = {"text": values["text"].strip(), "type": kind}
         found["clause"], found["help"] = values["clause"] or None, values["help"] or None
         if "required" in values:
             found["required"] = values["required"] or None
         if "evidence" in values:
-            found["evidence"] = None if values["evidence"] == "never" else values["evidence"]
+            found["evidence"] = None if values["evidence"] in ("", "never") else values["evidence"]
         found |= self._points() | self._measures()
         found["show_if"] = rows.show_if(self.data, self.draft, self.item, values["show_if"])
         if self.kind in words.CHOICES:
             found["options"] = rows.options(self.data, self.item) or None
-        return found | dropped(values["type"])
+        return found | dropped(kind)
 
     def _points(self) -> Data:
         values, found = self.cleaned_data, {}
@@ -172,7 +175,7 @@ class ItemForm(forms.Form):
         chosen = values["veto"]
         if chosen in POINTED:
             return {chosen: plain(values.get("veto_points") or Decimal(0))}
-        return None if chosen == "none" else chosen
+        return None if chosen in ("", "none") else chosen
 
     def _measures(self) -> Data:
         values, found = self.cleaned_data, {}

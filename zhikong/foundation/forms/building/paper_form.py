@@ -151,7 +151,7 @@ class SectionForm(forms.Form):
 
     title = line(_("分节名称"), longest=80, required=True)
     help = line(_("填写说明"), longest=600)
-    scoring = forms.ChoiceField(label=_("计分方式"), choices=list(words.SCORING.items()))
+    scoring = forms.ChoiceField(label=_("计分方式"), required=False, choices=list(words.SCORING.items()))
     cap = number_field(_("本节最多"), help_text=_("各题加起来超过它时，最多扣（得）这么多分；一般留空。"))
 
     def __init__(self, data: Mapping | None = None, *, section: Data, **kwargs: Any) -> None:
@@ -168,6 +168,6 @@ class SectionForm(forms.Form):
         return {
             "title": values["title"].strip(),
             "help": values["help"] or None,
-            "scoring": None if values["scoring"] == "deduct" else values["scoring"],
+            "scoring": None if values["scoring"] in ("", "deduct") else values["scoring"],
             "cap": None if values["cap"] is None else plain(values["cap"]),
         }

@@ -34,8 +34,11 @@ class Presentable:
     left_out: int = 0
 
 
-def of(definition_id: str, data: Data) -> Presentable:
+def of(definition_id: str, text: str, data: Data) -> Presentable:
     """Leave out, round by round, the items and sections that the reading finds fault with."""
+    whole = kinds.read("form", definition_id, text)
+    if whole.obj is not None:
+        return Presentable(whole.obj)
     total = sum(1 for _ in items(data))
     for _round in range(ROUNDS):
         data = with_full_score({**data, "sections": [s for s in data["sections"] if s["items"]]})

@@ -31,6 +31,9 @@ class Shown:
 
 def shown(text: str, data: Data, problems: Iterable[Problem]) -> list[Shown]:
     """The problems of a draft's text with their places; the same problem at the same place once."""
+    problems = list(problems)
+    if not problems:
+        return []
     located = read_text(text, file=Path("draft.yaml"))
     lines = located.lines if isinstance(located, Located) else {}
     found = [_shown(problem, _place(lines, data, problem.line), data) for problem in problems]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from zhikong.foundation.forms.building import documents, words
+from zhikong.foundation.forms.building import documents, outline, words
 from zhikong.foundation.forms.building.documents import NotADefinition, chinese
 from zhikong.foundation.packstore import queries, rules
 from zhikong.foundation.packstore.models import Version
@@ -38,8 +38,8 @@ def lines(*, on: date, text: str = "") -> list[Line]:
     """Forms in force and forms that only exist as drafts; those being worked on come first."""
     found = {line.id: line for line in map(_in_force, queries.resolve_all(FORM, on=on))}
     for version in _open_versions():
-        line = found.setdefault(version.definition_id, Line(version.definition_id, _title(version), own=True))
-        line.open = version
+        line = found.get(version.definition_id) or _only_draft(version)
+        found[line.id], line.open = line, version
     shown = [line for line in found.values() if text in line.title or text in line.id]
     return sorted(shown, key=lambda line: (line.open is None, line.title))
 
@@ -61,9 +61,14 @@ def _open_versions() -> Iterable[Version]:
     return Version.objects.filter(kind=FORM, state__in=rules.OPEN).select_related("changed_by")
 
 
-def _title(version: Version) -> str:
-    """The title that the draft's text says: a draft with problems is known to the pack store by its id only."""
+def _only_draft(version: Version) -> Line:
+    """What the draft's text says of itself: with problems, the pack store knows it by its id only."""
     try:
-        return chinese(documents.read(version.text).get("title")) or version.definition_id
+        data = documents.read(version.text)
     except NotADefinition:
-        return version.title
+        return Line(version.definition_id, version.title, own=True)
+    title = chinese(data.get("title")) or version.definition_id
+    count = sum(1 for item in outline.items(data) if item.get("type") != "note")
+    return Line(
+        version.definition_id, title, words.KINDS.get(str(data.get("kind")), ""), own=True, count=count
+    )

@@ -93,7 +93,7 @@ def save(request, pk: int):
 def preview(request, pk: int):
     """The fill page of the draft as far as it can be shown; nothing that is filled in there is stored."""
     version = find(pk)
-    found = presentable.of(version.definition_id, documents.read(version.text))
+    found = presentable.of(version.definition_id, version.text, documents.read(version.text))
     drawn = mark_safe(kinds.get(FORM).preview(request, found.form)) if found.form else ""
     context = {"version": version, "drawn": drawn, "left_out": found.left_out}
     template = "forms/building/_preview.html" if request.htmx else "forms/building/preview.html"
