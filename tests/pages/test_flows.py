@@ -205,6 +205,14 @@ def test_a_confidential_case_does_not_exist_for_others(signed_in, people, packs,
     assert "张某的事" in page(signed_in(people.officer_two), "flows:case", case.pk)
 
 
+def test_the_search_finds_what_one_may_see(signed_in, people, packs, open_desk):
+    case = open_desk(title="等候时间过长")
+    assert case.number in page(signed_in(people.officer), "search:index", q="等候时间")
+    packs(desk=DESK.replace("demands_deadlines: true", "confidential: true"))
+    open_desk(title="张某的事")
+    assert "没有" in page(signed_in(people.leader), "search:index", q="张某的事")
+
+
 def test_unknown_flows_and_cases_are_not_found(signed_in, people, desk):
     client = signed_in(people.officer)
     page(client, "flows:register", "nothing", status=404)

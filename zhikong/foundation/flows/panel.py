@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhikong.foundation.flows import queries
-from zhikong.web.panels import CardRow, HomeCard, MenuEntry, Panel
+from zhikong.web.panels import CardRow, HomeCard, MenuEntry, Panel, SearchHit
 
 
 def home_cards(request) -> list[HomeCard]:
@@ -23,7 +23,25 @@ def home_cards(request) -> list[HomeCard]:
     return [HomeCard(title=_("逾期案件"), rows=rows, order=35, url=reverse("flows:list"))] if rows else []
 
 
+MOST = 6  # one more than is shown: then the page says that there is more
+
+
+def hits(request, q: str) -> list[SearchHit]:
+    """Cases that the reader may see, by number or subject, the newest first."""
+    return [
+        SearchHit(
+            title=str(case),
+            url=reverse("flows:case", args=[case.pk]),
+            kind=_("案件"),
+            note=" · ".join(part for part in (case.department_name, case.state_title) if part),
+            at=case.opened_at,
+        )
+        for case in queries.cases(show="all", text=q)[:MOST]
+    ]
+
+
 PANEL = Panel(
     menu=(MenuEntry(label=gettext_lazy("流程办理"), url_name="flows:list", icon="route", order=45),),
     home_cards=home_cards,
+    search=hits,
 )

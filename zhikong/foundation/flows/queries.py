@@ -17,6 +17,7 @@ from zhikong.foundation.flows.deadlines import Clock
 from zhikong.foundation.flows.definition import FlowDefinition
 from zhikong.foundation.flows.models import Branch, Case, CaseFile, CaseStep
 from zhikong.foundation.flows.rules import Act, Person, Standing
+from zhikong.foundation.tasks.queries import tasks_of
 
 SYSTEM = "系统"
 
@@ -60,7 +61,14 @@ def standing(case: Case, branch: Branch) -> Standing:
         opened=case.opened_at,
         evidence=evidence_count(case),
         returned=case.returned,
+        holders=task_holders(branch),
     )
+
+
+def task_holders(branch: Branch) -> frozenset[int]:
+    """Ids of those on whose page of tasks the branch stands, as far as in scope."""
+    tasks = tasks_of(source_kind="flow_case", source_key=branch.source_key).filter(state="open")
+    return frozenset(tasks.values_list("owner_id", flat=True))
 
 
 def evidence_count(case: Case) -> int:

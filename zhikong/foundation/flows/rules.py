@@ -74,6 +74,9 @@ class Standing:
     opened: datetime
     evidence: int = 0
     returned: int = 0
+    holders: frozenset[int] = (
+        frozenset()
+    )  # who has the owner's task just now: a deputy while the owner is on leave
 
 
 def may_open(flow: FlowDefinition, person: Person) -> bool:
@@ -126,7 +129,7 @@ def _elsewhere(flow: FlowDefinition, step: Transition, standing: Standing) -> st
 def _is_for(step: Transition, standing: Standing, person: Person) -> bool:
     if set(step.roles) & set(person.roles):
         return True
-    if step.owner and person.id == standing.owner_id:
+    if step.owner and (person.id == standing.owner_id or person.id in standing.holders):
         return True
     return step.kind is Kind.WITHDRAW and person.id == standing.opener_id
 

@@ -138,6 +138,19 @@ def test_delegation_moves_the_task_and_keeps_the_deadline(open_desk, people):
     actions.delegate(case, by=people.office, now=NOW, to=people.officer, reason="调整分工")
 
 
+def test_a_deputy_who_has_the_task_may_take_the_owners_steps(open_desk, people):
+    from zhikong.foundation.tasks import actions as tasks
+
+    case = open_desk()
+    actions.act(case, by=people.officer, now=NOW, transition="investigate")
+    with pytest.raises(PermissionDenied):
+        actions.act(case, by=people.officer, now=NOW, transition="back", reason="重查", branch=2)
+    [task] = open_tasks(people.medical)
+    tasks.delegate(task, by=people.medical, now=NOW, to=people.officer, reason="休假")
+    actions.act(case, by=people.officer, now=NOW, transition="back", reason="重查", branch=2)
+    assert states(case) == ["received"]
+
+
 def test_a_role_that_nobody_holds_falls_to_the_quality_office_with_a_notice(open_desk, people):
     case = open_desk(department="GSUR")  # general surgery has no head with an account
     actions.act(case, by=people.officer, now=NOW, transition="investigate")

@@ -129,7 +129,7 @@ class Notices:
             text="\n".join(text for _pk, text in named) + more,
             url=reverse("flows:case", args=[named[0][0]]) if alone else
             reverse("flows:register", args=[flow_id]) + "?show=overdue",
-            kind="flow",
+            kind="escalation" if act is Act.ESCALATE else "flow",
             source_kind="flow",
             source_key=flow_id,
         )  # fmt: skip

@@ -72,6 +72,10 @@ def _mapping(
     for key, value in data.items():
         if key not in fields:
             yield doc.problem((*path, key), f"没有字段 {key}。", suggestion(key, fields))
+        elif key == "title" and not (value.get("zh") if isinstance(value, dict) else value):
+            yield doc.problem(
+                (*path, key), "名称是空的，或缺少中文 zh。", "请写 title: 名称，或 title: {zh: 名称}。"
+            )
         elif value is not None and not _fits(value, fields[key]):
             yield doc.problem((*path, key), f"{key} 的写法不对。", f"这里应是{_word(fields[key])}。")
     for key in needed:
