@@ -3,6 +3,7 @@
 import json
 from io import BytesIO
 
+import pypdfium2
 import pytest
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
@@ -252,12 +253,47 @@ class TestDeciding:
         assert handed_in.state == "accepted"
 
 
+def words_of(response) -> str:
+    """The text of all pages of a PDF without spaces and line ends, which are the layout's own."""
+    document = pypdfium2.PdfDocument(BytesIO(response.content))
+    found = "".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    return "".join(found.split())
+
+
 class TestPaper:
-    def test_blank_and_filled_are_pdf(self, nurse, sheet):
-        for address in (f"/forms/{CART}/blank/", f"/forms/sheets/{sheet.pk}/print/"):
-            answer = nurse.get(address)
-            assert answer["Content-Type"] == "application/pdf"
-            assert answer.content.startswith(b"%PDF-")
+    def test_the_blank_form_has_everything_to_write_on(self, nurse):
+        answer = nurse.get(f"/forms/{CART}/blank/")
+        assert answer["Content-Type"] == "application/pdf"
+        words = words_of(answer)
+        for expected in (
+            "A市人民医院",
+            "急救车每周检查",
+            "第1版",
+            "第1页，共",
+            "急救车处于封闭状态",
+            "盐酸肾上腺素",
+            "检查人签名",
+            "审核人签名",
+        ):
+            assert expected in words
+        assert "抢救使用后尚未补齐" in words  # also what a condition hides on the screen
+
+    def test_the_filled_sheet_says_what_was_filled_and_takes_no_orders(self, nurse, sheet):
+        save(nurse, sheet, "clean", clean="no")
+        save(nurse, sheet, "remarks", remarks='#set page(width: 1cm) *粗* $x$ \\" #{sys.inputs}')
+        answer = nurse.get(f"/forms/sheets/{sheet.pk}/print/")
+        words = words_of(answer)
+        assert sheet.number in words
+        assert "心血管内科" in words
+        assert "−5" in words
+        assert "#setpage(width:1cm)*粗*$x$" in words
+        assert "#{sys.inputs}" in words
+        assert "周小燕" in words
+
+    def test_another_departments_sheet_is_not_printed(self, as_role, hospital, sheet):
+        other = as_role("nurse", hospital.departments["GSUR"])
+        assert other.get(f"/forms/sheets/{sheet.pk}/print/").status_code == 404
 
 
 class TestPrograms:

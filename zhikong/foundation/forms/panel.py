@@ -10,11 +10,6 @@ from zhikong.web.panels import MenuEntry, Panel, SearchHit
 MOST_HITS = 8
 
 
-def _returned(request) -> int:
-    """Sheets of mine that came back: they wait for me."""
-    return queries.my_open_sheets(request.user).filter(state="returned").count()
-
-
 def _search(request, query: str) -> list[SearchHit]:
     """Forms by title, sheets by number; answers are searched in the register of their form."""
     today = timezone.localdate()
@@ -38,5 +33,5 @@ def _search(request, query: str) -> list[SearchHit]:
 
 PANEL = Panel(
     search=_search,
-    menu=(MenuEntry(_("表单填写"), "forms:list", "clipboard-list", order=45, badge=_returned),),
+    menu=(MenuEntry(_("表单填写"), "forms:list", "clipboard-list", order=45),),
 )

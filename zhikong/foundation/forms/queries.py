@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -154,10 +155,13 @@ def returned_with(sheet: Sheet) -> str:
     return last.text if last else ""
 
 
-def counts(*, form_id: str = "") -> Mapping[str, int]:
-    """How many sheets in scope stand in each state."""
-    rows = Sheet.objects.filter(definition_id=form_id) if form_id else Sheet.objects.all()
-    return dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+def counts() -> dict[str, Counter[str]]:
+    """Form id → how many of its sheets in scope stand in each state."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    rows = Sheet.objects.order_by().values_list("definition_id", "state").annotate(n=Count("pk"))
+    for form_id, state, number in rows:
+        found[form_id][state] = number
+    return found
 
 
 def sheet_of_source(*, source_kind: str, source_key: str, form_id: str = "") -> Sheet | None:

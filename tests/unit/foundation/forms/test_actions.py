@@ -1,5 +1,7 @@
 """A sheet's life: opened, filled by two people at once, signed, handed in, returned with its history, accepted."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
@@ -7,6 +9,7 @@ from zhikong.foundation.forms import actions, queries
 from zhikong.foundation.forms.models import Sheet, SheetEdit
 from zhikong.foundation.forms.rules import State
 from zhikong.foundation.outbox.models import Announcement
+from zhikong.foundation.tasks.models import Task
 
 from .conftest import CART, GOOD, NOW, sign
 
@@ -168,6 +171,16 @@ class TestDeciding:
         assert str(filled.total) == "95.00"
         acts = [step.act for step in filled.steps.order_by("pk")]
         assert acts == ["open", "sign", "submit", "return", "sign", "submit"]
+
+    def test_a_returned_sheet_is_a_task_until_it_is_handed_in_again(self, filled, people):
+        actions.submit(filled, by=people.nurse, now=NOW)
+        actions.return_sheet(filled, by=people.nursing, now=NOW, reason="请核对效期")
+        task = Task.objects.get(owner=people.nurse, state="open")
+        assert task.due_on == date(2026, 11, 25)  # from Sunday the 22nd
+        assert "3 个工作日" in task.due_reason
+        actions.submit(filled, by=people.nurse, now=NOW)
+        task.refresh_from_db()
+        assert task.state == "done"
 
     def test_a_return_says_why(self, filled, people):
         actions.submit(filled, by=people.nurse, now=NOW)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.forms import answers as judging
 from zhikong.foundation.forms import facts, queries
 from zhikong.foundation.forms.actions.filling import save_answers
@@ -22,6 +23,10 @@ from zhikong.foundation.forms.references import Existing
 from zhikong.foundation.forms.rules import Act, State
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.outbox.actions import announce
+from zhikong.foundation.tasks import actions as tasks
+
+SOURCE = "sheet"
+RETURN_WORKING_DAYS = 3
 
 
 class Incomplete(ValidationError):
@@ -50,6 +55,7 @@ def submit(sheet: Sheet, *, by, now: datetime) -> Sheet:
     sheet.changed_at = now
     sheet.save()
     record(sheet, Act.SUBMIT, by=by, now=now, with_answers=True)
+    tasks.complete_for(source_kind=SOURCE, source_key=str(sheet.pk), by=by, now=now)
     announce(facts.SheetSubmitted(**_codes(sheet)), now=now)
     return sheet
 
@@ -72,13 +78,36 @@ def return_sheet(sheet: Sheet, *, by, now: datetime, reason: str) -> Sheet:
     state = state_after(sheet, Act.RETURN)
     require_decide(by, queries.definition(sheet), sheet.department_id)
     reason = _reason(reason, "请写明退回的原因，填表人要据此修改。")
+    filler = sheet.submitted_by or sheet.opened_by
     _decide(sheet, state, Act.RETURN, by=by, now=now, text=reason)
+    _ask_again(sheet, filler, by=by, now=now)
     announce(facts.SheetReturned(**_codes(sheet)), now=now)
     notices.send(
         by=by, now=now, users=[sheet.submitted_by, sheet.opened_by], title=f"已退回：{sheet}", text=reason,
-        url=reverse("forms:fill", args=[sheet.pk]), source_kind="sheet", source_key=str(sheet.pk),
+        url=reverse("forms:fill", args=[sheet.pk]), source_kind=SOURCE, source_key=str(sheet.pk),
     )  # fmt: skip
     return sheet
+
+
+def _ask_again(sheet: Sheet, filler, *, by, now: datetime) -> None:
+    """The one who handed it in gets the task to put it right; a job that handed it in has no 待办 page."""
+    if filler is None:
+        return
+    today = timezone.localdate(now)
+    tasks.assign(
+        by=by,
+        now=now,
+        owner=filler,
+        title=f"修改退回的表：{sheet}",
+        due_on=working_calendar().add_working_days(today, RETURN_WORKING_DAYS),
+        due_reason=f"退回的表请在 {RETURN_WORKING_DAYS} 个工作日内改好再提交",
+        source_kind=SOURCE,
+        source_key=str(sheet.pk),
+        url=reverse("forms:fill", args=[sheet.pk]),
+        department_id=sheet.department_id,
+        due_from=today,
+        working_days=RETURN_WORKING_DAYS,
+    )
 
 
 @transaction.atomic
@@ -104,7 +133,9 @@ def withdraw(sheet: Sheet, *, by, now: datetime, reason: str) -> Sheet:
         raise PermissionDenied("只有新建这份表的人和审核岗位可以作废它。")
     sheet.state, sheet.changed_at = state, now
     sheet.save()
-    record(sheet, Act.WITHDRAW, by=by, now=now, text=_reason(reason, "请写明作废的原因。"))
+    reason = _reason(reason, "请写明作废的原因。")
+    record(sheet, Act.WITHDRAW, by=by, now=now, text=reason)
+    tasks.cancel_for(source_kind=SOURCE, source_key=str(sheet.pk), by=by, now=now, reason=reason)
     announce(facts.SheetReturned(**_codes(sheet)), now=now)
     return sheet
 
