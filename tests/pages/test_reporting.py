@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from zhikong.foundation.facts.actions import publish_counts
 from zhikong.foundation.facts.reported import Count
@@ -155,3 +156,23 @@ def test_history_and_the_workbook(sheet, officer, hospital):
 def test_the_home_cards(sheet, officer, office):
     assert "待填报" in text(officer.get("/"))
     assert "逾期未报" in text(office.get("/"))
+
+
+def test_a_file_shows_where_a_figure_comes_from(sheet, officer, office):
+    """The row asks for evidence until a file is there; a file that is taken away asks again."""
+    actions.save_row(sheet, by=officer.user, now=NOW, item="basics_exam", cell=Cell(20, 20))
+    assert queries.grid(sheet).completeness.stopped == ("三基考核",)
+    address = f"/reporting/sheets/{sheet.pk}/files/"
+    refused = officer.post(address, {"evidence-item": "basics_exam"})
+    assert refused.status_code == 422
+    scores = SimpleUploadedFile("三基成绩单.txt", "二十人，全部合格".encode(), "text/plain")
+    officer.post(address, {"evidence-item": "basics_exam", "evidence-files_upload": scores})
+    assert queries.grid(sheet).completeness.stopped == ()
+    page = text(officer.get(f"/reporting/sheets/{sheet.pk}/"))
+    assert "三基成绩单.txt" in page
+    (attached,) = queries.attached(sheet)["basics_exam"]
+    assert office.post(f"{address}{attached.pk}/remove/").status_code == 403
+    officer.post(f"{address}{attached.pk}/remove/")
+    assert queries.grid(sheet).completeness.stopped == ("三基考核",)
+    attached.refresh_from_db()
+    assert attached.removed_by == officer.user

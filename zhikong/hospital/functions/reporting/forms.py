@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhikong.foundation.files.forms import AttachField
 from zhikong.hospital.functions.reporting import numbers
 from zhikong.hospital.functions.reporting.definition.model import Item
 from zhikong.hospital.functions.reporting.record_rules import OUTCOME_NAMES
 from zhikong.hospital.functions.reporting.rules import STOP, Cell, Remark
 
+FILE_PURPOSE, FILE_RETENTION = "reporting.figure", "quality_control"
 LONGEST = {"explanation": 500, "evidence": 200}
 
 
@@ -87,6 +89,24 @@ class SignForm(forms.Form):
     password = forms.CharField(
         label=_("登录密码"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
+
+
+class EvidenceForm(forms.Form):
+    """Files for one item of the grid."""
+
+    item = forms.ChoiceField(label=_("项目"))
+    files = AttachField(label=_("附件"), purpose=FILE_PURPOSE, retention=FILE_RETENTION)
+
+    def __init__(self, *args, items=(), department_id=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["item"].choices = [(item.id, item.title) for item in items]
+        self.fields["files"].for_department(department_id)
+
+    def clean_files(self):
+        given = self.cleaned_data["files"]
+        if not given:
+            raise forms.ValidationError(self.fields["files"].error_messages["required"])
+        return given
 
 
 class NoForm(forms.Form):

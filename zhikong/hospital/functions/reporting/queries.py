@@ -19,6 +19,7 @@ from zhikong.hospital.functions.reporting.library import set_of
 from zhikong.hospital.functions.reporting.models import (
     AcceptedFigure,
     FigureEntry,
+    FigureFile,
     FigureSheet,
     SheetStep,
 )
@@ -48,6 +49,7 @@ class Row:
     past: tuple[Past | None, ...]  # the twelve months before, oldest first; None where nothing was reported
     remarks: tuple[Remark, ...]
     imported: Count | None  # what a file delivered for this month and the sheet does not hold yet
+    files: tuple[FigureFile, ...] = ()
 
     @property
     def value(self) -> Decimal | None:
@@ -118,10 +120,16 @@ def grid(sheet: FigureSheet) -> Grid:
     """The sheet's rows with checks against the twelve months before. Two queries and one read of the facts."""
     found = set_of(sheet)
     entries = {e.item: e for e in sheet.entries.select_related("typed_by")}
+    files = attached(sheet)
     span = before(sheet.month)
     known = _published(sheet, [*span, sheet.month])
     return Grid(
-        sheet, found, tuple(_row(item, entries.get(item.id), known, span, sheet) for item in found.items)
+        sheet,
+        found,
+        tuple(
+            _row(item, entries.get(item.id), known, span, sheet, files.get(item.id, ()))
+            for item in found.items
+        ),
     )
 
 
@@ -130,15 +138,23 @@ def _published(sheet: FigureSheet, span: Sequence[str]) -> dict[tuple[str, str],
     return {(c.item, c.month): c for c in reported.counts(months=span, departments=[code])}
 
 
+def attached(sheet: FigureSheet) -> dict[str, tuple[FigureFile, ...]]:
+    """Item -> files that stand beside it. One query."""
+    found: dict[str, tuple[FigureFile, ...]] = {}
+    for row in sheet.files.filter(removed_at=None).select_related("file").order_by("pk"):
+        found[row.item] = (*found.get(row.item, ()), row)
+    return found
+
+
 def _row(
-    item: Item, entry: FigureEntry | None, known: Mapping, span: Sequence[str], sheet: FigureSheet
+    item: Item, entry: FigureEntry | None, known: Mapping, span: Sequence[str], sheet: FigureSheet, files
 ) -> Row:
-    cell = entry.cell() if entry else Cell()
+    cell = entry.cell(len(files)) if entry else Cell(files=len(files))
     found = [known.get((item.id, month)) for month in span]
     past = tuple(c and Past(c.month, c.numerator, c.denominator) for c in found)
     remarks = tuple(rules.check(item, cell, [p for p in past if p]))
     imported = known.get((item.id, sheet.month)) if cell.empty and sheet.version == 1 else None
-    return Row(item, entry, cell, past, remarks, imported)
+    return Row(item, entry, cell, past, remarks, imported, files)
 
 
 def sheet(pk: int) -> QuerySet[FigureSheet]:

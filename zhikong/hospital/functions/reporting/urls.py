@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhikong.hospital.functions.reporting.views import deciding, filling, overview, records
+from zhikong.hospital.functions.reporting.views import deciding, evidence, filling, overview, records
 
 app_name = "reporting"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("sheets/<int:pk>/rows/<slug:item>/", filling.save_row, name="save_row"),
     path("sheets/<int:pk>/paste/", filling.paste, name="paste"),
     path("sheets/<int:pk>/submit/", filling.submit, name="submit"),
+    path("sheets/<int:pk>/files/", evidence.attach, name="attach"),
+    path("sheets/<int:pk>/files/<int:attached>/remove/", evidence.detach, name="detach"),
     path("sheets/<int:pk>/export/", filling.export, name="export"),
     path("sheets/<int:pk>/<slug:step>/", deciding.take, name="step"),
 ]

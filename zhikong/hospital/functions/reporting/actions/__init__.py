@@ -1,6 +1,7 @@
 """All writes of reported figures; each checks role and state, and writes the sheet's story."""
 
 from zhikong.hospital.functions.reporting.actions.deciding import accept, correct, return_sheet
+from zhikong.hospital.functions.reporting.actions.evidence import attach, detach
 from zhikong.hospital.functions.reporting.actions.filling import save_row, save_rows, submit
 from zhikong.hospital.functions.reporting.actions.opening import open_month, open_sheet
 from zhikong.hospital.functions.reporting.actions.publishing import publish_accepted
@@ -19,7 +20,9 @@ __all__ = [
     "accept",
     "accept_record",
     "answer_measure",
+    "attach",
     "correct",
+    "detach",
     "extend",
     "open_month",
     "open_record",

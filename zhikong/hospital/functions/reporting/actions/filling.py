@@ -24,8 +24,8 @@ def save_row(
     edits: how often the row had been changed when the person saw it; another person's change since then is not
     written over, it is refused with that person's name.
     """
-    found = _typing(sheet, by)
-    known = _item(found, item)
+    found = typing(sheet, by)
+    known = item_of(found, item)
     entry = FigureEntry.objects.select_for_update(of=("self",)).filter(sheet=sheet, item=item).first()
     if entry is not None and edits is not None and entry.edits > edits and entry.typed_by_id != by.pk:
         raise ValidationError(f"{entry.typed_by} 刚刚改过“{known.title}”，请刷新后核对。", code="stale")
@@ -35,18 +35,18 @@ def save_row(
 @transaction.atomic
 def save_rows(sheet: FigureSheet, *, by, now: datetime, cells: Mapping[str, Cell]) -> int:
     """Keep several rows, as a pasted block gives them; rows that are not named stay. Gives how many changed."""
-    found = _typing(sheet, by)
+    found = typing(sheet, by)
     known = {e.item: e for e in FigureEntry.objects.select_for_update(of=("self",)).filter(sheet=sheet)}
     changed = 0
     for code, cell in cells.items():
-        item, before = _item(found, code), known.get(code)
+        item, before = item_of(found, code), known.get(code)
         if cell != (before.cell() if before else Cell()):
             _written(before, sheet, item, cell, by, now)
             changed += 1
     return changed
 
 
-def _typing(sheet: FigureSheet, by) -> ReportingSet:
+def typing(sheet: FigureSheet, by) -> ReportingSet:
     """Lock the sheet for typing; refuses who may not, and a sheet that is out of the department's hands."""
     sheet.refresh_from_db(from_queryset=FigureSheet.objects.select_for_update(of=("self",)))
     found = set_of(sheet)
@@ -57,7 +57,7 @@ def _typing(sheet: FigureSheet, by) -> ReportingSet:
     return found
 
 
-def _item(found: ReportingSet, code: str) -> Item:
+def item_of(found: ReportingSet, code: str) -> Item:
     item = found.item(code)
     if item is None:
         raise ValidationError(f"这张填报单里没有“{code}”这一项。")

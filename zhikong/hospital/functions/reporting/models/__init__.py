@@ -3,6 +3,7 @@
 from zhikong.hospital.functions.reporting.models.figures import (
     AcceptedFigure,
     FigureEntry,
+    FigureFile,
     FigureSheet,
     SheetStep,
     month_format,
@@ -12,6 +13,7 @@ from zhikong.hospital.functions.reporting.models.records import Measure, Monthly
 __all__ = [
     "AcceptedFigure",
     "FigureEntry",
+    "FigureFile",
     "FigureSheet",
     "Measure",
     "MonthlyRecord",

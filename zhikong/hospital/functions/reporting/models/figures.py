@@ -102,6 +102,29 @@ class FigureEntry(Protected):
         return Cell(self.numerator, self.denominator, self.nothing, self.explanation, self.evidence, files)
 
 
+class FigureFile(Protected):
+    """A file that shows where a figure comes from. One that is taken away stays on record with who and when."""
+
+    sheet = models.ForeignKey(FigureSheet, on_delete=models.PROTECT, related_name="files")
+    department = models.ForeignKey(DEPARTMENT, on_delete=models.PROTECT, related_name="+")
+    item = models.CharField(_("项目"), max_length=64)
+    file = models.ForeignKey("files.File", on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveSmallIntegerField(_("第几版"))
+    added_at = models.DateTimeField(_("附上时间"))
+    added_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+
+    protection = Protection(rows="department")
+
+    class Meta:
+        verbose_name = _("填报依据附件")
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "item", "file"], name="figure_file_once"),
+            paired("removed_at", "removed_by", "figure_file_removed_pair"),
+        ]
+
+
 class AcceptedFigure(Protected):
     """A number that was accepted: with the sheet's version it stays for ever; a correction adds a later version."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhikong.hospital.functions.reporting import actions, pasting, permissions, queries, rules, workbooks
-from zhikong.hospital.functions.reporting.forms import PasteForm, Typed, read_row
+from zhikong.hospital.functions.reporting.forms import EvidenceForm, PasteForm, Typed, read_row
 from zhikong.hospital.functions.reporting.models import FigureSheet
 from zhikong.hospital.functions.reporting.queries import Grid, Row
 from zhikong.hospital.functions.reporting.rules import STOP, Cell, Remark
@@ -31,12 +31,15 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def show(request: HttpRequest, sheet: FigureSheet, *, typed: dict[str, Typed] | None = None,
-         step: str = "", form=None, status: int = 200) -> HttpResponse:  # fmt: skip
+         step: str = "", form=None, evidence=None, status: int = 200) -> HttpResponse:  # fmt: skip
     """The sheet's page; with what was typed when it could not be kept, or with a step's form that had errors."""
     grid = queries.grid(sheet)
     context = {
         **_shared(request, grid, typed),
         "today": timezone.localdate(),
+        "evidence": evidence
+        or EvidenceForm(items=grid.set.items, department_id=sheet.department_id, prefix="evidence"),
+        "has_files": any(row.files for row in grid.rows),
         "story": queries.story(sheet),
         "versions": queries.versions(sheet),
         "offers": offers(request.user, grid, step=step, form=form),
