@@ -154,10 +154,10 @@ def read_mapping(text: str, path: Path) -> Mapping:
         raise MappingFault(f"{path.name}：不是有效的 YAML：{error}") from error
     try:
         return parse_mapping(data)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise MappingFault(f"{path.name}：缺少或写错了 {error}。") from error
     except MappingFault as error:
         raise MappingFault(f"{path.name}：{error}") from error
+    except (KeyError, TypeError, AttributeError, ValueError, StopIteration) as error:
+        raise MappingFault(f"{path.name}：缺少或写错了 {error}。") from error
 
 
 def parse_mapping(data: dict[str, Any]) -> Mapping:

@@ -49,6 +49,7 @@ def register() -> None:
             preview=preview,
             effect=effect,
             starter=STARTER,
+            self_contained=False,  # guards are checked against the forms that are in force
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,10 @@ from zhikong.engine.definitions.problems import Problem
 from zhikong.foundation.access.scope import current_scope_or_none, once
 from zhikong.foundation.packstore.comparing import STAMPED, data_of, flattened
 from zhikong.foundation.packstore.rules import text_hash
+
+log = logging.getLogger(__name__)
+CRASHED = "检查程序读到这份内容时出错（%s），不能判断对错，因此不能使用。"
+CRASHED_REMEDY = "请先撤销最近的改动；仍然出错时，请把正文交给管理员。"
 
 
 class Parse(Protocol):
@@ -116,7 +121,11 @@ def read(code: str, definition_id: str, text: str) -> Reading:
 @lru_cache(maxsize=2000)
 def _read(code: str, definition_id: str, text: str) -> Reading:
     kind, file = get(code), Path(f"{definition_id}.yaml")
-    found = kind.parse(text, file=file)
+    try:
+        found = kind.parse(text, file=file)
+    except Exception as error:
+        log.exception("the check of a %s failed", code)  # a check that crashed is an error, never a pass
+        return Reading(None, (Problem(file, 1, CRASHED % type(error).__name__, CRASHED_REMEDY),))
     if isinstance(found, list):
         return Reading(None, tuple(found))
     wrong = _misnamed(kind, text, file)

@@ -87,3 +87,14 @@ def test_a_kind_that_looks_around_is_read_anew_by_each_job(hospital, shelf_of):
     scope.forget()
     queries.resolve("recipe", "soup", on=TODAY)
     assert len(seen) == 2
+
+
+def test_a_check_that_crashes_is_an_error_and_no_pass(hospital, shelf_of, caplog):
+    def crash(text, *, file):
+        raise KeyError(text)
+
+    kinds.register(kinds.Kind(code="recipe", folder="recipes", title="菜谱", title_of=str, parse=crash))
+    shelf_of({"soup": recipe("soup", "汤")})
+    with pytest.raises(queries.Broken, match="检查程序读到这份内容时出错（KeyError）"):
+        queries.resolve("recipe", "soup", on=TODAY)
+    assert "the check of a recipe failed" in caplog.text

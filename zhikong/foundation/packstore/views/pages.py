@@ -33,7 +33,7 @@ def shelf_list(request):
     reviews, ready, upgrades = listing.waiting(request.user)
     context = {
         "form": form,
-        "page": Paginator(rows, 40).get_page(request.GET.get("page")),
+        "page": Paginator(rows, 25).get_page(request.GET.get("page")),
         "filtered": any(chosen.values()),
         "reviews": reviews,
         "ready": ready,

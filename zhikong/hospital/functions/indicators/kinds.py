@@ -86,7 +86,7 @@ def parse_preset(text: str, *, file: Path) -> Preset | list[Problem]:
     if isinstance(checked, list):
         return checked
     name = said.data.get("name")
-    if not isinstance(name, dict) or not isinstance(name.get("zh"), str):
+    if not isinstance(name, dict) or not isinstance(name.get("zh"), str) or not name["zh"].strip():
         return [said.problem(("name",), "缺少中文名称。", "请写成 name: {zh: 方案名称}。")]
     if not isinstance(said.data["source"].get("document"), str):
         return [said.problem(("source",), "source 缺少 document。", "请写明依据的文件。")]
