@@ -63,10 +63,10 @@ class WishesForm(forms.Form):
         return [ADAPTERS[kind].title for kind in self.channel_kinds]
 
     def rows(self):
-        """(kind, its fields by way) for the table; a kind that stays in the house has none."""
+        """(kind, [(way, field)]) for the table; a kind that stays in the house has none."""
         for policy in self.policies.values():
-            names = [f"wish-{policy.code}-{kind}" for kind in self.channel_kinds]
-            yield policy, [self[name] for name in names if name in self.fields]
+            ways = [(ADAPTERS[kind].title, f"wish-{policy.code}-{kind}") for kind in self.channel_kinds]
+            yield policy, [(way, self[name]) for way, name in ways if name in self.fields]
 
     def person_values(self) -> dict:
         given = self.cleaned_data

@@ -40,7 +40,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
             "minute",
             20,
             MINUTE,
-            source="企业微信开发者中心《群机器人配置说明》：每个机器人不超过 20 条/分钟 [memory]",
+            source="企业微信开发者中心《群机器人配置说明》：每个机器人不超过 20 条/分钟（凭记忆，待核对原文）",
         ),
     ),
     "wecom_app": (
@@ -49,16 +49,16 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
             30,
             MINUTE,
             "member",
-            "企业微信《消息推送 频率限制》：每应用对同一成员不超过 30 次/分钟，超过部分丢弃 [paraphrased]",
+            "企业微信《消息推送 频率限制》：每应用对同一成员不超过 30 次/分钟，超过部分丢弃（据公开转载转述）",
         ),
-        Limit("member-hour", 1000, HOUR, "member", "同上：1000 次/小时 [paraphrased]"),
+        Limit("member-hour", 1000, HOUR, "member", "同上：1000 次/小时（据公开转载转述）"),
     ),
     "dingtalk_robot": (
         Limit(
             "minute",
             20,
             MINUTE,
-            source="钉钉开放平台《自定义机器人接入》：每个机器人每分钟最多 20 条，超过则限流 10 分钟 [paraphrased]",
+            source="钉钉开放平台《自定义机器人接入》：每个机器人每分钟最多 20 条，超过则限流 10 分钟（据公开转载转述）",
         ),
     ),
     "feishu_robot": (
@@ -66,9 +66,9 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
             "minute",
             100,
             MINUTE,
-            source="飞书开放平台《自定义机器人使用指南》：100 次/分钟，错误码 11232 [paraphrased]",
+            source="飞书开放平台《自定义机器人使用指南》：100 次/分钟，错误码 11232（据公开转载转述）",
         ),
-        Limit("second", 5, SECOND, source="同上：5 次/秒 [paraphrased]"),
+        Limit("second", 5, SECOND, source="同上：5 次/秒（据公开转载转述）"),
     ),
     "email": (Limit("minute", 60, MINUTE, source="本系统自定，避免被邮件服务器当作群发"),),
 }

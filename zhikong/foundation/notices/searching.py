@@ -6,12 +6,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.notices import queries
+from zhikong.foundation.search.rules import holding
 from zhikong.web.panels import SearchHit
 
 
 def hits(request, q: str) -> Iterable[SearchHit]:
     """One's own notices by title, the newest first; a text may name a patient and is not searched."""
-    found = queries.inbox(user=request.user).filter(notice__title__icontains=q)
+    found = queries.inbox(user=request.user).filter(**holding("notice__title", q))
     for receipt in found.order_by("-notice_id")[:6]:
         notice = receipt.notice
         yield SearchHit(

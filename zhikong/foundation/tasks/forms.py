@@ -11,7 +11,13 @@ WHEN = [
     ("week", _("7 天内到期")),
     ("later", _("以后")),
 ]
-DAY = {"type": "date"}
+
+
+def day_field(label, **more) -> forms.DateField:
+    """A date as browsers take it: 2026-11-22 whatever the language of the page."""
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more
+    )
 
 
 class TaskFilter(forms.Form):
@@ -67,7 +73,7 @@ class RemindForm(forms.Form):
 
 
 class ExtendForm(forms.Form):
-    due_on = forms.DateField(label=_("新的期限"), widget=forms.DateInput(attrs=DAY))
+    due_on = day_field(_("新的期限"))
     reason = forms.CharField(label=_("理由"), max_length=200)
 
     def __init__(self, *args, people, **kwargs):
@@ -82,8 +88,8 @@ class HandOverForm(forms.Form):
         empty_label=_("请选择"),
         help_text=_("只转交代理人看得到的科室的待办；看不到的仍留在本人名下。"),
     )
-    from_on = forms.DateField(label=_("从"), widget=forms.DateInput(attrs=DAY))
-    to_on = forms.DateField(label=_("到（含当天）"), widget=forms.DateInput(attrs=DAY))
+    from_on = day_field(_("从"))
+    to_on = day_field(_("到（含当天）"))
     reason = forms.CharField(label=_("说明"), max_length=120, required=False)
 
     def __init__(self, *args, people, for_others: bool, **kwargs):
@@ -101,7 +107,7 @@ class NewTaskForm(forms.Form):
         label=_("科室"), queryset=None, required=False, empty_label=_("全院事项")
     )
     owner = forms.ModelChoiceField(label=_("交给谁"), queryset=None, empty_label=_("请选择"))
-    due_on = forms.DateField(label=_("期限"), widget=forms.DateInput(attrs=DAY))
+    due_on = day_field(_("期限"))
 
     def __init__(self, *args, people, departments, whole_hospital: bool, **kwargs):
         super().__init__(*args, **kwargs)

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhikong.foundation.search.rules import LONGEST, cleaned, looks_like_identity, masked, says_something
+from zhikong.foundation.search.rules import (
+    LONGEST,
+    cleaned,
+    holding,
+    looks_like_identity,
+    masked,
+    says_something,
+)
 
 NUMBERS = [
     "110101199003078515",
@@ -59,3 +66,8 @@ def test_what_is_cleaned_is_short_printable_and_stable(text):
 )
 def test_one_chinese_character_is_enough(q, enough):
     assert says_something(q) == enough
+
+
+@pytest.mark.parametrize(("q", "lookup"), [("急救车", "title__contains"), ("CT 片", "title__icontains")])
+def test_case_is_folded_only_where_there_is_case(q, lookup):
+    assert holding("title", q) == {lookup: q}

@@ -39,8 +39,14 @@ def send(config, outgoing: Outgoing, now: datetime) -> None:
     mail.connection = connection
     try:
         mail.send()
-    except (smtplib.SMTPException, OSError) as error:
-        raise SendFailed(f"邮件服务器没有接受（{type(error).__name__}）。") from None
+    except smtplib.SMTPException as error:
+        raise SendFailed(
+            f"邮件服务器没有接受（{type(error).__name__}），请检查账号、密码和发件地址。"
+        ) from None
+    except OSError as error:
+        raise SendFailed(
+            f"连接不上邮件服务器（{type(error).__name__}），请检查服务器、端口和加密。"
+        ) from None
 
 
 EMAIL = Adapter(

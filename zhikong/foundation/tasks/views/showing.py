@@ -28,6 +28,7 @@ def rows(tasks: Iterable[Task], named: dict[int, str]) -> list[dict]:
         {
             "task": task,
             "source": sources.source(task.source_kind).title,
+            "tick": sources.source(task.source_kind).tick,
             "department": named.get(task.department_id, ""),
             "why": why[task.pk],
             "story": story.get(task.pk, ()),
