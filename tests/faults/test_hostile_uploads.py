@@ -15,6 +15,7 @@ import threading
 import zipfile
 import zlib
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -604,31 +605,19 @@ def test_killed_while_storing_leaves_what_the_sweep_takes_away(seam, committed_h
 
 
 def test_two_uploads_of_the_same_content_at_once(committed_hospital, own_folder):
-    """Both are kept, the content once; neither fails."""
-    from django.db import connections
-
+    """All are kept, the content once; none fails."""
     from zhikong.foundation.access.scope import scoped
 
-    start, made, failed = threading.Barrier(4), [], []
+    start, made = threading.Barrier(4), []
 
     def work():
-        try:
-            start.wait()
-            with scoped(committed_hospital.scope()):
-                upload = SimpleUploadedFile("同一份.txt", b"the same content", "text/plain")
-                made.append(actions.store(by=None, now=NOW, upload=upload, purpose="tests.parallel").pk)
-        except Exception as error:  # noqa: BLE001 (a thread's error would be lost)
-            failed.append(error)
-        finally:
-            connections.close_all()
+        start.wait()
+        with scoped(committed_hospital.scope()):
+            upload = SimpleUploadedFile("同一份.txt", b"the same content", "text/plain")
+            made.append(actions.store(by=None, now=NOW, upload=upload, purpose="tests.parallel").pk)
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
     try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert failed == []
+        _run_together(work, work, work, work)
         with scoped(committed_hospital.scope()):
             assert File.objects.filter(pk__in=made).count() == 4
             assert Blob.objects.count() == 1
@@ -637,6 +626,69 @@ def test_two_uploads_of_the_same_content_at_once(committed_hospital, own_folder)
                 assert b"".join(blobs.read(file.institution_id, file.blob.address)) == b"the same content"
     finally:
         _forget(FileEvent, File, Blob)
+
+
+def test_a_content_that_is_brought_again_while_it_is_destroyed(committed_hospital, own_folder):
+    """The upload waits for the destruction, starts anew, and keeps its content on disk."""
+    from zhikong.foundation.access.scope import scoped
+
+    later, scope = NOW + timedelta(days=3000), committed_hospital.scope()
+    destroyed, brought = threading.Event(), threading.Event()
+
+    def store():
+        with scoped(scope):
+            upload = SimpleUploadedFile("a.txt", b"the same content", "text/plain")
+            return actions.store(
+                by=None, now=NOW, upload=upload, purpose="tests.parallel", retention="training"
+            ).pk
+
+    def destroy():
+        with scoped(scope):
+            assert actions.destroy_due(now=later) == 1
+            destroyed.set()
+            brought.wait(2)  # the upload now stands at the row's lock
+
+    def bring():
+        destroyed.wait()
+        made.append(store())
+        brought.set()
+
+    made = []
+    try:
+        store()
+        for path in lying(own_folder):
+            os.utime(path, (0, 0))
+        _run_together(destroy, bring)
+        with scoped(scope):
+            [file] = File.objects.filter(deleted_at=None)
+            assert made == [file.pk]
+            content = blobs.read(file.institution_id, file.blob.address)
+            assert b"".join(content) == b"the same content"
+    finally:
+        _forget(FileEvent, File, Blob)
+
+
+def _run_together(*works):
+    """Each in a thread of its own; the first error is raised here."""
+    from django.db import connections
+
+    failed = []
+
+    def guarded_work(work):
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 (a thread's error would be lost)
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=guarded_work, args=[work]) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    if failed:
+        raise failed[0]
 
 
 def _forget(*models):
