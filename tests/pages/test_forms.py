@@ -1,6 +1,8 @@
 """Pages of forms: filling item by item and as a whole, two at once, a session that ended, registers, prints, programs."""
 
 import json
+import re
+from base64 import b64decode
 from io import BytesIO
 
 import pypdfium2
@@ -400,6 +402,35 @@ class TestImport:
         assert "没有这一列" in text(nurse.post(self.ADDRESS, {"file": workbook_of({"乱写": 1})}))
         assert "不是 .xlsx" in text(nurse.post(self.ADDRESS, {"file": _named(b"abc")}))
         assert not Sheet.objects.exists()
+
+    def test_a_check_stores_nothing(self, nurse, card):
+        said = {"department": card.id, "how": "check"}
+        answer = nurse.post(self.ADDRESS, said | {"file": workbook_of(HYGIENE)})
+        assert answer.status_code == 200
+        assert "检查完：1 行都没有问题" in text(answer)
+        wrong = HYGIENE | {"接触患者前": "11/10"}
+        answer = nurse.post(self.ADDRESS, said | {"file": workbook_of(HYGIENE, wrong)})
+        assert "1 行没有问题" in text(answer)
+        assert not Sheet.objects.exists()
+
+    def test_sound_rows_are_taken_and_the_others_come_back_with_their_reasons(self, nurse, card):
+        wrong = HYGIENE | {"接触患者前": "11/10"}
+        said = {"department": card.id, "how": "sound"}
+        answer = nurse.post(self.ADDRESS, said | {"file": workbook_of(wrong, HYGIENE, wrong)})
+        assert answer.status_code == 200
+        assert "已登记 1 份；2 行有问题" in text(answer)
+        assert Sheet.objects.count() == 1
+        aside = b64decode(re.search(r"base64,([^\"]+)", answer.content.decode())[1])
+        page = load_workbook(BytesIO(aside)).worksheets[0]
+        assert page.max_row == 3
+        assert "做到的例数 11 大于观察总数 10" in page["A2"].value
+        column = [cell.value for cell in page[1]].index("接触患者前") + 1
+        for row in (2, 3):
+            page.cell(row, column).value = "10/10"
+        mended = BytesIO()
+        page.parent.save(mended)
+        assert nurse.post(self.ADDRESS, said | {"file": _named(mended.getvalue())}).status_code == 302
+        assert Sheet.objects.count() == 3
 
     def test_the_template_has_the_heads_that_the_import_takes(self, nurse):
         book = load_workbook(BytesIO(nurse.get("/forms/hand_hygiene_observation/template/").content))

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhikong.foundation.forms.actions.rows import How
 from zhikong.foundation.forms.rules import STATE_NAMES
 
 EVERY_STATE = [("", _("全部（不含作废）")), *((state.value, name) for state, name in STATE_NAMES.items())]
@@ -76,7 +77,21 @@ class ImportForm(forms.Form):
         help_text=_("表里有“科室”一列时，以表里写的为准。"),
     )
     file = forms.FileField(label=_("文件"), widget=forms.FileInput(attrs={"accept": ".xlsx"}), max_length=200)
+    how = forms.ChoiceField(
+        label=_("怎样导入"),
+        required=False,
+        choices=[
+            (How.CHECK, _("先检查，不登记")),
+            (How.ALL, _("全部正确才登记")),
+            (How.SOUND, _("登记正确的行，有错的行附原因退回")),
+        ],
+        widget=forms.RadioSelect,
+        initial=How.CHECK,
+    )
 
     def __init__(self, *args, departments=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["department"].choices = [("", _("全院")), *departments]
+
+    def clean_how(self) -> How:
+        return How(self.cleaned_data["how"] or How.ALL)

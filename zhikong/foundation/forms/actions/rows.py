@@ -1,6 +1,7 @@
 """Sheets from a workbook, one row each: the columns are the form's items, the judging is that of the page.
 
-Either every row is taken or none: a register that holds half a file cannot be put right by sending the file again.
+Either every row is taken or none, or, when asked for, the sound rows are taken and the others set aside with their
+reasons: sending the whole file again after half of it was stored would register that half twice.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
@@ -18,13 +20,14 @@ from django.utils.translation import gettext as _
 
 from zhikong.foundation.forms.actions.handing_in import Incomplete, enter_sheet
 from zhikong.foundation.forms.definition import FormDefinition, Item, ItemType
-from zhikong.foundation.forms.exchange import workbooks
+from zhikong.foundation.forms.exchange import set_aside, workbooks
 from zhikong.foundation.forms.models import Sheet
 from zhikong.foundation.organisation.models import Person
 from zhikong.foundation.organisation.queries import resolve
 
 DEPARTMENT, PERIOD = "科室", "期间"
 MOST_ROWS = 500
+LONGEST_LIST = 255  # characters of a drop-down list, by Excel's own limit
 NOT_IN_ROWS = frozenset({ItemType.NOTE, ItemType.PHOTO, ItemType.SIGNATURE, ItemType.TABLE, ItemType.PATIENT})
 TAUGHT = {
     ItemType.DATE: "2026-11-22",
@@ -45,10 +48,31 @@ class RowError:
     sentence: str
 
 
+class How(StrEnum):
+    """What becomes of a workbook: only looked at, taken as a whole or not at all, or its sound rows taken."""
+
+    CHECK = "check"
+    ALL = "all"
+    SOUND = "sound"
+
+
 @dataclass
 class Arrived:
+    """sheets: what was stored. sound: how many rows have no error, stored or not. content: the file itself."""
+
+    content: bytes = b""
     sheets: list[Sheet] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
+    sound: int = 0
+
+    @property
+    def faulty_rows(self) -> dict[int, list[str]]:
+        """The reasons by row."""
+        found: dict[int, list[str]] = {}
+        for error in self.errors:
+            said = f"{error.item}：{error.sentence}" if error.item else error.sentence
+            found.setdefault(error.row, []).append(said)
+        return found
 
 
 def heading(item: Item) -> str:
@@ -69,6 +93,9 @@ def template(form: FormDefinition) -> bytes:
     heads = [_(DEPARTMENT), _(PERIOD), *(heading(item) for item in columns(form))]
     for column, text in enumerate(heads):
         page.write_string(0, column, text, bold)
+    for column, item in enumerate(columns(form), start=2):
+        if words := _words(item):
+            page.data_validation(1, column, MOST_ROWS, column, {"validate": "list", "source": words})
     page.set_column(0, len(heads), 18)
     page.freeze_panes(1, 0)
     for line, item in enumerate(columns(form)):
@@ -79,6 +106,15 @@ def template(form: FormDefinition) -> bytes:
     return output.getvalue()
 
 
+def _words(item: Item) -> list[str]:
+    """What the drop-down list of a column offers; Excel holds no longer list than this."""
+    words = [option.text for option in item.options] if item.type is ItemType.CHOICE else []
+    if item.type in (ItemType.YES_NO, ItemType.YES_NO_NA):
+        words = ["是", "否", "不适用"][: 3 if item.type is ItemType.YES_NO_NA else 2]
+    fits = len(",".join(words)) <= LONGEST_LIST and not any("," in word for word in words)
+    return words if fits else []
+
+
 def _allowed(item: Item) -> str:
     if item.options:
         return "、".join(option.text for option in item.options)
@@ -87,10 +123,12 @@ def _allowed(item: Item) -> str:
     return TAUGHT.get(item.type, item.help)
 
 
-def enter(form: FormDefinition, content: bytes, *, by, now: datetime, department_id: int | None) -> Arrived:
+def enter(
+    form: FormDefinition, content: bytes, *, by, now: datetime, department_id: int | None, how: How = How.ALL
+) -> Arrived:
     """Hand in one sheet for each row of the first sheet of an xlsx. Raises workbooks.Unreadable.
 
-    department_id: for rows without the column 科室. When any row is refused nothing is stored.
+    department_id: for rows without the column 科室. how: what is stored when some rows are refused.
     """
     pages = list(workbooks.read(content).values())
     records = list(pages[0].records()) if pages else []
@@ -98,20 +136,27 @@ def enter(form: FormDefinition, content: bytes, *, by, now: datetime, department
         raise workbooks.Unreadable("文件里没有数据：第一行是标题，从第二行起每行一份。")
     if len(records) > MOST_ROWS:
         raise workbooks.Unreadable(f"一次最多 {MOST_ROWS} 行，请分开上传。")
-    found = Arrived(errors=_unknown_heads(form, pages[0].heads))
+    found = Arrived(content, errors=_unknown_heads(form, pages[0].heads))
     if found.errors:
         return found
     with transaction.atomic():
         for number, record in records:
             _take(form, number, record, found, by=by, now=now, department_id=department_id)
-        if found.errors:
+        found.sound = len(found.sheets)
+        if how is How.CHECK or (found.errors and how is How.ALL):
             transaction.set_rollback(True)
             found.sheets.clear()
     return found
 
 
 def _unknown_heads(form: FormDefinition, heads: list[str]) -> list[RowError]:
-    known = {DEPARTMENT, PERIOD, *(heading(item) for item in columns(form)), *(i.text for i in columns(form))}
+    known = {
+        DEPARTMENT,
+        PERIOD,
+        set_aside.REASON,
+        *(heading(item) for item in columns(form)),
+        *(i.text for i in columns(form)),
+    }
     known |= {item.id for item in columns(form)}
     return [RowError(1, head, "表里没有这一列，请用模板里的标题。") for head in heads if head not in known]
 

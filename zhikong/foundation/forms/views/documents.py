@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zhikong.foundation.audit.actions import log_read
 from zhikong.foundation.forms import printing, queries, workbook
 from zhikong.foundation.forms.actions import rows
-from zhikong.foundation.forms.exchange import workbooks
+from zhikong.foundation.forms.exchange import set_aside, workbooks
 from zhikong.foundation.forms.forms import FilterForm, ImportForm
 from zhikong.foundation.forms.views import page, reading, registers
 from zhikong.foundation.organisation.queries import institution
@@ -70,48 +72,62 @@ def template(request, form_id: str):
 @login_required
 @require_http_methods(["GET", "POST"])
 def arrive(request, form_id: str):
-    """Take a workbook of rows: all of them, or none with a sentence for each cell that is wrong."""
+    """Take a workbook of rows: looked at first, then all of them, or the sound ones; a sentence for each wrong cell."""
     found = registers.resolved(form_id)
     choices = registers.fillable(request, found.obj)
     form = ImportForm(
         request.POST or None,
         request.FILES or None,
         departments=choices,
-        initial={"department": registers.own_department(request.user, choices)},
+        initial={"department": registers.own_department(request.user, choices), "how": rows.How.CHECK},
     )
-    errors: list[rows.RowError] = []
-    if request.method == "POST" and form.is_valid():
-        errors = _take(request, found, form)
-        if not errors and not form.errors:
-            return redirect("forms:register", form_id)
-    context = {
-        "form_id": form_id,
-        "found": found,
-        "form": form,
-        "errors": errors[:MOST_ERRORS],
-        "count": len(errors),
+    arrived = _take(request, found, form) if request.method == "POST" and form.is_valid() else None
+    if arrived and arrived.sheets and not arrived.errors:
+        messages.success(request, _("已登记 %(n)d 份。") % {"n": len(arrived.sheets)})
+        return redirect("forms:register", form_id)
+    context = {"form_id": form_id, "found": found, "form": form, **_told(arrived)}
+    refused = form.errors or (arrived and arrived.errors and not arrived.sheets)
+    return render(request, "forms/arrive.html", context, status=422 if refused else 200)
+
+
+def _told(arrived: rows.Arrived | None) -> dict[str, Any]:
+    """What the page says of a workbook that was not simply taken."""
+    if arrived is None:
+        return {"errors": [], "count": 0}
+    return {
+        "arrived": arrived,
+        "stored": len(arrived.sheets),
+        "errors": arrived.errors[:MOST_ERRORS],
+        "count": len(arrived.errors),
+        "faulty": len(arrived.faulty_rows),
+        "aside": _aside(arrived),
     }
-    return render(request, "forms/arrive.html", context, status=422 if errors or form.errors else 200)
 
 
-def _take(request, found, form: ImportForm) -> list[rows.RowError]:
+def _aside(arrived: rows.Arrived) -> str:
+    """The rows that were not taken as a file within the page: they are nobody's data yet and are kept nowhere."""
+    if not (arrived.sheets and arrived.errors):
+        return ""
+    file = set_aside.workbook(arrived.content, arrived.faulty_rows)
+    return f"data:{XLSX};base64,{b64encode(file).decode()}"
+
+
+def _take(request, found, form: ImportForm) -> rows.Arrived | None:
     upload = form.cleaned_data["file"]
     try:
         if upload.size > workbooks.MAX_BYTES:
             raise workbooks.Unreadable(_("文件超过 5 MB，请分开上传。"))
-        arrived = rows.enter(
+        return rows.enter(
             found.obj,
             upload.read(),
             by=request.user,
             now=timezone.now(),
             department_id=form.cleaned_data["department"],
+            how=form.cleaned_data["how"],
         )
     except workbooks.Unreadable as problem:
         form.add_error("file", str(problem))
-        return []
-    if not arrived.errors:
-        messages.success(request, _("已登记 %(n)d 份。") % {"n": len(arrived.sheets)})
-    return arrived.errors
+        return None
 
 
 def _file(content: bytes, name: str, kind: str, *, inline: bool = False) -> HttpResponse:
