@@ -1,7 +1,7 @@
 """Kills workers inside every channel of the notices; prints a line of JSON about what was left.
 
-Run as a process of its own: ``python -m tests.faults.channel_driver <web port> <mail port>``, the ports of the test's
-stand-ins for the services. See handler_driver.
+Run as a process of its own, with the ports of the test's stand-ins for the services and the points at which to die:
+``python -m tests.faults.channel_driver <web port> <mail port> packing before after committed``. See handler_driver.
 """
 
 import json
@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from tests.faults.forked import NOW, POINTS, die, in_process, institution, scope
+from tests.faults.forked import NOW, die, in_process, institution, scope
 from zhikong.foundation.access.scope import job_scope, scoped
 from zhikong.foundation.notices import outgoing
 from zhikong.foundation.notices.adapters import ADAPTERS
@@ -116,9 +116,9 @@ def restarted(code, pk):
     return found
 
 
-def channels(web_port, mail_port):
+def channels(web_port, mail_port, points):
     for code in ADAPTERS:
-        for point in ("packing", *POINTS):
+        for point in points:
             _signal, pk = in_process(channel, code, web_port, mail_port)
             killed, _none = in_process(push, code, point, NOW)
             _signal, found = in_process(restarted, code, pk)
@@ -127,4 +127,4 @@ def channels(web_port, mail_port):
 
 
 if __name__ == "__main__":
-    channels(int(sys.argv[1]), int(sys.argv[2]))
+    channels(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

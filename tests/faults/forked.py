@@ -17,7 +17,6 @@ frame.setup_django("worker")
 from zhikong.foundation.access.scope import job_scope, scoped  # noqa: E402
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-POINTS = ("before", "after", "committed")
 
 
 def die():

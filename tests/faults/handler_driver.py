@@ -1,6 +1,6 @@
 """Kills workers inside every handler of the outbox; prints a line of JSON about what was left.
 
-Run as a process of its own on a data folder whose server runs: ``python -m tests.faults.handler_driver``. It never
+Run as a process of its own on a data folder whose server runs: ``python -m tests.faults.handler_driver before after committed``. It never
 opens a connection itself: every step is a forked process, and those that are to die do so inside the real job's code.
 """
 
@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
-from tests.faults.forked import NOW, POINTS, die, in_process, institution, scope
+from tests.faults.forked import NOW, die, in_process, institution, scope
 from zhikong.foundation.outbox import actions, registry
 from zhikong.foundation.outbox import jobs as outbox_jobs
 from zhikong.foundation.outbox.models import Announcement, Delivery
@@ -203,10 +203,10 @@ def restarted(fact_type, name, pk):
     return dead, left(pk)
 
 
-def handlers():
+def handlers(points):
     """One record for every subscription and every point."""
     for fact_type, name in registry.subscriptions():
-        for point in POINTS:
+        for point in points:
             _signal, (undisturbed, before, pk) = in_process(prepared, fact_type, name, point)
             killed, _none = in_process(deliver, fact_type, name, pk, point, NOW)
             ended, (dead, after) = in_process(restarted, fact_type, name, pk)
@@ -226,4 +226,4 @@ def handlers():
 
 
 if __name__ == "__main__":
-    handlers()
+    handlers(sys.argv[1:])
