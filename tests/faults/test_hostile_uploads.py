@@ -236,6 +236,10 @@ REFUSED = {
     "remote object": (package(links=link("oleObject", "http://x.test/a")), "a.docx", "断开"),
     "remote picture": (package(links=link("image", "http://x.test/a.png")), "a.docx", "断开"),
     "dde field in pieces": (package(main=paragraph("DD", "EAUTO c:\\\\x")), "a.docx", "DDE"),
+    "xml under another name": (
+        package(("word/body.bin", paragraph("DDEAUTO c:\\\\x")),
+                types='<Override PartName="/word/body.bin" ContentType="application/vnd.ms-word.document.main+xml"/>'),
+        "a.docx", "损坏"),
     "dde link": (
         package(("xl/externalLinks/externalLink1.xml", "<externalLink><ddeLink/></externalLink>"), folder="xl"),
         "a.xlsx", "DDE"),
@@ -262,6 +266,13 @@ REFUSED = {
         pdf(CATALOG, packed(b"9 0 << /S /JavaScript >>", b"/Filter /FlateDecode")), "a.pdf", "JavaScript"),
     "pdf script, oddly packed": (
         pdf(CATALOG, packed(b"x", b"/Type /ObjStm /Filter [/ASCII85Decode /FlateDecode]")), "a.pdf", "不正常"),
+    "pdf script, packed behind a carriage return": (
+        pdf(CATALOG, packed(b"9 0 << /S /JavaScript >>").replace(b"stream\n", b"stream \r", 1)), "a.pdf", "JavaScript"),
+    "pdf objects behind a predictor": (
+        pdf(CATALOG, packed(b"x", b"/N 1 /First 4 /Filter /FlateDecode /DecodeParms << /Predictor 12 >>")),
+        "a.pdf", "不正常"),
+    "pdf with a script for an address": (pdf(CATALOG, b"<< /S /URI /URI (JavaScript:alert(1)) >>"), "a.pdf", "javascript"),
+    "pdf that opens a share": (pdf(CATALOG, b"<< /S /GoToR /F (\\\\host\\a.pdf) >>"), "a.pdf", "GoToR"),
     "pdf launch": (pdf(CATALOG, b"<< /S /Launch /F (cmd.exe) >>"), "a.pdf", "Launch"),
     "pdf attachment": (pdf(CATALOG, b"<< /Type /Filespec /EF << /F 3 0 R >> /EmbeddedFiles 3 0 R >>"), "a.pdf", "嵌有"),
     "pdf form by XFA": (pdf(CATALOG, b"<< /AcroForm << /XFA [(a) 3 0 R] >> >>"), "a.pdf", "XFA"),

@@ -25,6 +25,7 @@ ACTIVE_PARTS = re.compile(
     re.IGNORECASE,
 )
 MACRO_TYPES = re.compile(r"macroenabled|vbaproject|ms-excel\.(?:int)?macrosheet", re.IGNORECASE)
+XML_PARTS = (".xml", ".rels", ".vml")
 PASSIVE = ("hyperlink",)
 LINKS = ("externallinkpath", "externallinklongpath", "xlpathmissing", "xlexternallinkpath")
 LOCAL_TEMPLATE = re.compile(r"^(?:file:///)?[A-Za-z]:", re.IGNORECASE)  # where Word keeps its own Normal.dotm
@@ -53,7 +54,7 @@ def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, depth: int) ->
     name = entry.filename.lower()
     if name.endswith(EMBEDDED):
         return _check_embedded(archive, entry, depth)
-    if name.endswith((".xml", ".rels", ".vml")):
+    if name.endswith(XML_PARTS):
         part = _Part(name)
         with closing(archives.content(archive, entry)) as pieces:
             part.read(pieces)
@@ -114,8 +115,8 @@ class _Part:
         tag = name.rpartition(" ")[2]
         if tag == "Relationship":
             self._relationship(attributes)
-        elif tag in ("Override", "Default") and MACRO_TYPES.search(attributes.get("ContentType", "")):
-            raise Refused(MACRO)
+        elif tag in ("Override", "Default"):
+            self._content_type(attributes)
         elif tag in ("ddeLink", "oleLink"):
             raise Refused(DDE)
         elif tag == "fldSimple":
@@ -123,6 +124,15 @@ class _Part:
         self._in_field = tag == "instrText"
         if tag == "p":
             self._field = ""
+
+    def _content_type(self, attributes: dict[str, str]) -> None:
+        """No macros; and what is XML is called so, because only such parts are looked into."""
+        kind = attributes.get("ContentType", "").lower()
+        if MACRO_TYPES.search(kind):
+            raise Refused(MACRO)
+        name = attributes.get("PartName", "") or "." + attributes.get("Extension", "")
+        if kind.endswith("xml") and not name.lower().endswith(XML_PARTS):
+            raise Refused(archives.BROKEN)
 
     def _end(self, _name: str) -> None:
         self._in_field = False

@@ -21,18 +21,31 @@ BROKEN = "PDF 文件不完整或结构不正常。请重新导出后再上传。
 POLYGLOT = "PDF 里混有网页代码或其他文件，不能上传。请用“打印到 PDF”重新生成后再上传。"
 BOMB = "PDF 解开后大得不正常，不能上传。请用“打印到 PDF”重新生成后再上传。"
 
-ACTIONS = (b"JavaScript", b"Launch", b"SubmitForm", b"ImportData", b"Rendition", b"GoToE", b"OnInstantiate")
+ACTIONS = (
+    b"JavaScript",
+    b"Launch",
+    b"SubmitForm",
+    b"ImportData",
+    b"Rendition",
+    b"GoToE",
+    b"GoToR",
+    b"OnInstantiate",
+)
 CARRIERS = (b"EmbeddedFile", b"EmbeddedFiles", b"RichMedia", b"Movie", b"Sound", b"FileAttachment")
 # Names of two letters (JS, 3D) are left out: packed pictures contain them by chance, and they never stand alone.
 NAME = re.compile(rb"/([A-Za-z0-9#]{5,64})")
 XFA = re.compile(rb"/(?:X|#58)(?:F|#46)(?:A|#41)\s*[\[0-9]")
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
-STREAM = re.compile(rb"stream\r?\n")
+STREAM = re.compile(rb"(?<!end)stream[ \t]{0,4}(?:\r\n|\n|\r)")
+# What every object stream must say of itself, whatever its /Type; and packing that hides names from us but not from
+# readers. A predictor belongs to pictures and cross-references.
+SAYS_OBJECTS = (re.compile(rb"/First\b"), re.compile(rb"/N\s+\d"))
+SCRIPT_ADDRESS = re.compile(rb"/URI\s*\(\s*javascript:", re.IGNORECASE)
 OBJECTS = re.compile(
     rb"\s*\d+\s+\d+\s"
 )  # an object stream begins with numbers and offsets (ISO 32000-1, 7.5.7)
 ODD_FILTERS = re.compile(
-    rb"/(?:LZW|LZWDecode|ASCII85Decode|A85|ASCIIHexDecode|AHx|RunLengthDecode|RL|Crypt)\b"
+    rb"/(?:Predictor|LZW|LZWDecode|ASCII85Decode|A85|ASCIIHexDecode|AHx|RunLengthDecode|RL|Crypt)\b"
 )
 MARKUP = re.compile(rb"<\s*(?:!doctype\s+html|html|script|svg|body|iframe)\b", re.IGNORECASE)
 LARGEST_UNPACKED = 200 * 1024 * 1024
@@ -72,6 +85,8 @@ def _check_shape(data: mmap.mmap) -> None:
 def _check_names(data: mmap.mmap | bytes) -> None:
     if XFA.search(data):
         raise Refused(ACTIVE % "XFA")
+    if SCRIPT_ADDRESS.search(data):
+        raise Refused(ACTIVE % "javascript:")
     for name in {_unescaped(raw) for raw in {found[1] for found in NAME.finditer(data)}}:
         if name in ACTIONS:
             raise Refused(ACTIVE % name.decode())
@@ -96,7 +111,7 @@ def _object_streams(data: mmap.mmap) -> Iterator[bytes]:
             raise Refused(BOMB)
         before = data[max(0, found.start() - LONGEST_DICTIONARY) : found.start()]
         dictionary = _unescaped(before[before.rfind(b"endstream") + 1 :])
-        declared = b"/ObjStm" in dictionary
+        declared = b"/ObjStm" in dictionary or all(word.search(dictionary) for word in SAYS_OBJECTS)
         if declared and ODD_FILTERS.search(dictionary):
             raise Refused(BROKEN)  # packed as no ordinary program packs objects
         if declared or OBJECTS.match(_inflate(data, found.end(), 256)):
