@@ -107,13 +107,28 @@ def begun(form_id: str, *, user, case_id: int | None, source_key: str) -> Sheet 
     return rows.order_by("-pk").first()
 
 
+def share(case) -> None:
+    """Whoever may read the case may read what was filled for it, and nobody else."""
+    filling.let_in(
+        case_id=case.pk, confidential=case.confidential, readers=case.readers, reader_roles=case.reader_roles
+    )
+
+
 def begin(
-    *, by, now: datetime, form_id: str, department_id: int | None, case_id: int | None, source_key: str
+    *,
+    by,
+    now: datetime,
+    form_id: str,
+    department_id: int | None,
+    case_id: int | None,
+    source_key: str,
+    confidential: bool = False,
 ) -> Sheet:
     """Open a sheet that is filled on its own page before the act."""
     return filling.open_sheet(
         by=by, now=now, form_id=form_id, department_id=department_id, case_id=case_id,
         source_kind=SOURCE if case_id else OPENING, source_key=str(case_id) if case_id else source_key,
+        confidential=confidential,
     )  # fmt: skip
 
 
@@ -129,5 +144,6 @@ __all__ = [
     "handed_in",
     "names_of_forms",
     "of_case",
+    "share",
     "values",
 ]

@@ -1,5 +1,6 @@
 """Sheets: what was filled by whom, every change of an answer, and the steps from being opened to being accepted."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -75,8 +76,13 @@ class Sheet(Protected):
     decided_at = models.DateTimeField(_("审核时间"), null=True)
     decided_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
 
+    # who opened it or was let in, whatever the department; a confidential one is for them and for some roles only
+    confidential = models.BooleanField(_("保密"), default=False)
+    readers = ArrayField(models.BigIntegerField(), default=list)
+    reader_roles = ArrayField(models.CharField(max_length=32), default=list)
+
     # answers may hold what somebody wrote about a patient: the trail says that they changed, SheetEdit says how
-    protection = Protection(rows="department", sensitive=("answers",))
+    protection = Protection(rows="participants", sensitive=("answers",))
 
     class Meta:
         verbose_name = _("表")
@@ -126,7 +132,13 @@ class SheetEdit(Part):
     value = models.JSONField(null=True)
     revision = models.PositiveIntegerField()
 
-    protection = Protection(rows="department", append_only=True, sensitive=("value",))
+    protection = Protection(
+        rows="parent",
+        parent_table="forms_sheet",
+        parent_column="sheet_id",
+        append_only=True,
+        sensitive=("value",),
+    )
 
     class Meta:
         verbose_name = _("答案的修改")
@@ -144,7 +156,13 @@ class SheetStep(Part):
     answers = models.JSONField(null=True)
     total = models.DecimalField(max_digits=8, decimal_places=2, null=True)
 
-    protection = Protection(rows="department", append_only=True, sensitive=("answers",))
+    protection = Protection(
+        rows="parent",
+        parent_table="forms_sheet",
+        parent_column="sheet_id",
+        append_only=True,
+        sensitive=("answers",),
+    )
 
     class Meta:
         verbose_name = _("表的经过")

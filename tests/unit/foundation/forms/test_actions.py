@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
+from zhikong.foundation.access.queries import scope_of
+from zhikong.foundation.access.scope import scoped
 from zhikong.foundation.forms import actions, queries
 from zhikong.foundation.forms.models import Sheet, SheetEdit
 from zhikong.foundation.forms.rules import State
@@ -259,3 +262,47 @@ class TestVersions:
         page = client.get(f"/forms/{CART}/").content.decode()
         assert filled.number in page
         assert fresh.number in page
+
+
+class TestConfidential:
+    """What was filled for a confidential case is read by whoever may read the case, in code and in the database."""
+
+    def seen_by(self, hospital, sheet, user):
+        with scoped(scope_of(user, NOW.date())):
+            first_wall = Sheet.objects.filter(pk=sheet.pk).exists()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM forms_sheet WHERE id = %s", [sheet.pk])
+                second_wall = bool(cursor.fetchone()[0])
+                cursor.execute("SELECT count(*) FROM forms_sheetstep WHERE sheet_id = %s", [sheet.pk])
+                assert bool(cursor.fetchone()[0]) == second_wall
+        assert first_wall == second_wall
+        return first_wall
+
+    def test_only_who_opened_it_reads_it_until_others_are_let_in(self, hospital, people):
+        sheet = actions.open_sheet(
+            by=people.nurse,
+            now=NOW,
+            form_id=CART,
+            department_id=people.department.id,
+            case_id=7,
+            confidential=True,
+        )
+        assert self.seen_by(hospital, sheet, people.nurse)
+        assert not self.seen_by(hospital, sheet, people.nurse_two)
+        assert not self.seen_by(hospital, sheet, people.nursing)
+        actions.let_in(
+            case_id=7,
+            confidential=True,
+            readers=[people.nurse.pk, people.physician.pk],
+            reader_roles=["nursing"],
+        )
+        assert self.seen_by(hospital, sheet, people.physician)
+        assert self.seen_by(hospital, sheet, people.nursing)
+        assert not self.seen_by(hospital, sheet, people.office)
+
+    def test_who_took_part_reads_on_from_another_department(self, hospital, cart, people):
+        assert not self.seen_by(hospital, cart, people.other_nurse)
+        Sheet.objects.filter(pk=cart.pk).update(case_id=8)
+        actions.let_in(case_id=8, confidential=False, readers=[people.other_nurse.pk], reader_roles=[])
+        assert self.seen_by(hospital, cart, people.other_nurse)
+        assert self.seen_by(hospital, cart, people.nurse_two)  # the department rule holds as before

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from zhikong.foundation.access.models import User
 from zhikong.foundation.access.scope import current_scope
+from zhikong.foundation.flows import sheets
 from zhikong.foundation.flows.models import Branch, Case, CaseStep
 from zhikong.foundation.flows.rules import Act
 from zhikong.foundation.notices import actions as notices
@@ -92,9 +93,10 @@ def _insert(lines: list[Line], now: datetime) -> None:
 
 def _admit(case_id: int, readers: Iterable[int]) -> None:
     """Who is told that a confidential case is late may open it."""
-    case = Case.objects.only("readers").get(pk=case_id)
+    case = Case.objects.only("readers", "confidential", "reader_roles").get(pk=case_id)
     case.readers = sorted({*case.readers, *readers})
     case.save(update_fields=["readers"])
+    sheets.share(case)
 
 
 @dataclass

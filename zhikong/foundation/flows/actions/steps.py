@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from zhikong.foundation.access.scope import current_scope, scoped
 from zhikong.foundation.files import actions as storing
-from zhikong.foundation.flows import deadlines, queries
+from zhikong.foundation.flows import deadlines, queries, sheets
 from zhikong.foundation.flows.actions import people
 from zhikong.foundation.flows.definition import FlowDefinition, State
 from zhikong.foundation.flows.models import MAIN, Branch, Case, CaseFile, CaseStep
@@ -156,6 +156,7 @@ def summarise(case: Case, flow: FlowDefinition) -> None:
             case.reader_roles = reader_roles(flow, [branch.state for branch in found])
     case.revision += 1
     case.save()
+    sheets.share(case)
 
 
 def reader_roles(flow: FlowDefinition, states: list[str]) -> list[str]:

@@ -128,6 +128,7 @@ def begin_sheet(request, pk: int, transition: str):
         sheet = sheets.begin(
             by=request.user, now=timezone.now(), form_id=step.form, case_id=found.pk, source_key="",
             department_id=asking.files_department(request, found.department_id),
+            confidential=found.confidential,
         )  # fmt: skip
     return redirect("forms:fill", sheet.pk)
 

@@ -188,7 +188,7 @@ def opening_sheet(request, flow_id: str):
     if found is None or found.state not in sheets.EDITABLE:
         found = sheets.begin(
             by=request.user, now=timezone.now(), form_id=flow.opens_form, case_id=None, source_key=flow.id,
-            department_id=_initial(request)["department"],
+            department_id=_initial(request)["department"], confidential=flow.confidential,
         )  # fmt: skip
     return redirect("forms:fill", found.pk)
 

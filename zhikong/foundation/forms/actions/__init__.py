@@ -9,13 +9,14 @@ from zhikong.foundation.forms.actions.handing_in import (
     submit,
     withdraw,
 )
-from zhikong.foundation.forms.actions.opening import open_sheet
+from zhikong.foundation.forms.actions.opening import let_in, open_sheet
 
 __all__ = [
     "Incomplete",
     "Saved",
     "accept",
     "enter_sheet",
+    "let_in",
     "open_sheet",
     "return_sheet",
     "save_answers",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -38,11 +39,12 @@ def open_sheet(
     source_kind: str = "",
     source_key: str = "",
     case_id: int | None = None,
+    confidential: bool = False,
 ) -> Sheet:
     """A new draft of the version of the form in force today; that version's text is kept from now on.
 
     subject: a Person (or its id) or a patient key, as the form's `subject` says. period: 2026, 2026-10, 2026-Q4,
-    2026-W47, 2026-10-31 or ''. Raises ValidationError in Chinese, PermissionDenied.
+    2026-W47, 2026-10-31 or ''. confidential: only who opened it reads it, until others are let in. Raises ValidationError in Chinese, PermissionDenied.
     """
     today = timezone.localdate(now)
     try:
@@ -67,6 +69,8 @@ def open_sheet(
         source_kind=source_kind,
         source_key=source_key,
         case_id=case_id,
+        confidential=confidential,
+        readers=[] if by is None else [by.pk],
         opened_at=now,
         opened_by=by,
         changed_at=now,
@@ -76,6 +80,16 @@ def open_sheet(
     sheet.save()
     record(sheet, Act.OPEN, by=by, now=now)
     return sheet
+
+
+def let_in(*, case_id: int, confidential: bool, readers: Iterable[int], reader_roles: Iterable[str]) -> int:
+    """Whoever may read a case may read its sheets, and nobody else; gives how many sheets changed."""
+    found = {
+        "confidential": confidential,
+        "readers": sorted(set(readers)),
+        "reader_roles": sorted(set(reader_roles)),
+    }
+    return Sheet.objects.filter(case_id=case_id).exclude(**found).update(**found)
 
 
 def _department_name(form: FormDefinition, department_id: int | None, today) -> str:
