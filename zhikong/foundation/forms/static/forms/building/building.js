@@ -20,7 +20,7 @@
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     kept = [];
-    if (event.detail.elt.id !== "item-form" || !sent) return;
+    if (event.detail.requestConfig?.elt?.id !== "item-form" || !sent) return;
     for (const [name, value] of values()) if (sent.has(name) && sent.get(name) !== value) kept.push([name, value]);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
