@@ -236,3 +236,16 @@ def test_another_hospitals_version_is_not_found(kitchen, office, colleague, othe
             by=None, now=timezone.now(), kind="recipe", definition_id="soup", text=recipe("soup", "别院")
         )
     assert office.get(reverse("packstore:version", args=[version.pk])).status_code == 404
+
+
+def test_the_search_finds_definitions_for_those_who_may_edit(kitchen, office, as_role, hospital):
+    from zhikong.foundation.packstore.panel import search
+
+    class Asked:
+        user = office.user
+
+    assert [(hit.title, hit.url) for hit in search(Asked, "国家的汤")] == [
+        ("国家的汤", reverse("packstore:definition", args=["recipe", "soup"]))
+    ]
+    Asked.user = as_role("department_head", hospital.departments["CARD"]).user
+    assert search(Asked, "国家的汤") == []

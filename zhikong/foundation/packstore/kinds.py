@@ -113,9 +113,14 @@ def read(code: str, definition_id: str, text: str) -> Reading:
     if get(code).self_contained:
         return _read(code, definition_id, text)
     if current_scope_or_none() is None:
-        return _read.__wrapped__(code, definition_id, text)
+        return try_text(code, definition_id, text)
     key = f"packstore.reading.{code}.{definition_id}.{text_hash(text)}"
-    return once(key, lambda: _read.__wrapped__(code, definition_id, text))
+    return once(key, lambda: try_text(code, definition_id, text))
+
+
+def try_text(code: str, definition_id: str, text: str) -> Reading:
+    """Parse a text that is still being written: remembered nowhere."""
+    return _read.__wrapped__(code, definition_id, text)
 
 
 @lru_cache(maxsize=2000)

@@ -87,18 +87,6 @@ def history(kind: str, definition_id: str) -> list[Version]:
     )
 
 
-def reviewers(version: Version, on: date) -> list[User]:
-    """Who may review a version: holders of the permission who wrote nothing in it."""
-    from zhikong.foundation.access.queries import accounts
-
-    wrote = {version.author_id, *version.editors}
-    return [
-        user
-        for user in accounts()
-        if user.is_active and user.pk not in wrote and can(user, Permission.REVIEW_DEFINITIONS)
-    ]
-
-
 def waiting(user: User) -> tuple[list[Version], list[Version], list[Upgrade]]:
     """What waits for a person: versions to review, reviewed ones of their own to publish, comparisons."""
     moving = Version.objects.filter(state__in=(State.SUBMITTED, State.REVIEWED)).order_by("submitted_at")

@@ -1,12 +1,15 @@
 """What the pack store shows of itself on pages that it does not own."""
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.packstore import listing
-from zhikong.web.panels import CardRow, HomeCard, MenuEntry, Panel
+from zhikong.web.panels import CardRow, HomeCard, MenuEntry, Panel, SearchHit
+
+SHOWN = 6
 
 
 def home_cards(request) -> list[HomeCard]:
@@ -27,6 +30,22 @@ def home_cards(request) -> list[HomeCard]:
     ]
 
 
+def search(request, text: str) -> list[SearchHit]:
+    """Definitions by title or id, for those who may edit them."""
+    if not can(request.user, Permission.EDIT_DEFINITIONS):
+        return []
+    found = listing.lines(on=timezone.localdate(), q=text)[:SHOWN]
+    return [
+        SearchHit(
+            line.title,
+            reverse("packstore:definition", args=[line.kind.code, line.id]),
+            _("内容库"),
+            line.kind.title,
+        )
+        for line in found
+    ]
+
+
 PANEL = Panel(
     menu=(
         MenuEntry(
@@ -38,4 +57,5 @@ PANEL = Panel(
         ),
     ),
     home_cards=home_cards,
+    search=search,
 )

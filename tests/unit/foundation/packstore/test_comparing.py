@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zhikong.foundation.packstore import comparing, labels
@@ -129,10 +129,14 @@ values = st.one_of(scalars, items, st.dictionaries(st.sampled_from(["p", "q"]), 
 documents = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), values, min_size=1, max_size=4)
 
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
 def written(data):
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
 
 
+@CALM
 @given(documents, documents, documents)
 def test_choosing_one_side_everywhere_gives_that_side(base, ours, theirs):
     texts = [written(d) for d in (base, ours, theirs)]
@@ -143,6 +147,7 @@ def test_choosing_one_side_everywhere_gives_that_side(base, ours, theirs):
     assert comparing.differences(new, new, theirs) == []
 
 
+@CALM
 @given(documents, documents)
 def test_what_only_they_changed_comes_in_by_itself(base, theirs):
     diff = found(written(base), written(base), written(theirs))

@@ -162,3 +162,22 @@ def test_a_package_that_only_reads_otherwise_asks_nobody(hospital, shelf_of, aut
     override(0, author, reviewer)
     shelf_of({"r00": "# 只加了说明\n" + packaged(0, 2)})
     assert actions.detect_upgrades(now=NOW) == []
+
+
+def test_a_newer_version_of_the_hospital_closes_the_older_ones_question(twenty, author, reviewer):
+    first = next(u for u in actions.detect_upgrades(now=NOW) if u.version.definition_id == "r05")
+    text = packaged(5, salt=2)
+    newer = actions.save_draft(
+        by=author, now=NOW, kind="recipe", definition_id="r05", text=text, reason="更低盐"
+    )
+    actions.submit_for_review(newer, by=author, now=NOW)
+    actions.review(newer, by=reviewer, now=NOW, passed=True)
+    actions.publish(newer, by=author, now=NOW, effective_from=date(2026, 12, 1))
+    (found,) = actions.detect_upgrades(now=NOW)
+    assert found.version_id == newer.pk
+    first.refresh_from_db()
+    assert first.settled_at is not None
+    assert not Task.objects.filter(source_key=f"upgrade:{first.pk}", state="open").exists()
+    actions.withdraw(newer, by=author, now=NOW, reason="不用了")
+    (again,) = actions.detect_upgrades(now=NOW)
+    assert again.pk == first.pk

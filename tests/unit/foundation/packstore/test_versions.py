@@ -267,3 +267,13 @@ def test_another_hospital_does_not_see_it(kitchen, author, reviewer, other_hospi
         assert queries.resolve("recipe", "soup", on=TODAY).title == "国家的汤"
         with pytest.raises(queries.UnknownHash):
             queries.by_hash("recipe", version.hash)
+
+
+def test_without_a_named_reviewer_everybody_who_may_is_told(kitchen, author, reviewer, make_user):
+    from zhikong.foundation.notices.models import Receipt
+
+    other, stranger = make_user("medical_affairs"), make_user("nurse", kitchen.departments["CARD"])
+    actions.submit_for_review(draft(author), by=author, now=NOW)
+    told = Receipt.objects.filter(notice__title__startswith="待审核").values_list("user", flat=True)
+    assert {reviewer.pk, other.pk} <= set(told)
+    assert not {author.pk, stranger.pk} & set(told)

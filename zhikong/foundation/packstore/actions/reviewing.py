@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from zhikong.foundation.access.permissions import Permission, can, require
 from zhikong.foundation.calendar.queries import working_calendar
+from zhikong.foundation.packstore import queries
 from zhikong.foundation.packstore.actions.steps import (
     SOURCE,
     address,
@@ -32,7 +33,7 @@ REVIEW_REASON = f"送审后 {REVIEW_WORKING_DAYS} 个工作日内审核"
 def submit_for_review(
     version: Version, *, by, now: datetime, reviewer=None, reason: str | None = None
 ) -> None:
-    """Hand a draft without problems to a reviewer; without one named, to whoever may review.
+    """Hand a draft without problems to a reviewer; without one named, everybody who may review is told.
 
     Raises ValidationError with the first problem's line when the text cannot be read yet.
     """
@@ -49,6 +50,9 @@ def submit_for_review(
     record(version, Act.SUBMIT, by=by, now=now, text=version.reason)
     if reviewer is not None:
         _give_task(version, reviewer, by=by, now=now)
+    else:
+        able = queries.reviewers(version)
+        tell(version, by=by, now=now, title=f"待审核：{version}", users=able, text=version.reason)
 
 
 @transaction.atomic

@@ -36,7 +36,16 @@ def detect_upgrades(*, now: datetime) -> list[Upgrade]:
 
     Idempotent: the same change is found once. A change that was taken back, or overtaken by another one, is closed.
     """
-    return [found for version in queries.overrides() if (found := _detect(version, now=now))]
+    in_line = queries.overrides()
+    _close_overtaken({version.pk for version in in_line}, now=now)
+    return [found for version in in_line if (found := _detect(version, now=now))]
+
+
+def _close_overtaken(in_line: set[int], *, now: datetime) -> None:
+    """Open comparisons of versions that were withdrawn, or that a newer version of the hospital replaced."""
+    for old in queries.open_upgrades():
+        if old.version_id not in in_line:
+            _close(old, "本院已有更新的版本，或这一版已撤回", now=now)
 
 
 def _detect(version: Version, *, now: datetime) -> Upgrade | None:
@@ -80,11 +89,14 @@ def _closed_by_itself(upgrade: Upgrade) -> bool:
 def _close_stale(version: Version, digest: str, *, now: datetime) -> None:
     """Open comparisons with a package that is no longer the one installed."""
     for old in version.upgrades.filter(settled_at=None).exclude(new_hash=digest):
-        old.settled_at, old.outcome = now, "内容包又有变化，不再需要这次对照"
-        old.save(update_fields=["settled_at", "outcome"])
-        tasks.cancel_for(
-            source_kind=SOURCE, source_key=_source_key(old), by=None, now=now, reason="内容包又有变化"
-        )
+        _close(old, "内容包又有变化，不再需要这次对照", now=now)
+
+
+def _close(upgrade: Upgrade, outcome: str, *, now: datetime) -> None:
+    """Close a comparison that nobody needs to answer any more; it may open again."""
+    upgrade.settled_at, upgrade.outcome = now, outcome
+    upgrade.save(update_fields=["settled_at", "outcome"])
+    tasks.cancel_for(source_kind=SOURCE, source_key=_source_key(upgrade), by=None, now=now, reason=outcome)
 
 
 def _hand_out(upgrade: Upgrade, *, now: datetime) -> None:

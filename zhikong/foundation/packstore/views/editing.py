@@ -16,7 +16,7 @@ from zhikong.foundation.packstore import actions, kinds, queries, rules
 from zhikong.foundation.packstore.forms import EditForm, NewForm
 from zhikong.foundation.packstore.models import Version
 from zhikong.foundation.packstore.rules import State
-from zhikong.foundation.packstore.views.support import find, kind_or_404, preview, reading
+from zhikong.foundation.packstore.views.support import find, kind_or_404, preview, reading, typed
 
 
 @login_required
@@ -111,7 +111,7 @@ def _after_saving(request, saved: Version):
 
 def _context(request, draft: Version, form: EditForm) -> dict:
     text = rules.clean_text(form["text"].value() or "")
-    said, kind = reading(draft, text), kinds.get(draft.kind)
+    said, kind = typed(draft, text), kinds.get(draft.kind)
     friendly = kind.editor_url and reverse(kind.editor_url, args=[draft.pk])
     return {
         "version": draft, "kind": kind, "form": form, "problems": said.problems,
@@ -126,7 +126,7 @@ def check(request, pk: int):
     """The fragment below the editor: problems with their lines, and how it will look. Saves nothing."""
     draft = find(pk)
     text = rules.clean_text(request.POST.get("text", "")[: actions.LONGEST])
-    said, kind = reading(draft, text), kinds.get(draft.kind)
+    said, kind = typed(draft, text), kinds.get(draft.kind)
     context = {
         "version": draft, "kind": kind, "problems": said.problems,
         "preview": preview(request, kind, said), "has_preview": kind.preview is not None,

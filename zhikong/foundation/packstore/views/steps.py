@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from zhikong.foundation.access.models import User
 from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.access.views_support import needs
-from zhikong.foundation.packstore import actions, listing
+from zhikong.foundation.packstore import actions, queries
 from zhikong.foundation.packstore.actions.reviewing import may_review
 from zhikong.foundation.packstore.forms import PublishForm, ReviewForm, SubmitForm, WithdrawForm
 from zhikong.foundation.packstore.models import Version
@@ -61,7 +61,7 @@ def _submit(version: Version, data) -> list[Step]:
         return []
     form = SubmitForm(
         data,
-        reviewers=listing.reviewers(version, timezone.localdate()),
+        reviewers=queries.reviewers(version),
         initial={"reason": version.reason},
         prefix="submit",
     )

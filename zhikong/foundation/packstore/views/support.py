@@ -26,9 +26,14 @@ def kind_or_404(code: str) -> kinds.Kind:
         raise Http404 from error
 
 
-def reading(version: Version, text: str | None = None) -> kinds.Reading:
-    """The version's text, or another one in its place, as its kind understands it."""
-    return kinds.read(version.kind, version.definition_id, version.text if text is None else text)
+def reading(version: Version) -> kinds.Reading:
+    """The version's text as its kind understands it."""
+    return kinds.read(version.kind, version.definition_id, version.text)
+
+
+def typed(version: Version, text: str) -> kinds.Reading:
+    """Another text in the version's place, as it is being typed."""
+    return kinds.try_text(version.kind, version.definition_id, text)
 
 
 def preview(request, kind: kinds.Kind, found: kinds.Reading) -> SafeString | str:

@@ -6,18 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from itertools import count
 from pathlib import Path
 from typing import Any
-
-from django.db.models import QuerySet
 
 from zhikong.engine.definitions.located import Located, read_text
 from zhikong.engine.definitions.problems import Problem
 from zhikong.foundation.access.scope import current_scope, once
 from zhikong.foundation.organisation.models import Institution
-from zhikong.foundation.packstore import comparing, kinds, rules, shelf
-from zhikong.foundation.packstore.models import Content, Upgrade, Version
+from zhikong.foundation.packstore import kinds, rules, shelf
+from zhikong.foundation.packstore.models import Content, Version
 from zhikong.foundation.packstore.rules import HOSPITAL
 
 MOMENT = "packstore.versions"
@@ -65,7 +62,7 @@ def resolve(kind: str, id: str, *, on: date) -> Resolved | None:
 
     Raises Broken when the text in force cannot be read: a broken override is never passed over in silence.
     """
-    own = rules.in_force(_published().get((kind, id), ()), on)
+    own = rules.in_force(published().get((kind, id), ()), on)
     if own is not None:
         return replace(by_hash(kind, own.hash), version=own.number, effective_from=own.effective_from)
     found = packaged(kind, id)
@@ -75,7 +72,7 @@ def resolve(kind: str, id: str, *, on: date) -> Resolved | None:
 
 def own_in_force(kind: str, *, on: date) -> Mapping[str, Resolved | Broken]:
     """What the hospital itself has in force on a day, by id; the packs are not read. Broken ones are given as such."""
-    names = (name for (of, name), found in _published().items() if of == kind and rules.in_force(found, on))
+    names = (name for (of, name), found in published().items() if of == kind and rules.in_force(found, on))
     found = {name: _try(kind, name, on) for name in sorted(names)}
     return {name: one for name, one in found.items() if one is not None}
 
@@ -145,58 +142,6 @@ def packaged(kind: str, id: str) -> Resolved | None:
     return None if found is None else _packaged(found)
 
 
-@dataclass(frozen=True)
-class Written:
-    """A text to begin a draft from; it need not be readable."""
-
-    text: str
-
-
-def packaged_text(kind: str, id: str) -> Written | None:
-    found = shelf.of(kind, id, samples=sees_samples())
-    return None if found is None else Written(found.text)
-
-
-def text_in_force(kind: str, id: str, *, on: date) -> Written | None:
-    """The text that holds on a day, also when this release cannot read it: that is when it must be mended."""
-    own = rules.in_force(_published().get((kind, id), ()), on)
-    if own is None:
-        return packaged_text(kind, id)
-    return Written(Content.objects.get(kind=kind, hash=own.hash).text)
-
-
-def is_known(kind: str, id: str) -> bool:
-    """Whether a definition of that id is packaged or was ever written."""
-    return (
-        bool(shelf.of(kind, id, samples=True)) or Version.objects.filter(kind=kind, definition_id=id).exists()
-    )
-
-
-def free_id(kind: str) -> str:
-    """An id for a new definition of the hospital's own."""
-    return next(name for n in count(1) if not is_known(kind, name := f"own_{kind}_{n}"))
-
-
-def packaged_base(kind: str, id: str) -> Resolved | None:
-    """What a new version of a definition is based on: what the version in line is, else the packaged one."""
-    line = in_line(kind, id)
-    if line is None:
-        return packaged(kind, id)
-    return by_hash(kind, line.base_hash) if line.base_hash else None
-
-
-def in_line(kind: str, id: str) -> Version | None:
-    """The newest published version of a definition, in force or still waiting for its day; not a withdrawn one."""
-    found = Version.objects.filter(kind=kind, definition_id=id, state=rules.State.PUBLISHED)
-    return found.order_by("-effective_from").first()
-
-
-def open_version(kind: str, id: str) -> Version | None:
-    """The version of a definition that is being written or reviewed, or waits for publication."""
-    found = Version.objects.filter(kind=kind, definition_id=id, state__in=rules.OPEN)
-    return found.select_related("author", "changed_by").first()
-
-
 def _packaged(found: shelf.Packaged) -> Resolved:
     number = written_version(found.text)
     return _resolved(found.kind, found.id, number, found.hash, found.pack, found.text)
@@ -230,11 +175,11 @@ def _try(kind: str, name: str, on: date) -> Resolved | Broken | None:
 
 
 def _ids(kind: str) -> list[str]:
-    own = {name for of_kind, name in _published() if of_kind == kind}
+    own = {name for of_kind, name in published() if of_kind == kind}
     return sorted(own | set(shelf.ids(kind, samples=sees_samples())))
 
 
-def _published() -> Mapping[tuple[str, str], Sequence[Any]]:
+def published() -> Mapping[tuple[str, str], Sequence[Any]]:
     """Every version that was ever published, by kind and id; read once per request or job."""
 
     def read() -> dict[tuple[str, str], list[Any]]:
@@ -256,77 +201,3 @@ def sees_samples() -> bool:
         return Institution.objects.filter(pk=current_scope().institution_id, is_demo=True).exists()
 
     return once("packstore.samples", ask)
-
-
-# ---- exchange ----------------------------------------------------------------------------------------------------
-
-
-def newest_published() -> list[Version]:
-    """The version in line of every definition that the hospital published, by kind and id."""
-    newest: dict[tuple[str, str], Version] = {}
-    for version in Version.objects.filter(state=rules.State.PUBLISHED).order_by("effective_from"):
-        newest[version.kind, version.definition_id] = version
-    known = {kind.code for kind in kinds.all()}
-    return [newest[key] for key in sorted(newest) if key[0] in known]
-
-
-def hospital_code_and_name() -> tuple[str, str]:
-    found = Institution.objects.get(pk=current_scope().institution_id)
-    return found.code, found.name
-
-
-def kind_of_folder(folder: str) -> kinds.Kind | None:
-    """The kind whose definitions lie in this folder of a pack."""
-    return next((kind for kind in kinds.all() if folder in kind.folders), None)
-
-
-# ---- upgrades ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ThreeTexts:
-    """What a version was based on, the version, and what the new package says."""
-
-    base: str
-    ours: str
-    theirs: str
-
-
-def overrides() -> list[Version]:
-    """For each definition the version in line, where it stands before a packaged one."""
-    return [version for version in newest_published() if version.base_hash]
-
-
-def open_upgrades() -> QuerySet[Upgrade]:
-    """Comparisons that wait for somebody, the oldest first."""
-    return Upgrade.objects.filter(settled_at=None).select_related("version").order_by("found_at", "pk")
-
-
-def new_base(upgrade: Upgrade) -> Resolved | None:
-    """The new packaged definition of a comparison; None when the package no longer has it, or has another by now."""
-    if not upgrade.new_hash:
-        return None
-    try:
-        return by_hash(upgrade.version.kind, upgrade.new_hash)
-    except UnknownHash:
-        return None
-
-
-def three_texts(upgrade: Upgrade) -> ThreeTexts:
-    """The texts of a comparison; the new one is empty when the package no longer has it."""
-    new, version = new_base(upgrade), upgrade.version
-    base = Content.objects.get(kind=version.kind, hash=upgrade.old_hash)
-    return ThreeTexts(base.text, version.text, new.text if new else "")
-
-
-def differences(upgrade: Upgrade) -> list[comparing.Difference]:
-    """The fields in which our version and the new package differ."""
-    three = three_texts(upgrade)
-    return comparing.differences(*(comparing.data_of(t) for t in (three.base, three.ours, three.theirs)))
-
-
-def owner_role(text: str) -> str:
-    """The role code after `owner:` in a definition; '' where there is none."""
-    located = read_text(text, file=Path("x.yaml"))
-    data = located.data if isinstance(located, Located) else None
-    return str(data.get("owner") or "") if isinstance(data, dict) else ""
