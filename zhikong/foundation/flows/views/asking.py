@@ -13,6 +13,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.flows import sheets
@@ -128,21 +129,38 @@ class ItemsForm(forms.Form):
         return clean(definition, given, final=False, today=timezone.localdate()).visible
 
 
+class _Judged:
+    """Shows that an answer is needed; whether one is right is judged by the form itself, not here."""
+
+    def validate(self, value) -> None:
+        pass
+
+
+class _Text(_Judged, forms.CharField):
+    pass
+
+
+class _Choice(_Judged, forms.ChoiceField):
+    pass
+
+
+class _Choices(_Judged, forms.MultipleChoiceField):
+    pass
+
+
 def _field(item: Item, people) -> forms.Field:
-    common = {"label": item.text, "required": False, "help_text": _help(item)}
+    common = {"label": item.text, "required": item.required and not item.show_if, "help_text": _help(item)}
     if item.type in CHOSEN:
-        return forms.ChoiceField(choices=[("", _("请选择")), *_choices(item)], **common)
+        return _Choice(choices=[("", _("请选择")), *_choices(item)], **common)
     if item.type is ItemType.CHOICES:
         options = [(option.code, option.text) for option in item.options]
-        return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **common)
+        return _Choices(choices=options, widget=forms.CheckboxSelectMultiple, **common)
     if item.type is ItemType.PERSON:
-        return forms.ChoiceField(choices=[("", _("请选择")), *people], **common)
+        return _Choice(choices=[("", _("请选择")), *people], **common)
     if item.type is ItemType.DEPARTMENT:
         known = [(d.id, d.name) for d in departments(on=timezone.localdate())]
-        return forms.ChoiceField(choices=[("", _("请选择")), *known], **common)
-    return forms.CharField(
-        widget=WIDGETS[item.type]() if item.type in WIDGETS else forms.TextInput(), **common
-    )
+        return _Choice(choices=[("", _("请选择")), *known], **common)
+    return _Text(widget=WIDGETS[item.type]() if item.type in WIDGETS else forms.TextInput(), **common)
 
 
 def _people(case, form: FormDefinition) -> list[tuple[int, str]]:
@@ -163,8 +181,9 @@ def _choices(item: Item) -> list[tuple[str, Any]]:
 
 
 def _help(item: Item) -> str:
-    said = [_("必填") if item.required else "", f"{_('单位')}：{item.unit}" if item.unit else ""]
-    return "；".join(part for part in said if part)
+    said = [_("视前面的回答而定，不适用的不填") if item.show_if else "", item.help]
+    said.append(f"{_('单位')}：{item.unit}" if item.unit else "")
+    return "；".join(escape(part) for part in said if part)
 
 
 def _needs_file(item: Item) -> bool:
