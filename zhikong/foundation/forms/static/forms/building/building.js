@@ -10,17 +10,19 @@
   }, true);
 
   // What is typed while the fields are being drawn anew is put back afterwards and saved.
+  // (a form with a field named "id" hides its own id)
+  const isItemForm = (element) => element?.getAttribute("id") === "item-form";
   let sent = null;
   let kept = [];
   const values = () => new Map([...panel().querySelectorAll("input, textarea, select")]
     .filter((control) => control.name && control.type !== "checkbox" && control.type !== "hidden")
     .map((control) => [control.name, control.value]));
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt.id === "item-form") sent = values();
+    if (isItemForm(event.detail.elt)) sent = values();
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     kept = [];
-    if (event.detail.requestConfig?.elt?.id !== "item-form" || !sent) return;
+    if (!isItemForm(event.detail.requestConfig?.elt) || !sent) return;
     for (const [name, value] of values()) if (sent.has(name) && sent.get(name) !== value) kept.push([name, value]);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
