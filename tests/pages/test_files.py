@@ -293,6 +293,12 @@ def test_a_guarded_file_has_no_name_in_the_list(head, hospital, as_role, monkeyp
     assert "整改照片" in text(head.get(f"/files/{file.pk}/"))
 
 
+@pytest.mark.parametrize("role", ["medical_affairs", "administrator"])
+def test_the_menu_shows_the_store_once(role, as_role, head):
+    assert text(as_role(role).get("/files/")).split("<main")[0].count('href="/files/"') == 1
+    assert 'href="/files/"' not in text(head.get("/findings/"))
+
+
 def test_the_home_page_says_what_is_to_be_decided(head, hospital, as_role, settings, tmp_path):
     settings.FILES_SCANNER = str(tmp_path / "nobody.ctl")
     one(head, hospital)

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     USE_FILES = "use_files", "上传和查看文件"
     HOLD_FILES = "hold_files", "封存文件、决定文件的销毁"
     MANAGE_FILES = "manage_files", "管理文件存储"
+    VIEW_FILE_STORE = "view_file_store", "查看文件存储"
     VIEW_DUTIES = "view_duties", "查看周期职责"
     PROVE_DUTY = "prove_duty", "登记周期职责的证据"
     EXCUSE_DUTY = "excuse_duty", "免报周期职责"

@@ -31,6 +31,7 @@ class QualityOffice(Role):
             P.VIEW_INDICATORS,
             P.USE_FILES,
             P.HOLD_FILES,
+            P.VIEW_FILE_STORE,
             P.VIEW_CASES,
             P.RAISE_FINDING,
             P.ACCEPT_FINDING,
@@ -66,6 +67,7 @@ class MedicalAffairs(Role):
             P.VIEW_INDICATORS,
             P.USE_FILES,
             P.HOLD_FILES,
+            P.VIEW_FILE_STORE,
             P.VIEW_CASES,
             P.RAISE_FINDING,
             P.ACCEPT_FINDING,
@@ -234,6 +236,7 @@ class Administrator(Role):
             P.EDIT_CALENDAR,
             P.MANAGE_MESSAGES,
             P.MANAGE_FILES,
+            P.VIEW_FILE_STORE,
         }
     )
 

@@ -18,9 +18,9 @@ ROWS = (
 
 def home_cards(request) -> list[HomeCard]:
     """Only when there is something to decide or to repair."""
-    decides = can(request.user, Permission.HOLD_FILES, whole_hospital=True)
-    if not decides and not can(request.user, Permission.MANAGE_FILES):
+    if not can(request.user, Permission.VIEW_FILE_STORE):
         return []
+    decides = can(request.user, Permission.HOLD_FILES, whole_hospital=True)
     counts, url = queries.counts(today=timezone.localdate()), reverse("files:list")
     rows = tuple(
         CardRow(text, f"{url}?show={key}", note=_("%(n)d 个") % {"n": number}, state=state, word=word)
@@ -33,10 +33,11 @@ def home_cards(request) -> list[HomeCard]:
 PANEL = Panel(
     menu=(
         MenuEntry(
-            gettext_lazy("文件存储"), "files:list", "archive", order=830, permission=Permission.HOLD_FILES
-        ),
-        MenuEntry(
-            gettext_lazy("文件存储"), "files:list", "archive", order=830, permission=Permission.MANAGE_FILES
+            gettext_lazy("文件存储"),
+            "files:list",
+            "archive",
+            order=830,
+            permission=Permission.VIEW_FILE_STORE,
         ),
     ),
     home_cards=home_cards,

@@ -31,9 +31,8 @@ CARDS = (
 @require_GET
 def file_list(request):
     """For those who decide on files: the list. For the administrator: figures and problems, no names."""
+    require(request.user, Permission.VIEW_FILE_STORE)
     decides = can(request.user, Permission.HOLD_FILES, whole_hospital=True)
-    if not decides:
-        require(request.user, Permission.MANAGE_FILES)
     today, form = timezone.localdate(), FileFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
     show = chosen.get("show") or "kept"
