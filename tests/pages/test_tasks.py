@@ -41,7 +41,10 @@ def test_the_page_explains_the_date_and_counts(head, give):
     give(head, "今天的", days=0)
     page = text(head.get("/tasks/"))
     assert "为什么是这一天" in page
-    assert "10-01 至 10-07 国庆节" in page
+    task = Task.objects.get(title="整改一")
+    assert f'hx-get="/tasks/{task.pk}/why/"' in page
+    assert "10-01 至 10-07 国庆节" in text(head.get(f"/tasks/{task.pk}/why/"))
+    assert "10-01 至 10-07 国庆节" in text(head.get(f"/tasks/{task.pk}/"))
     assert '<span>已逾期</span><strong class="is-bad">1</strong>' in page
     assert "<span>今天到期</span><strong>1</strong>" in page
 
@@ -147,6 +150,7 @@ def test_a_task_opens_for_those_concerned_only(head, doctor, office, give, as_ro
     assert head.get(f"/tasks/{task.pk}/").status_code == 200
     assert office.get(f"/tasks/{task.pk}/").status_code == 200
     assert doctor.get(f"/tasks/{task.pk}/").status_code == 404
+    assert doctor.get(f"/tasks/{task.pk}/why/").status_code == 404
 
 
 @pytest.mark.proves("F-10")

@@ -16,5 +16,6 @@ urlpatterns = [
     path("leave/", views.leave, name="leave"),
     path("leave/<int:pk>/end/", views.end_leave, name="end_leave"),
     path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/why/", views.why, name="why"),
     path("<int:pk>/delegate/", views.delegate, name="delegate"),
 ]

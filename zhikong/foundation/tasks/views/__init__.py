@@ -4,7 +4,7 @@ from zhikong.foundation.tasks.views.batch import batch, outcome
 from zhikong.foundation.tasks.views.leave import end_leave, leave
 from zhikong.foundation.tasks.views.lists import badge, given, task_list, team
 from zhikong.foundation.tasks.views.month import month
-from zhikong.foundation.tasks.views.single import delegate, detail, new
+from zhikong.foundation.tasks.views.single import delegate, detail, new, why
 
 __all__ = [
     "badge",
@@ -19,4 +19,5 @@ __all__ = [
     "outcome",
     "task_list",
     "team",
+    "why",
 ]

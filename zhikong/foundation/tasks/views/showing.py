@@ -21,17 +21,13 @@ def filtered(request, tasks: QuerySet[Task], **more) -> tuple[TaskFilter, QueryS
 
 
 def rows(tasks: Iterable[Task], named: dict[int, str]) -> list[dict]:
-    """Each task with its source in words, its department, why it is due on its day, and its story."""
-    tasks = list(tasks)
-    why, story = queries.explanations(tasks), queries.history(tasks)
+    """Each task with its source in words and its department."""
     return [
         {
             "task": task,
             "source": sources.source(task.source_kind).title,
             "tick": sources.source(task.source_kind).tick,
             "department": named.get(task.department_id, ""),
-            "why": why[task.pk],
-            "story": story.get(task.pk, ()),
         }
         for task in tasks
     ]

@@ -25,15 +25,12 @@ from zhikong.foundation.tasks.views.showing import colleagues, rows
 @require_GET
 def detail(request, pk: int):
     """For the owner, who gave it, for whom it is held, and who leads the department."""
-    found = Task.objects.select_related("owner", "created_by", "delegated_from", "held_for", "done_by")
-    task = get_object_or_404(found, pk=pk)
-    user = request.user
-    concerned = user.pk in (task.owner_id, task.created_by_id, task.held_for_id, task.delegated_from_id)
-    if not concerned and not can(user, Permission.MANAGE_TASKS, task.department_id):
-        raise Http404
+    task, user = _concerning(request.user, pk), request.user
     is_open, source = task.state == Task.State.OPEN, sources.source(task.source_kind)
     context = {
         **rows([task], names(on=timezone.localdate()))[0],
+        "why": queries.explanations([task])[pk],
+        "story": queries.history([task]).get(pk, ()),
         "today": timezone.localdate(),
         "elsewhere": task.url and task.url != reverse("tasks:detail", args=[task.pk]),
         "may_tick": is_open and task.owner_id == user.pk and source.tick,
@@ -42,6 +39,28 @@ def detail(request, pk: int):
         "may_remind": is_open and task.owner_id != user.pk,
     }
     return render(request, "tasks/detail.html", context)
+
+
+def _concerning(user, pk: int) -> Task:
+    found = Task.objects.select_related("owner", "created_by", "delegated_from", "held_for", "done_by")
+    task = get_object_or_404(found, pk=pk)
+    concerned = user.pk in (task.owner_id, task.created_by_id, task.held_for_id, task.delegated_from_id)
+    if not concerned and not can(user, Permission.MANAGE_TASKS, task.department_id):
+        raise Http404
+    return task
+
+
+@login_required
+@require_GET
+def why(request, pk: int):
+    """How the date of a task came about; the lists ask for it when somebody opens the disclosure."""
+    task = _concerning(request.user, pk)
+    context = {
+        "task": task,
+        "why": queries.explanations([task])[pk],
+        "story": queries.history([task]).get(pk, ()),
+    }
+    return render(request, "tasks/why_more.html", context)
 
 
 @login_required
