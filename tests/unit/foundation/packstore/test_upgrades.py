@@ -60,7 +60,7 @@ def test_only_changed_bases_ask_and_only_once(twenty, reviewer):
     found = actions.detect_upgrades(now=NOW)
     assert [u.version.definition_id for u in found] == [f"r{n:02}" for n in range(5, 20)]
     assert actions.detect_upgrades(now=NOW) == []
-    tasks = Task.objects.filter(owner=reviewer, title__startswith="对照内容包更新")
+    tasks = Task.objects.filter(owner=reviewer, title__startswith="三方比对")
     assert tasks.count() == 15  # the definitions' owner is the nursing office
     assert {t.due_on for t in tasks} == {date(2026, 12, 4)}
     assert {queries.resolve("recipe", f"r{n:02}", on=TODAY).obj["salt"] for n in range(MOST)} == {3}
@@ -123,7 +123,7 @@ def test_a_still_newer_package_closes_the_older_question(twenty, shelf_of):
     assert (newest.version.definition_id, newest.new_version) == ("r05", 3)
     waiting = Upgrade.objects.filter(settled_at=None)
     assert [u.pk for u in waiting] == [newest.pk]
-    assert Task.objects.filter(state="open", title__startswith="对照").count() == 1
+    assert Task.objects.filter(state="open", title__startswith="三方比对").count() == 1
 
 
 def test_a_package_that_goes_back_and_forth_asks_again(twenty, shelf_of):
@@ -149,7 +149,9 @@ def test_without_a_holder_of_the_role_the_quality_office_is_asked(hospital, shel
     override(0, author, make_user("medical_affairs"))
     shelf_of({"r00": packaged(0, 2, time=20)})
     actions.detect_upgrades(now=NOW)
-    assert list(Task.objects.filter(title__startswith="对照").values_list("owner", flat=True)) == [author.pk]
+    assert list(Task.objects.filter(title__startswith="三方比对").values_list("owner", flat=True)) == [
+        author.pk
+    ]
 
 
 def test_withdrawn_overrides_ask_nothing(twenty, author):

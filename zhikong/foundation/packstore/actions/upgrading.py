@@ -26,7 +26,7 @@ from zhikong.foundation.packstore.rules import Act
 from zhikong.foundation.tasks import actions as tasks
 
 SETTLE_WORKING_DAYS = 10
-SETTLE_REASON = f"内容包更新后 {SETTLE_WORKING_DAYS} 个工作日内对照"
+SETTLE_REASON = f"内容包更新后 {SETTLE_WORKING_DAYS} 个工作日内比对"
 FALLBACK = "quality_office"
 
 
@@ -89,7 +89,7 @@ def _closed_by_itself(upgrade: Upgrade) -> bool:
 def _close_stale(version: Version, digest: str, *, now: datetime) -> None:
     """Open comparisons with a package that is no longer the one installed."""
     for old in version.upgrades.filter(settled_at=None).exclude(new_hash=digest):
-        _close(old, "内容包又有变化，不再需要这次对照", now=now)
+        _close(old, "内容包又有变化，不再需要这次比对", now=now)
 
 
 def _close(upgrade: Upgrade, outcome: str, *, now: datetime) -> None:
@@ -104,7 +104,7 @@ def _hand_out(upgrade: Upgrade, *, now: datetime) -> None:
     due_on = working_calendar().add_working_days(start, SETTLE_WORKING_DAYS)
     for owner in _owners(version, now):
         tasks.assign(
-            by=None, now=now, owner=owner, title=f"对照内容包更新：{version.title}",
+            by=None, now=now, owner=owner, title=f"三方比对（内容包更新）：{version.title}",
             url=reverse("packstore:compare", args=[upgrade.pk]), due_on=due_on, due_reason=SETTLE_REASON,
             due_from=start, working_days=SETTLE_WORKING_DAYS, source_kind=SOURCE,
             source_key=_source_key(upgrade),
@@ -134,7 +134,7 @@ def settle_upgrade(upgrade: Upgrade, *, by, now: datetime, choices: Mapping[str,
     if upstream is None:
         raise ValidationError("新版内容包里已没有这份定义，请选择保留或撤回。")
     if queries.open_version(version.kind, version.definition_id):
-        raise ValidationError("这份定义还有没发布的草稿，请先发布或放弃它，再来对照。")
+        raise ValidationError("这份定义还有没发布的草稿，请先发布或放弃它，再来比对。")
     text = _merged(upgrade, choices)
     keep(upstream, now=now)
     reason = f"内容包 {upstream.origin} 由第 {version.base_version} 版更新为第 {upstream.version} 版"
@@ -152,7 +152,7 @@ def settle_gone(upgrade: Upgrade, *, by, now: datetime, keep_ours: bool) -> None
     require(by, Permission.EDIT_DEFINITIONS)
     version = _begin(upgrade)
     if upgrade.new_hash:
-        raise ValidationError("新版内容包里仍有这份定义，请逐项对照。")
+        raise ValidationError("新版内容包里仍有这份定义，请逐项比对。")
     if not keep_ours:
         withdraw(version, by=by, now=now, reason="新版内容包已取消这份定义")
     _finish(upgrade, by=by, now=now, outcome="保留为本院自己的定义" if keep_ours else "随内容包一并撤回")
@@ -161,7 +161,7 @@ def settle_gone(upgrade: Upgrade, *, by, now: datetime, keep_ours: bool) -> None
 def _begin(upgrade: Upgrade) -> Version:
     upgrade.refresh_from_db(from_queryset=Upgrade.objects.select_for_update(of=("self",)))
     if upgrade.settled_at is not None:
-        raise ValidationError(f"这次对照已经处理：{upgrade.outcome}。")
+        raise ValidationError(f"这次比对已经处理：{upgrade.outcome}。")
     return upgrade.version
 
 
