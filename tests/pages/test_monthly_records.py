@@ -233,6 +233,9 @@ def test_missing_twice_in_a_row_is_flagged_for_the_office_only(records, office, 
     page = text(office.get(f"/reporting/records/?month={MONTH}"))
     assert "连续两月未交" in page
     assert "连续两月未交" not in text(head.get(f"/reporting/records/?month={MONTH}"))
+    office.post("/reporting/records/remind/", {"month": MONTH})
+    assert "催交" in text(head.get("/notices/"))
+    assert head.post("/reporting/records/remind/", {"month": MONTH}).status_code == 403
     assert missed_in_a_row([False, True]) == 0
     assert missed_in_a_row([True, False, False]) == 2
     today = timezone.localdate(NOW)

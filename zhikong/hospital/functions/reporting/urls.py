@@ -10,6 +10,7 @@ urlpatterns = [
     path("remind/", overview.remind_late, name="remind_late"),
     path("records/", records.overview, name="records"),
     path("records/open/", records.open_records, name="open_records"),
+    path("records/remind/", records.remind, name="remind_records"),
     path("records/<int:pk>/", records.page, name="record"),
     path("records/<int:pk>/measures/<int:measure>/", records.answer, name="answer_measure"),
     path("records/<int:pk>/sign/", records.sign, name="sign_record"),

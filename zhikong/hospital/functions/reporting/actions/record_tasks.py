@@ -8,6 +8,7 @@ from django.utils import timezone
 from zhikong.foundation.access.queries import users_with_role
 from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.forms.queries import definition
+from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.tasks import actions as tasks
 from zhikong.hospital.functions.reporting.models import MonthlyRecord
 
@@ -57,6 +58,15 @@ def _assign(record, user, title, due_on, reason, start, days, by, now) -> None:
         by=by, now=now, owner=user, title=title, url=address(record), due_on=due_on, due_reason=reason,
         due_from=start, working_days=days, source_kind=KIND, source_key=str(record.pk),
         department_id=record.department_id,
+    )  # fmt: skip
+
+
+def press(record: MonthlyRecord, *, by, now: datetime) -> None:
+    """A notice to the department's head, head nurse and quality officers."""
+    notices.send(
+        by=by, now=now, title=f"催交：{record.department_name} {record.month} 质控活动记录已逾期，期限 {record.due_on}",
+        url=address(record), kind=KIND, source_kind=KIND, source_key=str(record.pk),
+        departments=[record.department_id], sent_to=record.department_name,
     )  # fmt: skip
 
 

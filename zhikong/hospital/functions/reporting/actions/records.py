@@ -161,6 +161,17 @@ def accept_record(record: MonthlyRecord, *, by, now: datetime, text: str = "") -
 
 
 @transaction.atomic
+def remind_records(*, by, now: datetime, month: str) -> int:
+    """Press every department that owes the month's record past its date (催交); gives how many."""
+    require(by, Permission.ACCEPT_FIGURES, whole_hospital=True)
+    today = timezone.localdate(now)
+    late = [record for record in record_queries.records(month=month) if record.is_late(today)]
+    for record in late:
+        record_tasks.press(record, by=by, now=now)
+    return len(late)
+
+
+@transaction.atomic
 def settle(record: MonthlyRecord, *, by, now: datetime) -> None:
     """Draw the consequences of the sheet's state, once for each change; harmless when it runs again."""
     _lock(record)

@@ -68,6 +68,15 @@ def open_records(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('reporting:records')}?month={month}")
 
 
+@require_POST
+def remind(request: HttpRequest) -> HttpResponse:
+    """Press every department that is late with the month's record."""
+    month = request.POST.get("month", "")
+    count = actions.remind_records(by=request.user, now=timezone.now(), month=month)
+    messages.success(request, _("已催交 %(n)d 个科室。") % {"n": count})
+    return redirect(f"{reverse('reporting:records')}?month={month}")
+
+
 def find(request: HttpRequest, pk: int) -> MonthlyRecord:
     """The record, or 404 when it is not in scope."""
     check_look(request.user)
