@@ -6,6 +6,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.test_every_page import serious
+
 TITLE = "抢救车交接检查" + str(time.monotonic_ns() % 10_000)  # a demo that runs already may have earlier ones
 QUESTIONS = (
     "抢救车处于封闭状态",
@@ -60,6 +62,7 @@ def test_a_quality_officer_builds_a_checklist_and_a_nurse_fills_it_on_a_phone(si
     page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
     build(office)
     assert said == []
+    assert serious(page) == []
     office.click(page.get_by_role("link", name="送审"))
     office.type(page.get_by_label("修改依据"), "护理部要求")
     reviewer = page.get_by_label("审核人")
@@ -142,3 +145,36 @@ def look_print_and_export(office, address):
     with page.expect_download() as waiting:
         office.click(page.get_by_role("link", name=re.compile("导出")).first)
     assert waiting.value.path().stat().st_size > 3_000
+
+
+def test_two_people_at_one_draft_lose_nothing(sign_in):
+    """The second writer hears what came between; a value typed while the fields are drawn anew is kept."""
+    first, second = sign_in("zhikong").page, sign_in("huli").page
+    first.goto("/forms/build/new/")
+    first.locator("[name=blank-title]").fill(f"{TITLE}两人")
+    first.get_by_role("button", name="开始设计").click()
+    first.get_by_label("题目", exact=True).fill("第一题\n第二题")
+    first.get_by_role("button", name="添加这些题").click()
+    expect(first.locator("#outline li")).to_have_count(2)
+    address = first.url.split("?")[0]
+    second.goto(f"{address}?at=i.item_2")
+    expect(second.locator("#id_text")).to_have_value("第二题")
+    first.goto(f"{address}?at=i.item_1")
+    first.locator("#id_text").fill("质控科改的第一题")
+    first.locator("#id_clause").click()
+    expect(first.locator("#outline")).to_contain_text("质控科改的第一题")
+    second.locator("#id_type").select_option("number")
+    second.locator("#id_clause").fill("边等边写的条款")
+    with second.expect_response(lambda r: "/save/" in r.url and "clause=%" in (r.request.post_data or "")):
+        second.keyboard.press("Tab")
+    expect(second.locator("#id_unit")).to_be_visible()
+    expect(second.locator("#id_clause")).to_have_value("边等边写的条款")
+    expect(second.locator("#notes")).to_contain_text("质控科改的第一题")
+    expect(second.locator("#outline")).to_contain_text("质控科改的第一题")
+    second.reload()
+    expect(second.locator("#id_clause")).to_have_value("边等边写的条款")
+    expect(second.locator("#id_type")).to_have_value("number")
+    second.get_by_role("button", name="撤销").click()
+    second.get_by_role("button", name="撤销").click()
+    expect(second.locator("#id_type")).to_have_value("yes_no")
+    expect(second.locator("#outline")).to_contain_text("质控科改的第一题")

@@ -9,6 +9,11 @@
     if (button) document.querySelector('#act-form [name="pressed"]').value = button.value;
   }, true);
 
+  // What others did, and what could not be saved, stays to be read until it is closed.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close-note]")) event.target.closest(".note").remove();
+  });
+
   // What is typed while the fields are being drawn anew is put back afterwards and saved.
   // (a form with a field named "id" hides its own id)
   const isItemForm = (element) => element?.getAttribute("id") === "item-form";
