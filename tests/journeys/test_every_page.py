@@ -36,6 +36,8 @@ PAGES = {
         "/duties/",
         "/duties/ > /duties/of/",
         "/duties/committees/",
+        "/duties/mine/",
+        "/flows/complaint_desk/",
         "/packstore/",
         "/packstore/ > /packstore/definitions/",
         "/packstore/new/",

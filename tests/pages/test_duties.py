@@ -83,7 +83,9 @@ def test_mine_has_the_tasks_and_the_office_sees_what_is_missing(story, office, h
 @pytest.mark.proves("ORG-05")
 def test_a_meeting_is_linked_with_its_minutes_and_the_register_shows_it(story, office):
     meeting = story["committee_meeting"]
-    assert "还没有证据" in text(office.get(f"/duties/{meeting.pk}/"))
+    blank = text(office.get(f"/duties/{meeting.pk}/"))
+    assert "还没有证据" in blank
+    assert 'value="2026-11-22"' in blank  # today
     minutes = SimpleUploadedFile("minutes.txt", "会议记录".encode(), content_type="text/plain")
     answer = office.post(
         f"/duties/{meeting.pk}/prove/",

@@ -20,7 +20,9 @@ class ProofForm(forms.Form):
         max_length=160,
         help_text=_("如“11 月质控小组会议记录”；没有发生的也要写明，如“本季度无重大问题”。"),
     )
-    dated_on = forms.DateField(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    dated_on = forms.DateField(
+        label=_("日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     text = forms.CharField(
         label=_("说明"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -46,7 +46,7 @@ def _page(request, found: Occurrence, *, form=None, excuse=None):
         "proofs": [
             (proof, files.files(proof.file_ids), _may_withdraw(request.user, proof)) for proof in proofs
         ],
-        "start_word": _start_word(duty) if may_prove and found.excused_at is None else "",
+        "start_word": _start_word(duty) if may_prove and found.is_open else "",
         "form": (form or ProofForm(occurrence=found, hands=_hands(duty)))
         if may_prove and not found.excused_at
         else None,
