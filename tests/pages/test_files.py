@@ -1,6 +1,7 @@
 """Uploading, downloading and looking at files, as the browser does it."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -222,7 +223,14 @@ def test_medical_affairs_holds_and_releases(head, hospital, as_role):
     page = office.post(f"/files/{file.pk}/hold/", {"reason": "患者投诉"}, follow=True)
     assert "文件已封存" in text(page)
     assert "整改照片.jpg" in text(office.get("/files/?show=held"))
-    hold = file.holds.get()
+    office.post(f"/files/{file.pk}/hold/", {"reason": "司法调取"})
+    page = text(office.get(f"/files/{file.pk}/"))
+    ids = re.findall(r' id="([^"]+)"', page.split("<main")[1])
+    assert len(ids) == len(set(ids))
+    hold, other = file.holds.order_by("pk")
+    page = text(office.post(f"/files/{file.pk}/holds/{hold.pk}/release/", {"release-reason": ""}))
+    assert page.count("<details open>") == 1
+    office.post(f"/files/{file.pk}/holds/{other.pk}/release/", {"release-reason": "已归还"})
     page = office.post(f"/files/{file.pk}/holds/{hold.pk}/release/", {"release-reason": "已结"}, follow=True)
     assert "已解封" in text(page)
     assert "没有符合条件的文件" in text(office.get("/files/?show=held"))

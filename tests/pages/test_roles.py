@@ -62,17 +62,19 @@ MAY_OPEN = {
     "/datasources/quarantine/": KEEPERS,
     "/audit/": OFFICE | {"auditor"},
     "/access/accounts/": frozenset({"administrator"}),
+    "/files/": KEEPERS | {"medical_affairs"},
+    "/files/limits/": frozenset({"administrator"}),
 }
 MENU = {  # what each role finds in its menu, in the words of the house
-    "quality_office": "我的待办 指标监测 问题整改 月度结账 质量简报 通知 目标值 数据来源 组织机构 工作日历 审计记录",
-    "medical_affairs": "我的待办 指标监测 问题整改 月度结账 质量简报 通知 组织机构",
+    "quality_office": "我的待办 指标监测 问题整改 月度结账 质量简报 通知 目标值 数据来源 组织机构 工作日历 审计记录 文件存储",
+    "medical_affairs": "我的待办 指标监测 问题整改 月度结账 质量简报 通知 组织机构 文件存储",
     "nursing": "我的待办 指标监测 问题整改 月度结账 质量简报 通知 组织机构",
     "head_nurse": "我的待办 指标监测 问题整改 月度结账 质量简报 通知 组织机构",
     "qc_officer": "我的待办 指标监测 问题整改 月度结账 质量简报 通知 组织机构",
     "record_reviewer": "我的待办 指标监测 问题整改 质量简报 通知 组织机构",
     "complaint_officer": "我的待办 指标监测 问题整改 质量简报 通知 组织机构",
     "auditor": "我的待办 问题整改 通知 组织机构 审计记录",
-    "administrator": "我的待办 问题整改 通知 数据来源 组织机构 账号与角色 工作日历",
+    "administrator": "我的待办 问题整改 通知 数据来源 组织机构 账号与角色 工作日历 文件存储",
 }
 NOT_WALKED = {"reports:document", "account_logout", "set_language"}  # files have tests of their own
 ALIKE = 2  # addresses of one view that differ only in number or query are tried this often

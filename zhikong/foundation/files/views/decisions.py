@@ -33,6 +33,8 @@ class FileFilter(forms.Form):
 
 
 class HoldForm(forms.Form):
+    """Why a file must not be destroyed."""
+
     reason = _reason(_("封存理由"), _("例如：患者投诉、司法调取。封存期间谁也不能销毁。"))
 
 
@@ -40,12 +42,17 @@ class ReasonForm(forms.Form):
     reason = _reason(_("理由"))
 
 
+def release_form(hold_pk: int, data=None) -> ReasonForm:
+    """The form that ends one hold; a file may have several, so each has ids of its own."""
+    return ReasonForm(data, prefix="release", auto_id=f"id_release{hold_pk}_%s")
+
+
 class RetentionForm(forms.Form):
     retention = forms.ChoiceField(label=_("保存类别"))
     reason = _reason(_("理由"))
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="id_retention_%s", **kwargs)
         self.fields["retention"].choices = [(c.code, _title(c)) for c in retention_classes().values()]
 
 

@@ -14,7 +14,13 @@ from zhikong.foundation.files.actions import may_go
 from zhikong.foundation.files.actions.reading import check_permission
 from zhikong.foundation.files.models import File
 from zhikong.foundation.files.rules import readable_size, retention_classes
-from zhikong.foundation.files.views.decisions import FileFilter, HoldForm, ReasonForm, RetentionForm
+from zhikong.foundation.files.views.decisions import (
+    FileFilter,
+    HoldForm,
+    ReasonForm,
+    RetentionForm,
+    release_form,
+)
 from zhikong.foundation.files.views.transfer import find
 from zhikong.foundation.organisation.queries import names
 
@@ -94,13 +100,18 @@ def render_detail(request, file: File, **bound):
         "department": names(on=timezone.localdate()).get(file.department_id, ""),
         "kept_as": retention_classes()[file.retention],
         "story": queries.story(file),
-        "holds": queries.open_holds(file),
+        "holds": [(hold, _release_form(hold.pk, bound)) for hold in queries.open_holds(file)],
         "decides": decides,
         "may_destroy": "destroy_form" in bound or (not file.held and may_go(file, timezone.now())),
         "hold_form": HoldForm(),
-        "release_form": ReasonForm(prefix="release"),
         "retention_form": RetentionForm(initial={"retention": file.retention}),
         "destroy_form": ReasonForm(prefix="destroy"),
         **bound,
     }
     return render(request, "files/detail.html", context)
+
+
+def _release_form(hold_pk: int, bound: dict) -> ReasonForm:
+    """The refused form when it is about this hold, otherwise a blank one."""
+    blank, refused = release_form(hold_pk), bound.get("release_form")
+    return refused if refused is not None and refused.auto_id == blank.auto_id else blank

@@ -14,7 +14,13 @@ from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.files import actions, queries
 from zhikong.foundation.files.rules import MB
-from zhikong.foundation.files.views.decisions import HoldForm, LimitForm, ReasonForm, RetentionForm
+from zhikong.foundation.files.views.decisions import (
+    HoldForm,
+    LimitForm,
+    ReasonForm,
+    RetentionForm,
+    release_form,
+)
 from zhikong.foundation.files.views.pages import render_detail
 from zhikong.foundation.files.views.transfer import find
 
@@ -33,7 +39,7 @@ def release(request, pk: int, hold_pk: int):
     found = find(pk).holds.filter(pk=hold_pk).first()
     if found is None:
         raise Http404
-    form = ReasonForm(request.POST, prefix="release")
+    form = release_form(hold_pk, request.POST)
     return _decide(request, pk, "release_form", form, actions.release, _("已解封。"), thing=found)
 
 
