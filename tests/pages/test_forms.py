@@ -212,6 +212,12 @@ class TestRegister:
             nurse.get(f"/forms/{CART}/?period=2026-99x")
         )  # a bad query shows everything
 
+    def test_words_are_looked_for_in_the_answers_and_the_number(self, nurse, sheet):
+        save(nurse, sheet, "remarks", remarks='喉镜"备用"电池已换')
+        for wanted in ("备用", '"备用"', "换", sheet.number.lower(), "心血管"):
+            assert sheet.number in text(nurse.get(f"/forms/{CART}/", {"q": wanted})), wanted
+        assert "没有符合条件的登记" in text(nurse.get(f"/forms/{CART}/", {"q": "除颤仪坏了"}))
+
     def test_the_workbook_holds_the_filtered_rows_with_numbers_as_numbers(self, nurse, sheet):
         save(nurse, sheet, "oxygen", oxygen="12.5")
         save(nurse, sheet, "remarks", remarks="=1+1")
