@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from zhikong.foundation.access.models import RoleAssignment
@@ -214,10 +213,17 @@ def _reassign(now: datetime, limit: int = TIMEOUTS_AT_ONCE) -> int:
 
 
 def _ownerless(now: datetime):
-    today = timezone.localdate(now)
-    held = RoleAssignment.objects.on(today).filter(user_id=OuterRef("owner_id"))
-    rows = Branch.objects.filter(closed_at=None).annotate(has_role=Exists(held))
-    return rows.filter(Q(owner__is_active=False) | Q(has_role=False)).order_by("pk")
+    """Branches of accounts that cannot act any more. Owners are few: they are asked first, not every branch."""
+    owners = set(
+        Branch.objects.filter(closed_at=None).order_by().values_list("owner_id", flat=True).distinct()
+    )
+    held = RoleAssignment.objects.on(timezone.localdate(now)).filter(user_id__in=owners, user__is_active=True)
+    gone = owners - set(held.values_list("user_id", flat=True))
+    return (
+        Branch.objects.filter(closed_at=None, owner_id__in=gone).order_by("pk")
+        if gone
+        else Branch.objects.none()
+    )
 
 
 def _pass_on(branch: Branch, now: datetime) -> int:
