@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from zhikong.engine.definitions.problems import Problem
-from zhikong.foundation.flows import library, picture, sheets
+from zhikong.foundation.flows import library, picture, sheets, wording
 from zhikong.foundation.flows.definition import FlowDefinition, read_text
 from zhikong.foundation.packstore import kinds
 
@@ -69,7 +69,7 @@ def picture_context(flow: FlowDefinition, *, prefix: str = "flow", marked: str =
     return {
         "flow": flow,
         "picture": picture.draw(flow, titles, prefix=prefix, marked=marked),
-        "words": picture.sentences(flow, titles),
+        "words": wording.sentences(flow, titles),
     }
 
 

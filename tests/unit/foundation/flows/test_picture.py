@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from zhikong.foundation.access.roles import ROLES
-from zhikong.foundation.flows import picture
+from zhikong.foundation.flows import picture, wording
 from zhikong.foundation.flows.definition import read_file
 
 FLOWS = Path(__file__).parents[4] / "zhikong/packs/national/flows"
@@ -51,7 +51,7 @@ def test_the_picture_is_valid_says_what_it_is_and_carries_no_script_or_style():
 def test_every_state_and_step_stands_in_the_picture_and_in_the_words():
     found = flow("quality_appeal")
     drawn = "".join(t.text for t in ElementTree.fromstring(picture.draw(found, TITLES)).iter(f"{SVG}text"))
-    words = "".join(state + "".join(said) for state, said in picture.sentences(found, TITLES))
+    words = "".join(state + "".join(said) for state, said in wording.sentences(found, TITLES))
     for one in (*found.states, *found.transitions):
         assert one.title in drawn
         assert one.title in words
