@@ -78,7 +78,8 @@ def test_a_round_on_a_phone(sign_in):
         )
     log = page.get_by_role("group", name=re.compile("使用、清洁、维护登记"))
     nurse.tick(log.get_by_role("radio", name="否", exact=True))
-    expect(page.locator("#status-log")).to_contain_text("已保存")  # a later answer would take the signature away
+    # an answer that is saved after it would take the signature away
+    expect(page.locator("#status-log")).to_contain_text("已保存")
     nurse.type(page.get_by_label(re.compile("登录密码签名")), PASSWORD)
     nurse.click(page.get_by_role("button", name="签名", exact=True))
     expect(page.locator(".signed")).to_be_visible()
