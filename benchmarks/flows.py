@@ -133,7 +133,7 @@ class Took:
 
     def row(self, name: str, goal: float, count: int) -> Row:
         return Row(
-            f"flows: {name}", self.cpu, "s CPU", goal, f"{count} open cases; {self.wall:.1f} s of waiting"
+            f"flows: {name}", self.cpu, "s CPU", goal, f"{count} open cases; {self.wall:.1f} s by the clock"
         )
 
 
