@@ -203,7 +203,7 @@ def test_a_complaint_through_three_hands(sign_in):
     leader = sign_in("yuanzhang")
     leader.page.goto(address)
     choose(leader, "处理方式", "致歉")
-    leader.type(leader.page.get_by_label("意见", exact=True), "同意科室意见。")
+    leader.type(leader.page.get_by_label(re.compile("^意见")), "同意科室意见。")
     leader.click(leader.page.get_by_role("button", name="定处理意见", exact=True))
     stands(leader.page, "待答复")
 
