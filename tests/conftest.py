@@ -28,8 +28,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhikong.site.settings")
 LONG_AGO = date(2020, 1, 1)
 
 
-def pytest_configure():
+def pytest_configure(config):
     django.setup()
+    if config.getoption("numprocesses", None):
+        # the processes that run the tests inherit the environment; each must read the settings after this file has
+        # given it a data folder of its own, not before
+        os.environ.pop("DJANGO_SETTINGS_MODULE")
 
 
 # ---- the database -----------------------------------------------------------------------------------------------
@@ -42,7 +46,7 @@ def database_server():
 
     from zhikong.site import supervisor
 
-    given = os.environ.get("ZHIKONG_TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
+    given = _server_of_this_process() or os.environ.get("DATABASE_URL")
     if given:
         given = make_conninfo(given, dbname="postgres")  # the database that it names may not exist yet
         supervisor.prepare(given, database=f"zhikong_test_{os.getpid()}", home=DATA_FOLDER)
@@ -55,6 +59,13 @@ def database_server():
         yield server.admin_dsn
     finally:
         server.stop()
+
+
+def _server_of_this_process():
+    """$ZHIKONG_TEST_DATABASE_URL may name a server for each process: roles belong to a whole server."""
+    named = os.environ.get("ZHIKONG_TEST_DATABASE_URL", "").split()
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return named[number % len(named)] if named else None
 
 
 def _drop_database(dsn):
@@ -275,6 +286,7 @@ def pytest_terminal_summary(terminalreporter):
 # ---- two processes: a file stays whole, and what needs the demo hospital is in one of them --------------------------
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
     for item in items:
         shares = "demo" if "demo" in getattr(item, "fixturenames", ()) else item.location[0]

@@ -20,6 +20,7 @@ RELEASES = Path(__file__).resolve().parent
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 FIRST_MONTH, MONTHS, SCALE = "2026-06", 5, 0.05
 LAST_MONTH, CLOSED_MONTH = "2026-10", "2026-09"
+OWN_FORM = "hand_hygiene_observation"
 NO_PASSWORD = "!not in the dump"
 # What newer servers write around a dump and older ones do not know; lines with `\\` are for psql, which is not used.
 UNKNOWN_TO_OLDER = re.compile(r"^(\\(un)?restrict .*|SET transaction_timeout = .*;)\n", re.M)
@@ -59,27 +60,41 @@ def hospital() -> dict:
     """Organisation, five months of facts, targets, values, findings, a closed month, a brief; what pages then show."""
     from zhikong.foundation.access.scope import job_scope, scoped
     from zhikong.foundation.organisation.actions import seed_hospital
-    from zhikong.site.demo import organisation
+    from zhikong.site.demo import PASSWORD, organisation
 
-    number = seed_hospital(profile=organisation.described(os.urandom(16).hex())).pk
+    number = seed_hospital(profile=organisation.described(PASSWORD)).pk
     scope = job_scope(number, job="release")
-    facts(scope)
+    counts = facts(scope)
     with scoped(scope):
+        reported(counts)
         figures()
         work()
+        daily_life()
+        own_definition()
         take_passwords_away()
         return what_pages_show()
 
 
-def facts(scope) -> None:
-    """Facts of a hospital of 30 beds, through the ordinary door. Identities stay out: their key is not in a dump."""
+def facts(scope) -> list:
+    """Facts of a hospital of 30 beds, through the ordinary door; gives what departments report of the last month.
+
+    Identities stay out: their key is not in a dump.
+    """
+    import pyarrow.compute as pc
+
     from zhikong.engine.tables import TABLES
+    from zhikong.foundation.facts.reported import Count
     from zhikong.hospital.functions.datasources.actions import load_tables
     from zhikong.simulator import simulate
 
     made = simulate(months=MONTHS, first_month=FIRST_MONTH, scale=SCALE)
     tables = {name: made.tables[name] for name in TABLES}
+    reported = tables["reported_counts"]
+    last = pc.equal(reported["period"], LAST_MONTH)
+    tables["reported_counts"] = reported.filter(pc.invert(last))
     load_tables(by=None, now=NOW, tables=tables, source_name="仿真医院", identities=None, scope=scope)
+    rows = reported.filter(last).to_pylist()
+    return [Count(r["department"], r["period"], r["item"], r["numerator"], r["denominator"]) for r in rows]
 
 
 def figures() -> None:
@@ -104,6 +119,41 @@ def work() -> None:
     with scoped(scope_of(office, NOW.date())):
         close_month(office)
         publish_brief(office)
+
+
+def reported(counts: list) -> None:
+    """The last month as departments reported it: accepted, returned, late."""
+    from zhikong.hospital.overviews.home import demo_reporting
+
+    demo_reporting.tell(counts=counts, now=NOW)
+
+
+def daily_life() -> None:
+    """Monthly records, duties with rounds, opinions, licences, complaints."""
+    from zhikong.hospital.overviews.home import demo_records
+    from zhikong.site.demo import PASSWORD, cases_story, duties_story
+
+    demo_records.tell(now=NOW, password=PASSWORD)
+    duties_story.tell(now=NOW)
+    cases_story.tell(now=NOW)
+
+
+def own_definition() -> None:
+    """The hospital's own version of a packaged form: written, reviewed by another, published."""
+    from zhikong.foundation.access.models import User
+    from zhikong.foundation.access.queries import scope_of
+    from zhikong.foundation.access.scope import scoped
+    from zhikong.foundation.packstore import actions, queries
+
+    office, medical = (User.objects.get(username=name) for name in ("zhikong", "yiwu"))
+    with scoped(scope_of(office, NOW.date())):
+        packaged = queries.resolve("form", OWN_FORM, on=NOW.date())
+        text = packaged.text.replace("purpose:", "purpose: 本院：", 1)
+        draft = actions.save_draft(by=office, now=NOW, kind="form", definition_id=OWN_FORM, text=text)
+        actions.submit_for_review(draft, by=office, now=NOW, reason="护理质量委员会第 3 次会议")
+    with scoped(scope_of(medical, NOW.date())):
+        actions.review(draft, by=medical, now=NOW, passed=True, comment="同意")
+        actions.publish(draft, by=medical, now=NOW, effective_from=NOW.date())
 
 
 def raise_finding(office, code: str):
@@ -170,8 +220,30 @@ def what_pages_show() -> dict:
             for v in last.order_by("indicator_id")
         },
         "findings": {f.number: f.title for f in Finding.objects.order_by("number")},
+        "pages": pages_of_daily_life(),
         "closed_month": CLOSED_MONTH,
         "last_month": LAST_MONTH,
+    }
+
+
+def pages_of_daily_life() -> dict[str, list[str]]:
+    """Address -> words that stand there: a sheet, a case, the hospital's own definition, a reported month."""
+    from zhikong.foundation.flows.models import Case
+    from zhikong.foundation.forms.models import Sheet
+    from zhikong.foundation.organisation.queries import names
+    from zhikong.foundation.packstore.models import Version
+    from zhikong.hospital.functions.reporting.models import FigureSheet
+
+    sheet = Sheet.objects.filter(definition_id="crash_cart_round").order_by("pk").first()
+    case = Case.objects.filter(flow_id="licences").order_by("pk").first()
+    version = Version.objects.get(definition_id=OWN_FORM)
+    figures = FigureSheet.objects.filter(state="accepted").order_by("pk").first()
+    return {
+        f"/forms/sheets/{sheet.pk}/view/": [sheet.number, sheet.title],
+        f"/flows/cases/{case.pk}/": [case.number, case.title],
+        f"/packstore/definitions/form/{OWN_FORM}/": [version.title, f"第 {version.number} 版"],
+        f"/reporting/sheets/{figures.pk}/": [names(on=NOW.date())[figures.department_id], "已接收"],
+        "/duties/committees/": ["质量管理委员会"],
     }
 
 

@@ -110,6 +110,12 @@ def test_pages_show_the_values_the_findings_the_close_and_the_brief(told, seen):
     assert f"发布 · 数据版本 {told['data_version']}" in pages["/reports/brief/{closed_month}/"]
 
 
+def test_sheets_cases_definitions_and_reported_months_are_read_as_they_were(told, seen):
+    pages = {path: text for path, (_, text) in seen["office"].items()}
+    for path, words in told.get("pages", {}).items():  # since 0.3
+        assert [word for word in words if word not in pages[path]] == [], path
+
+
 def test_a_department_head_still_sees_the_own_department_only(told, seen):
     status, text = seen["head"]["/findings/"]
     own, other = list(told["findings"].values())

@@ -37,7 +37,11 @@ def main(told_file: str) -> None:
     setup_test_environment()
     migrating.migrate()
     seen = {"values": stored(told), "again": computed_again(told), "next_number": raised_now()}
-    seen |= {"office": pages("zhikong", told), "head": pages("keshi", told, only=("/findings/",))}
+    more = tuple(told.get("pages", ()))  # since 0.3
+    seen |= {
+        "office": pages("zhikong", told, only=PAGES + more),
+        "head": pages("keshi", told, only=("/findings/",)),
+    }
     sys.stdout.write(json.dumps(seen, ensure_ascii=False))
 
 

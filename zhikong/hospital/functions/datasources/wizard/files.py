@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -36,7 +37,8 @@ def text_of(draft: ImportDraft) -> Path:
 
 def keep(draft: ImportDraft, chunks: Iterable[bytes]) -> int:
     """Write the upload; gives its size in bytes."""
-    folder(draft).mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.rmtree(folder(draft), ignore_errors=True)  # a restored database may count from an earlier number again
+    folder(draft).mkdir(parents=True, mode=0o700)
     size = 0
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     with os.fdopen(os.open(upload_of(draft), flags, 0o600), "wb") as file:
