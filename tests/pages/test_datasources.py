@@ -141,6 +141,8 @@ def test_another_hospitals_load_does_not_exist(as_role, load, other_hospital):
 
 @pytest.mark.proves("F-07")
 def test_the_home_page_says_until_when_the_data_reach(as_role, load):
-    page = as_role("quality_office").get("/").content.decode()
+    office = as_role("quality_office")
+    assert 'hx-get="/later/"' in office.get("/").content.decode()
+    page = office.get("/later/").content.decode()
     assert "数据质量" in page
     assert "首页2026-10.csv" in page

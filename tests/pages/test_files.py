@@ -310,9 +310,9 @@ def test_the_menu_shows_the_store_once(role, as_role, head):
 def test_the_home_page_says_what_is_to_be_decided(head, hospital, as_role, settings, tmp_path):
     settings.FILES_SCANNER = str(tmp_path / "nobody.ctl")
     one(head, hospital)
-    assert "隔离中的文件" in text(as_role("medical_affairs").get("/"))
-    assert "隔离中的文件" in text(as_role("administrator").get("/"))
-    assert "隔离中的文件" not in text(head.get("/"))
+    assert "隔离中的文件" in text(as_role("medical_affairs").get("/later/"))
+    assert "隔离中的文件" in text(as_role("administrator").get("/later/"))
+    assert "隔离中的文件" not in text(head.get("/later/"))
 
 
 def test_a_file_of_the_hospital_is_not_for_departments(office, head, hospital):

@@ -58,6 +58,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "menu": SimpleLazyObject(lambda: menu(request)),
         "home_cards": SimpleLazyObject(lambda: home_cards(request)),
+        "later_cards": SimpleLazyObject(lambda: later_cards(request)),
         "search_groups": SimpleLazyObject(lambda: search_groups(request)),
         "todo_count": SimpleLazyObject(lambda: todo_count(request)),
         "user_label": SimpleLazyObject(lambda: user_label(request)),
@@ -112,12 +113,17 @@ def _group(order: int) -> str:
 
 def home_cards(request: HttpRequest) -> list[HomeCard]:
     """Cards of all apps for the home page, in order; an app gives none to a reader it has nothing for."""
-    return sorted(_cards(request), key=lambda card: card.order)
+    return sorted(_cards(request, keeps_house=False), key=lambda card: card.order)
 
 
-def _cards(request: HttpRequest) -> Iterator[HomeCard]:
+def later_cards(request: HttpRequest) -> list[HomeCard]:
+    """Cards about the system itself, which the home page asks for once it stands."""
+    return sorted(_cards(request, keeps_house=True), key=lambda card: card.order)
+
+
+def _cards(request: HttpRequest, *, keeps_house: bool) -> Iterator[HomeCard]:
     for panel in panels():
-        if panel.home_cards is not None:
+        if panel.home_cards is not None and panel.keeps_house is keeps_house:
             yield from panel.home_cards(request)
 
 

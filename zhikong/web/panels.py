@@ -88,9 +88,13 @@ Search = Callable[[Any, str], Iterable[SearchHit]]
 
 @dataclass(frozen=True)
 class Panel:
-    """Everything one app offers to pages it does not own."""
+    """Everything one app offers to pages it does not own.
+
+    keeps_house: its cards look after the system, not after patients; the home page asks for them once it stands.
+    """
 
     menu: tuple[MenuEntry, ...] = ()
     home_cards: Callable[[Any], Iterable[HomeCard]] | None = None
+    keeps_house: bool = False
     todo_count: Count | None = None
     search: Search | None = None

@@ -102,7 +102,9 @@ def test_an_incomplete_group_stands_on_the_home_page_of_those_whom_it_concerns(a
     surgeon = as_role("department_head", hospital.departments["GSUR"])
 
     def alerted():
-        return ["质控小组不完整" in reader.get("/").content.decode() for reader in (office, head, surgeon)]
+        return [
+            "质控小组不完整" in reader.get("/later/").content.decode() for reader in (office, head, surgeon)
+        ]
 
     assert alerted() == [False, False, False]
     office.post(f"/organisation/appointments/{appointments[2].pk}/end/", {"on": today.isoformat()})

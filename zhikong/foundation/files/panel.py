@@ -41,4 +41,5 @@ PANEL = Panel(
         ),
     ),
     home_cards=home_cards,
+    keeps_house=True,
 )

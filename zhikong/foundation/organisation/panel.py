@@ -40,4 +40,5 @@ def _row(group) -> CardRow:
 PANEL = Panel(
     menu=(MenuEntry(_("组织机构"), "organisation:list", "network", order=800),),
     home_cards=home_cards,
+    keeps_house=True,
 )

@@ -62,4 +62,5 @@ PANEL = Panel(
         ),
     ),
     home_cards=home_cards,
+    keeps_house=True,
 )

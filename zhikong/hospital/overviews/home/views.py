@@ -13,6 +13,13 @@ from zhikong.hospital.overviews.home import queries, sentences
 from zhikong.hospital.overviews.home.jobs_of_roles import jobs_for
 
 CALLERS = {"hospital_leader"}
+KEEPING = (
+    Permission.MANAGE_ORGANISATION,
+    Permission.APPROVE_FINDING,  # a head's own QC group
+    Permission.MANAGE_DATA,
+    Permission.VIEW_FILE_STORE,
+)
+"""Who has cards about the system itself: they are asked for after the page stands."""
 
 
 @login_required
@@ -24,10 +31,17 @@ def index(request: HttpRequest) -> HttpResponse:
         "roles": roles,
         "place": here.name_of(here.place) if here else "",
         "data_until": data_until(here) if here else "",
+        "keeps_house": any(can(request.user, permission) for permission in KEEPING),
         "jobs": jobs_for(request.user, here.month if here else None),
         **(_story(request, here) if here else {}),
     }
     return render(request, "home/index.html", context)
+
+
+@login_required
+def later(request: HttpRequest) -> HttpResponse:
+    """The cards about the system: a piece of the home page, or a page of its own without script."""
+    return render(request, "home/later.html", {"frame": "home/piece.html" if request.htmx else "base.html"})
 
 
 def _story(request: HttpRequest, here) -> dict:

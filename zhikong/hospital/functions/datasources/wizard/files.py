@@ -37,7 +37,9 @@ def text_of(draft: ImportDraft) -> Path:
 
 def keep(draft: ImportDraft, chunks: Iterable[bytes]) -> int:
     """Write the upload; gives its size in bytes."""
-    shutil.rmtree(folder(draft), ignore_errors=True)  # a restored database may count from an earlier number again
+    shutil.rmtree(
+        folder(draft), ignore_errors=True
+    )  # a restored database may count from an earlier number again
     folder(draft).mkdir(parents=True, mode=0o700)
     size = 0
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
