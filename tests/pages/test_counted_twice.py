@@ -73,6 +73,18 @@ def test_the_half_that_does_not_count_is_not_judged_until_somebody_says_so(pair,
     )  # the pair's one target
 
 
+@pytest.mark.parametrize(
+    ("fallen", "told"), [("equipment_in_order", True), ("reported_rescue_success", False)]
+)
+def test_the_half_that_does_not_count_is_no_news(empty_figures, office, fallen, told):
+    """Departments that are late make a month's reported sum fall; that is no signal while the other half counts."""
+    for name in ("rescue_success", "reported_rescue_success", "equipment_in_order"):
+        last = (40, 100) if name == fallen else (90, 100)
+        empty_figures.add(name, None, [*steady(90, 100)[:-1], last], months=empty_figures.months)
+    empty_figures.finish()
+    assert ("新信号" in text(office.get("/"))) is told
+
+
 def pair_definition(indicator_id):
     from zhikong.hospital.functions.indicators.catalogue import definitions
 

@@ -57,7 +57,10 @@ class Line:
 
     @property
     def unfavourable(self) -> bool:
-        """A signal to the bad side whose limits rest on enough months; trial limits alert nobody."""
+        """A signal to the bad side whose limits rest on enough months; trial limits alert nobody, nor does the half
+        of a pair that is only shown for comparison."""
+        if self.in_force.origin == "not_counted":
+            return False
         return any(
             rules.side_is_unfavourable(f.side, self.definition.direction)
             for f in self.found
