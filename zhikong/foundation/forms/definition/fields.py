@@ -30,7 +30,7 @@ DAY = Shape((date,), "日期，如 2027-10-31")
 FORM: dict[str, Field] = {
     "id": Field(WORDS, "与文件名相同的英文标识，也是网址的一部分"),
     "version": Field(WHOLE, "版本号，每改一次加 1"),
-    "kind": Field(_choice(*FormKind), "检查表、登记本、评分表、调查表或报告"),
+    "kind": Field(_choice(*FormKind), "检查表、登记本、评分表、问卷或报表"),
     "title": Field(
         Shape((dict,), "{zh: …, en: …, zh-hant: …}", keys=("zh", "en", "zh-hant"), required_keys=("zh",)),
         "各语言的名称，中文必填",

@@ -33,8 +33,8 @@ KIND_NAMES = {
     FormKind.CHECKLIST: gettext_lazy("检查表"),
     FormKind.REGISTER: gettext_lazy("登记本"),
     FormKind.SCORE_SHEET: gettext_lazy("评分表"),
-    FormKind.SURVEY: gettext_lazy("调查表"),
-    FormKind.REPORT: gettext_lazy("报告"),
+    FormKind.SURVEY: gettext_lazy("问卷"),
+    FormKind.REPORT: gettext_lazy("报表"),
 }
 IN_COLUMNS = frozenset(ItemType) - {
     ItemType.LONG_TEXT, ItemType.PHOTO, ItemType.SIGNATURE, ItemType.TABLE, ItemType.NOTE,
