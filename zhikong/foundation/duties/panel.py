@@ -16,7 +16,7 @@ def home_cards(request) -> list[HomeCard]:
     """Duties in scope that are past their date without evidence; nothing for who does not look at duties."""
     if not can(request.user, Permission.VIEW_DUTIES):
         return []
-    missing = queries.missing(today=timezone.localdate())
+    missing = queries.missing(today=timezone.localdate()).prefetch_related(None)  # the card shows no proofs
     first = list(missing[:SHOWN])
     if not first:
         return []

@@ -82,7 +82,8 @@ def merged(ours: str, theirs: str, found: Sequence[Difference], choices: Mapping
     Raises KeyError for a conflict without a choice.
     """
     data = deepcopy(data_of(ours))
-    for difference in found:
+    # the order of what both have comes first: a new item then stands behind the one that it follows in theirs
+    for difference in sorted(found, key=lambda one: one.path[-1] != ORDER):
         side = choices.get(difference.name, difference.default)
         if side is None:
             raise KeyError(difference.name)

@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from zhikong.foundation.packstore import comparing, labels
@@ -148,6 +148,10 @@ def test_choosing_one_side_everywhere_gives_that_side(base, ours, theirs):
 
 
 @CALM
+@example(
+    {"a": 0, "b": [{"id": "k", "said": 0}, {"id": "j", "said": 0}]},
+    {"b": [{"id": "j", "said": 0}, {"id": "i", "said": 0}, {"id": "k", "said": 0}]},
+)
 @given(documents, documents)
 def test_what_only_they_changed_comes_in_by_itself(base, theirs):
     diff = found(written(base), written(base), written(theirs))

@@ -12,7 +12,7 @@ from typing import Any
 from zhikong.engine.definitions.located import Located, read_text
 from zhikong.engine.definitions.problems import Problem
 from zhikong.foundation.access.scope import current_scope, once
-from zhikong.foundation.organisation.models import Institution
+from zhikong.foundation.organisation.queries import institution
 from zhikong.foundation.packstore import kinds, rules, shelf
 from zhikong.foundation.packstore.models import Content, Version
 from zhikong.foundation.packstore.rules import HOSPITAL
@@ -198,6 +198,6 @@ def sees_samples() -> bool:
     """Whether the sample packs count: for the demonstration hospital only."""
 
     def ask() -> bool:
-        return Institution.objects.filter(pk=current_scope().institution_id, is_demo=True).exists()
+        return institution().is_demo
 
     return once("packstore.samples", ask)
