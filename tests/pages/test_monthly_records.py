@@ -165,6 +165,10 @@ def test_a_returned_record_is_sent_again_without_second_tasks(records, person, h
     office.post(f"/reporting/records/{record.pk}/return/", {"return-reason": "原因分析太笼统，请落到环节。"})
     record.refresh_from_db()
     assert (record.state, record.is_open) == ("returned", True)
+    for reader in (head, officer):  # the form's own "mend the returned sheet" is not a second task
+        waiting = open_tasks(user=reader.user)
+        assert waiting.filter(source_kind="monthly_record", source_key=str(record.pk)).count() == 1
+        assert not waiting.filter(source_kind="sheet").exists()
     assert "原因分析太笼统" in text(officer.get(f"/reporting/records/{record.pk}/"))
     forms.save_answers(record.sheet, by=officer.user, now=NOW, raw={
         "measures": [

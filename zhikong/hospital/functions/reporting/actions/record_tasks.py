@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from zhikong.foundation.access.queries import users_with_role
 from zhikong.foundation.calendar.queries import working_calendar
+from zhikong.foundation.forms.actions.handing_in import SOURCE as SHEET
 from zhikong.foundation.forms.queries import definition
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.tasks import actions as tasks
@@ -23,6 +24,10 @@ def address(record: MonthlyRecord) -> str:
 def ask_to_write(record: MonthlyRecord, *, by, now: datetime, again: bool = False) -> None:
     """The quality officer prepares and the head signs: both find it among their tasks."""
     finish(record, by=by, now=now)
+    # the form itself asks for a returned sheet too; this record's own tasks say it better, and once is enough
+    tasks.cancel_for(
+        source_kind=SHEET, source_key=str(record.sheet_id), by=by, now=now, reason="由质控活动记录的待办代替"
+    )
     due_on, reason, start, days = record.due_on, record.due_reason, record.due_from, record.due_working_days
     if again:
         start = timezone.localdate(now)
