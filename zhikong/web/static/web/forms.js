@@ -9,6 +9,7 @@
   const PAUSE = 5000;
   const ASK_OTHERS = 30000;
   let timer = null;
+  const onTheWay = new Set();
 
   const itemOf = (element) => element?.closest?.("[data-item]") || null;
   const unsaved = () => [...form.querySelectorAll("[data-item][data-unsaved]")];
@@ -75,7 +76,9 @@
   const ofSheet = (event) => event.detail.requestConfig?.verb === "post" && itemOf(event.detail.elt);
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     const item = ofSheet(event);
-    if (item) mark(item, word("saving"));
+    if (!item) return;
+    onTheWay.add(event.detail.xhr);
+    mark(item, word("saving"));
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (!form.contains(event.detail.elt)) return;
@@ -84,6 +87,7 @@
     else if (event.detail.xhr.status === 409) event.detail.shouldSwap = true;
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
+    onTheWay.delete(event.detail.xhr); // before all else: an item drawn anew by its own answer is found no more
     const item = ofSheet(event);
     if (!item) return;
     const said = event.detail.xhr?.getResponseHeader("X-Sheet-Saved");
@@ -95,6 +99,15 @@
     waiting(item);
     if (event.detail.xhr?.status >= 400 && event.detail.xhr.status !== 403) say("refused");
     later();
+  });
+  // An answer that arrives after a signature takes the signature away: whoever signs or hands in waits for all of them.
+  const quiet = async () => {
+    for (let look = 0; onTheWay.size && look < 300; look += 1) await new Promise((go) => setTimeout(go, 30));
+  };
+  document.body.addEventListener("htmx:confirm", (event) => {
+    if (!form.contains(event.detail.elt) || event.detail.elt.name !== "sign" || !onTheWay.size) return;
+    event.preventDefault();
+    quiet().then(() => event.detail.issueRequest(true));
   });
   // What others wrote must not fall into a field that somebody is typing in.
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
@@ -145,6 +158,7 @@
     if (event.target !== form || form.dataset.checked) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    await quiet();
     const problem = await alive();
     say(problem);
     if (problem) return later();
