@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,11 @@ _FORM_OF = {
     Type.DATE: "date",
     Type.TIMESTAMP: "datetime",
 }
+
+
+_SOURCE_WORDS = frozenset(
+    ["format", "file", "optional", "pseudonyms", "identity", "names", "aliases", "may_lack", "required", "of"]
+)
 
 
 class MappingFault(ValueError):
@@ -43,6 +49,8 @@ class Source:
     aliases: MappingType[str, tuple[str, ...]]  # source column -> other headers for the same thing
     may_lack: frozenset[str]  # columns whose absence is tolerated (their values are unknown)
     required: frozenset[str]  # when given: every other column may be absent
+    of: str | None = None  # this source reads the file that was given for another one
+    options: MappingType[str, Any] = dataclass_field(default_factory=dict)  # words of the format's own reader
 
     def tolerates(self, column: str) -> bool:
         """True when the column may be absent from the file."""
@@ -189,6 +197,8 @@ def _source(name: str, spec: dict[str, Any]) -> Source:
         aliases={column: tuple(names) for column, names in spec.get("aliases", {}).items()},
         may_lack=frozenset(spec.get("may_lack", ())),
         required=frozenset(spec.get("required", ())),
+        of=spec.get("of"),
+        options={key: value for key, value in spec.items() if key not in _SOURCE_WORDS},
     )
 
 

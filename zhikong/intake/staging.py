@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,10 @@ _BATCH = 50_000
 _LINES_IN_A_CELL = 50  # more line breaks than any cell of a front page has
 
 
+Columns = dict[str, pa.Array]
+FORMATS = ("fhir", "hl7", "rows")
+
+
 @dataclass
 class Staged:
     """A staged source: its text columns in one parquet file, its identities in another, and the lines left out.
@@ -40,6 +45,13 @@ class Staged:
     header_row: int = 1
 
 
+Reader = Callable[[Path, Source, list[str], Mapping, Staged], Iterator[tuple[pa.Array, Columns]]]
+"""Streams a file: (row numbers, wanted columns as trimmed text, null where blank), some thousand rows at a time.
+
+What cannot be read goes to the staged source's `problems` with its row; FileRefused when the file cannot be taken.
+"""
+
+
 def stage(
     source: Source, file: Path, mapping: Mapping, context: Context, folder: Path, *, header_row: int = 1
 ) -> Staged:
@@ -49,7 +61,7 @@ def stage(
     """
     wanted = _wanted(source, mapping)
     result = Staged(source, folder / f"{source.name}.parquet", None, header_row=header_row)
-    reader = _parquet_batches if source.format == "parquet" else _text_batches
+    reader = reader_of(source.format)
     result.identities = folder / f"{source.name}.identities.parquet" if source.identity else None
     writers = _Writers(result)
     try:
@@ -63,6 +75,20 @@ def stage(
     if not result.rows and not result.problems:
         raise FileRefused("文件只有表头，没有数据行。", "请确认导出的日期范围，重新导出后再导入。")
     return result
+
+
+def reader_of(form: str) -> Reader:
+    """The reader of a format; each module of `formats` reads one, and is loaded when it is asked for."""
+    if form == "csv":
+        return _text_batches
+    if form == "parquet":
+        return _parquet_batches
+    if form not in FORMATS:
+        raise FileRefused(
+            f"不认识的文件格式 {form}。", f"可用的格式：{'、'.join(('csv', 'parquet', *FORMATS))}。"
+        )
+    found: Reader = import_module(f"zhikong.intake.formats.{form}").batches
+    return found
 
 
 def _wanted(source: Source, mapping: Mapping) -> list[str]:
@@ -91,9 +117,6 @@ class _Writers:
         for writer in (self.main, self.identities):
             if writer is not None:
                 writer.close()
-
-
-Columns = dict[str, pa.Array]
 
 
 def _split(source: Source, mapping: Mapping, context: Context, rows: pa.Array, columns: Columns):

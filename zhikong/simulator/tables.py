@@ -38,14 +38,16 @@ def contract_tables(stages: Stages) -> dict[str, pa.Table]:
         "bed_days": _bed_days,
         "reported_counts": _reported_counts,
     }
-    if set(makers) != set(TABLES):
-        raise ValueError(f"the simulator does not know the tables {sorted(set(TABLES) ^ set(makers))}")
+    if not set(makers) <= set(TABLES):
+        raise ValueError(f"not tables of the contract: {sorted(set(makers) - set(TABLES))}")
     return {name: _checked(name, make(stages)) for name, make in makers.items()}
 
 
 def _checked(name: str, columns: dict[str, pa.Array]) -> pa.Table:
-    """The columns in the contract's order; a missing or foreign column is an error."""
+    """The columns in the contract's order; a foreign column is an error, one that is not made is unknown."""
     schema = arrow_schema(name)
+    rows = len(next(iter(columns.values())))
+    columns |= {f.name: pa.nulls(rows, f.type) for f in schema if f.name not in columns and f.nullable}
     if set(schema.names) != set(columns):
         raise ValueError(f"{name}: columns differ: {sorted(set(schema.names) ^ set(columns))}")
     return pa.table([columns[field.name].cast(field.type) for field in schema], schema=schema)

@@ -7,10 +7,15 @@ import pyarrow as pa
 from zhikong.engine.tables.children import CHILDREN
 from zhikong.engine.tables.daily import BED_DAYS, REPORTED_COUNTS
 from zhikong.engine.tables.model import CodeSet, Column, Rule, Table, Type
+from zhikong.engine.tables.outpatient import OUTPATIENT
+from zhikong.engine.tables.records import RECORD_TABLES
 from zhikong.engine.tables.schema import MONTH, schema_of
 from zhikong.engine.tables.stays import STAYS
+from zhikong.engine.tables.treatment import TREATMENT
 
-TABLES: dict[str, Table] = {t.name: t for t in (STAYS, *CHILDREN, BED_DAYS, REPORTED_COUNTS)}
+TABLES: dict[str, Table] = {
+    t.name: t for t in (STAYS, *CHILDREN, *RECORD_TABLES, *TREATMENT, *OUTPATIENT, BED_DAYS, REPORTED_COUNTS)
+}
 
 
 def arrow_schema(name: str, *, with_month: bool = True) -> pa.Schema:

@@ -1,8 +1,8 @@
-"""Tables whose rows belong to one stay: diagnoses, operations, transfers, ICU stays, documents, results."""
+"""Tables whose rows belong to one stay: diagnoses, operations, transfers, ICU stays, results."""
 
 from __future__ import annotations
 
-from zhikong.engine.tables import codes
+from zhikong.engine.tables import codes, event_codes
 from zhikong.engine.tables.model import Column, Rule, Table, Type
 
 _STAY_ID = Column("stay_id", Type.TEXT, "所属住院的编号", nullable=False)
@@ -54,6 +54,11 @@ OPERATIONS = Table(
         _text("anaesthesia", "麻醉方式代码"),
         _text("operator", "术者工号"),
         _text("anaesthetist", "麻醉医师工号"),
+        _at("ended_at", "手术操作结束时间（当地时间）"),
+        _text("first_assistant", "Ⅰ助工号"),
+        _text("second_assistant", "Ⅱ助工号"),
+        _text("anaesthesia_grade", "麻醉（ASA）分级"),
+        Column("side", Type.TEXT, "手术侧别", domain=codes.SIDE),
     ),
     month_of=_MONTH,
     key=("stay_id", "seq"),
@@ -90,23 +95,6 @@ ICU_STAYS = Table(
     rules=(Rule("entered_at", "left_at", "离开重症监护室的时间早于进入时间"),),
 )
 
-DOCUMENTS = Table(
-    name="documents",
-    meaning="病历文书：每行是一份文书",
-    columns=(
-        _STAY_ID,
-        _text("document_id", "文书的唯一编号", nullable=False),
-        Column("type", Type.TEXT, "文书类别（WS/T 500 编号）", nullable=False, domain=codes.DOCUMENT_TYPE),
-        _at("written_at", "书写完成时间（当地时间）"),
-        _at("signed_at", "签名时间（当地时间）"),
-        _text("author", "书写者工号"),
-        _text("department", "书写科室代码"),
-    ),
-    month_of=_MONTH,
-    key=("document_id",),
-    child_of="stays",
-)
-
 RESULTS = Table(
     name="results",
     meaning="检验检查结果：每行是一个项目的一次结果",
@@ -118,10 +106,18 @@ RESULTS = Table(
         Column("critical", Type.BOOL, "是否危急值"),
         _at("notified_at", "危急值通报时间（当地时间）"),
         _at("handled_at", "危急值处置时间（当地时间）"),
+        Column("kind", Type.TEXT, "结果类别", domain=event_codes.RESULT_KIND),
+        _text("name", "项目名称"),
+        _text("text", "文字结果（已去除身份信息）"),
+        _text("unit", "单位"),
+        Column("abnormal", Type.TEXT, "异常提示", domain=event_codes.ABNORMAL),
+        _at("collected_at", "采样或检查时间（当地时间）"),
+        _text("order_id", "所属医嘱的编号"),
+        _text("department", "申请科室代码"),
     ),
     month_of=_MONTH,
     key=("stay_id", "item", "at"),
     child_of="stays",
 )
 
-CHILDREN = (DIAGNOSES, OPERATIONS, TRANSFERS, ICU_STAYS, DOCUMENTS, RESULTS)
+CHILDREN = (DIAGNOSES, OPERATIONS, TRANSFERS, ICU_STAYS, RESULTS)

@@ -77,6 +77,18 @@ HEALING = CodeSet(
     "healing", (("1", "甲级愈合"), ("2", "乙级愈合"), ("3", "丙级愈合"), ("9", "其他")), _FRONT_PAGE
 )
 
+SIDE = CodeSet("side", (("left", "左侧"), ("right", "右侧"), ("both", "双侧"), ("none", "不分侧别")))
+CONSULTATION_URGENCY = CodeSet(
+    "consultation_urgency",
+    (
+        ("urgent", "急会诊"),
+        ("routine", "普通会诊"),
+        ("multidisciplinary", "多学科会诊"),
+        ("external", "院外会诊"),
+    ),
+    "医疗质量安全核心制度要点（2018）",
+)
+
 _WS_T_500 = [
     "病历概要",
     "门急诊病历",

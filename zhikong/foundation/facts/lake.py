@@ -72,6 +72,7 @@ class LakeTable:
                 rows,
                 mode="overwrite",
                 predicate=f"{MONTH} IN ({named})",
+                schema_mode="merge",  # a later release may know more columns than the table was made with
                 writer_properties=_ZSTD,
             )
             self._delta.update_incremental()

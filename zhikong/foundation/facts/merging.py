@@ -60,14 +60,14 @@ class Merger:
         self.connection.close()
 
     def _relation(self, view: str, table: str, files: Sequence[str], *, hive: bool) -> None:
+        """Files that an earlier release wrote lack the columns that came later: those are unknown."""
+        self.connection.register(f"{view}_empty", arrow_schema(table).empty_table())
+        rows = f"SELECT * FROM {view}_empty"
         if files:
             options = f", hive_partitioning = true, hive_types = {{'{MONTH}': VARCHAR}}" if hive else ""
-            self.connection.execute(
-                f"CREATE VIEW {view} AS SELECT * FROM read_parquet({listed(files)}{options})"
-            )
-        else:
-            self.connection.register(f"{view}_empty", arrow_schema(table).empty_table())
-            self.connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {view}_empty")
+            written = f"SELECT * FROM read_parquet({listed(files)}, union_by_name = true{options})"
+            rows = f"{written} UNION ALL BY NAME {rows}"
+        self.connection.execute(f"CREATE VIEW {view} AS {rows}")
 
     def merge(self) -> Merge:
         """Find what changes, table by table; children whose stay moved to another month move with it."""

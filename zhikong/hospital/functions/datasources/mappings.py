@@ -78,7 +78,7 @@ def delivery(path: Path, mapping: Mapping, folder: Path) -> dict[str, Path]:
     elif path.suffix in _ARCHIVES and any(s.file for s in mapping.sources.values()):
         found = _taken_out(path, mapping, folder)
     else:
-        return {mapping.main: path}
+        return {n: path for n, s in mapping.sources.items() if n == mapping.main or s.of == mapping.main}
     if not found:
         names = "、".join(s.file for s in mapping.sources.values() if s.file)
         raise FileRefused(f"{path.name} 中没有映射“{mapping.name}”需要的文件。", f"需要：{names}。")
