@@ -84,6 +84,7 @@ def typed(form: str, raw: str, *, times: int = 1, department: str = "NULL") -> s
         return f"CASE WHEN {scaled} = floor({scaled}) THEN CAST({scaled} AS BIGINT) END"
     return {
         "text": raw,
+        "deidentified": raw,  # staging has taken out who it is about
         # the national editions write the filler small (I10.x00); as first letter X is a chapter
         "code": f"(upper({raw}[1]) || replace(upper({raw}[2:]), 'X', 'x'))",
         "number": f"try_cast({raw} AS DOUBLE)",

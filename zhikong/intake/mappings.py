@@ -14,8 +14,9 @@ from typing import Any
 import yaml
 
 from zhikong.engine.tables import TABLES, Type
+from zhikong.intake.contract_columns import contract_columns
 
-FORMS = ("text", "code", "integer", "number", "fen", "flag", "date", "datetime", "department")
+FORMS = ("text", "deidentified", "code", "integer", "number", "fen", "flag", "date", "datetime", "department")
 _FORM_OF = {
     Type.TEXT: "text",
     Type.INT: "integer",
@@ -211,7 +212,9 @@ def _table(name: str, spec: dict[str, Any], sources: dict[str, Source]) -> Table
     return TableMapping(
         table=name,
         source=spec["from"],
-        fields=tuple(_field(name, column, value) for column, value in spec["columns"].items()),
+        fields=tuple(
+            _field(name, column, value) for column, value in _columns(name, spec["columns"]).items()
+        ),
         join=tuple(_join(one) for one in spec.get("join", ())),
         unfold=tuple(_unfold(group) for group in spec.get("unfold", ())),
         present=spec.get("present"),
@@ -219,6 +222,11 @@ def _table(name: str, spec: dict[str, Any], sources: dict[str, Source]) -> Table
         steps=Steps(**spec["steps"]) if "steps" in spec else None,
         where=_where(spec.get("where")),
     )
+
+
+def _columns(table: str, spec: Any) -> dict[str, Any]:
+    """A table's columns as written; `contract` stands for rows that already have the contract's own columns."""
+    return contract_columns(TABLES[table]) if spec == "contract" else spec
 
 
 def _join(spec: Any) -> Join:
@@ -277,6 +285,20 @@ def used_columns(mapping: Mapping, source: str) -> list[str]:
             if owner == source and column not in mapping.sources[source].pseudonyms:
                 names[column] = None
     return list(names)
+
+
+def deidentified_columns(mapping: Mapping, source: str) -> frozenset[str]:
+    """The source's columns of free text that must lose every name and number before they are staged."""
+    found: set[str] = set()
+    for table in mapping.tables:
+        for one in table.fields:
+            if one.form != "deidentified" or not one.from_:
+                continue
+            owner, _, name = one.from_.rpartition(".")
+            groups = [g for g in table.unfold if name in g.take]
+            names = [g.take[name].format(n=n) for g in groups for n in _repetitions(g)] or [name]
+            found.update(names if (owner or table.source) == source else ())
+    return frozenset(found)
 
 
 def _references(table: TableMapping) -> list[tuple[str, str]]:

@@ -115,6 +115,12 @@ REASONS: dict[str, Reason] = {
             "本行有 {value} 列，表头有 {detail} 列。",
             "检查本行是否有未加引号的分隔符或换行，" + _AGAIN,
         ),
+        Reason(
+            "unreadable_row",
+            "无法读取的行",
+            "本行不是一个 JSON 对象（{value} 字节）。",
+            "每行写一个 JSON 对象，用 UTF-8 编码，" + _AGAIN,
+        ),
         Reason("in_the_future", "时间在将来", "{label}的值“{value}”晚于导入时间。", "核对年份，" + _AGAIN),
     )
 }

@@ -14,7 +14,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from zhikong.intake.context import Context
-from zhikong.intake.mappings import Mapping, Source, used_columns
+from zhikong.intake.deidentifying import deidentify
+from zhikong.intake.mappings import Mapping, Source, deidentified_columns, used_columns
 from zhikong.intake.pseudonyms import masked, pseudonyms
 from zhikong.intake.reasons import FileRefused, Problem, problem
 from zhikong.intake.textfiles import TextFile, examine
@@ -59,7 +60,7 @@ def stage(
 
     Raises FileRefused when the file as a whole cannot be taken (empty, undecodable, missing column).
     """
-    wanted = _wanted(source, mapping)
+    wanted = wanted_columns(source, mapping)
     result = Staged(source, folder / f"{source.name}.parquet", None, header_row=header_row)
     reader = reader_of(source.format)
     result.identities = folder / f"{source.name}.identities.parquet" if source.identity else None
@@ -72,7 +73,7 @@ def stage(
             writers.write(*_split(source, mapping, context, pa.array([], pa.int64()), nothing))
     finally:
         writers.close()
-    if not result.rows and not result.problems:
+    if not result.rows and not result.problems and source.of is None and source.format not in FORMATS:
         raise FileRefused("文件只有表头，没有数据行。", "请确认导出的日期范围，重新导出后再导入。")
     return result
 
@@ -91,9 +92,18 @@ def reader_of(form: str) -> Reader:
     return found
 
 
-def _wanted(source: Source, mapping: Mapping) -> list[str]:
+def wanted_columns(source: Source, mapping: Mapping) -> list[str]:
+    """Every column of a source that a reading needs: parts of pseudonyms, identities, and what the tables use."""
     parts = [part for _, of in source.pseudonyms.values() for part in of]
-    return list(dict.fromkeys([*parts, *source.identity.values(), *used_columns(mapping, source.name)]))
+    known = known_columns(source) if deidentified_columns(mapping, source.name) else []
+    return list(
+        dict.fromkeys([*parts, *source.identity.values(), *known, *used_columns(mapping, source.name)])
+    )
+
+
+def known_columns(source: Source) -> list[str]:
+    """Columns that say who the patient is: the identity's, and those that the mapping's `known` names."""
+    return list(dict.fromkeys([*source.identity.values(), *source.options.get("known", ())]))
 
 
 class _Writers:
@@ -126,8 +136,9 @@ def _split(source: Source, mapping: Mapping, context: Context, rows: pa.Array, c
         parts = [columns[part] for part in of]
         out[name] = pseudonyms(context.secret, context.institution, kind, parts)
         out[f"{name}__masked"] = masked(parts[0])
+    hidden = deidentified_columns(mapping, source.name)
     for name in used_columns(mapping, source.name):
-        out[name] = columns[name]
+        out[name] = _without_persons(columns[name], source, columns) if name in hidden else columns[name]
     if not source.identity:
         return pa.table(out), None
     who = {"patient_key": out["patient_key"]}
@@ -135,24 +146,39 @@ def _split(source: Source, mapping: Mapping, context: Context, rows: pa.Array, c
     return pa.table(out), pa.table(who)
 
 
+def _without_persons(texts: pa.Array, source: Source, columns: Columns) -> pa.Array:
+    """Free text without names and numbers; what the same row says of the person is hidden wherever it stands."""
+    known = [columns[name].to_pylist() for name in known_columns(source)]
+    rows = zip(texts.to_pylist(), *known, strict=True)
+    return pa.array(
+        [None if text is None else deidentify(text, [k for k in who if k]).text for text, *who in rows],
+        pa.string(),
+    )
+
+
 def _clean(column: pa.Array, blank: pa.Array) -> pa.Array:
     trimmed = pc.utf8_trim_whitespace(column)
     return pc.if_else(pc.is_in(trimmed, blank), pa.scalar(None, pa.string()), trimmed)
 
 
-def _find_columns(
+def names_of_column(source: Source, column: str) -> tuple[str, ...]:
+    """The headers under which a file may bring a column, the likeliest first."""
+    own = [source.names[column]] if column in source.names else []
+    return (column, *source.aliases.get(column, ()), *own)
+
+
+def find_columns(
     source: Source, wanted: list[str], present: list[str]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Wanted column -> header as written, matching code or alias without regard to case; and what is lacking."""
+    """Wanted column -> header as written, matching code or alias without regard to case; and what is lacking.
+
+    Raises FileRefused when a column is lacking that the source does not tolerate.
+    """
     by_key = {name.casefold(): name for name in present}
     found, lacking = {}, []
     for column in wanted:
-        names = (
-            column,
-            *source.aliases.get(column, ()),
-            *([source.names[column]] if column in source.names else []),
-        )
-        match = next((by_key[n.casefold()] for n in names if n.casefold() in by_key), None)
+        names = [name.casefold() for name in names_of_column(source, column)]
+        match = next((by_key[name] for name in names if name in by_key), None)
         if match is None:
             lacking.append(column)
         else:
@@ -171,7 +197,7 @@ def _refuse_missing(source: Source, missing: list[str]) -> None:
 
 def _text_batches(file: Path, source: Source, wanted: list[str], mapping: Mapping, result: Staged):
     text = examine(file)
-    found, result.lacking = _find_columns(source, wanted, list(text.header))
+    found, result.lacking = find_columns(source, wanted, list(text.header))
     skipped: list[int] = []
     swallowed: list[tuple[int, int]] = []
 
@@ -278,7 +304,7 @@ def _parquet_batches(file: Path, source: Source, wanted: list[str], mapping: Map
         parquet = pq.ParquetFile(file)
     except pa.ArrowInvalid as error:
         raise FileRefused(f"{file.name} 不是完整的 Parquet 文件。", "请重新下载或导出。") from error
-    found, result.lacking = _find_columns(source, wanted, parquet.schema_arrow.names)
+    found, result.lacking = find_columns(source, wanted, parquet.schema_arrow.names)
     blank = pa.array(mapping.blank, pa.string())
     first = 1
     for batch in parquet.iter_batches(batch_size=_BATCH, columns=list(found.values())):

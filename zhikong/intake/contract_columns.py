@@ -1,0 +1,40 @@
+"""Rows that already have the contract's columns: the mapping that needs no list, whatever columns the contract gains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zhikong.engine.tables import Column, Table
+
+NATIONAL_CODES = frozenset({("stays", "principal_diagnosis"), ("diagnoses", "code"), ("operations", "code")})
+"""Columns of national codes; a hospital's spelling of the letters is brought into form."""
+
+HIDDEN = {"stay_id": ("record_number", "admission_number"), "patient_key": ("record_number",)}
+"""Columns that are pseudonyms, and what a supplier gives instead: 病案号 and 住院次数."""
+
+GIVEN = ("institution", "zone")
+"""Columns that the reading fills by itself."""
+
+
+def contract_columns(table: Table) -> dict[str, Any]:
+    """Contract column -> how it is filled from the row's value of the same name, in the vocabulary of mappings."""
+    return {column.name: _filled(table, column) for column in table.columns}
+
+
+def _filled(table: Table, column: Column) -> Any:
+    if column.name in GIVEN:
+        return {"context": column.name}
+    if column.name == "department" or column.name.endswith("_department"):
+        return {"from": column.name, "as": "department"}
+    if (table.name, column.name) in NATIONAL_CODES:
+        return {"from": column.name, "as": "code"}
+    return column.name
+
+
+def supplied_columns(table: Table) -> tuple[str, ...]:
+    """The names that a supplier's row of the table may have, in the contract's order."""
+    names: list[str] = []
+    for column in table.columns:
+        if column.name not in GIVEN:
+            names += HIDDEN.get(column.name, (column.name,))
+    return tuple(dict.fromkeys(names))

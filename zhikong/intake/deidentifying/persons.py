@@ -1,0 +1,75 @@
+"""Names of persons in Chinese clinical text: after a label, after a cue, before a title, or known from the stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from zhikong.intake.deidentifying.patterns import FOLLOWS, NAME_CUE, NAME_LABEL, NOT_IN_A_GIVEN_NAME, POLITE
+from zhikong.intake.deidentifying.surnames import COMPOUND, NOT_NAMES, SINGLE, STAFF_TITLES
+
+_HAN = "\u3400-\u9fff"
+_SURNAME = f"(?:{'|'.join(COMPOUND)}|[{SINGLE}])"
+_NAME = re.compile(rf"{_SURNAME}\s?(?:[{_HAN}]\s?[{_HAN}]|[{_HAN}])")
+_FOREIGN = re.compile(rf"[{_HAN}]{{1,8}}(?:[·•][{_HAN}]{{1,8}}){{1,3}}")
+_LONG = re.compile(rf"({_SURNAME})(\s?)([{_HAN}])(?:(\s?)([{_HAN}]))?")
+_TITLED = re.compile(rf"({_SURNAME}[{_HAN}]{{0,2}}?)(?={STAFF_TITLES}|{POLITE})")
+_NOT_NAMES = tuple(NOT_NAMES)
+# what stands before a title and is no name: 上级医师, 主管护师, 责任护士 …
+_BEFORE_A_TITLE = re.compile(
+    r"^(?:管床|值班|高级|应急|全科|白班|夜班|常规|安全|单位|金牌|麻醉|康复|左|全体|连续|任|曾|方)"
+)
+
+Place = tuple[int, int]
+
+
+def names(text: str, known: Iterable[str]) -> Iterator[Place]:
+    """Places of names in the text; the same place may come twice."""
+    yield from _known(text, known)
+    for label in NAME_LABEL.finditer(text):
+        yield from _at(text, label.end(), sure=True)
+    for cue in NAME_CUE.finditer(text):
+        yield from _at(text, cue.end(), sure=False)
+    for found in _TITLED.finditer(text):
+        if not _ordinary(text, found.start()) and not _BEFORE_A_TITLE.match(found.group(1)):
+            yield found.start(1), found.end(1)
+    for found in _FOREIGN.finditer(text):
+        yield found.start(), found.end()
+
+
+def _known(text: str, known: Iterable[str]) -> Iterator[Place]:
+    """A known name wherever it stands, also with spaces between its characters."""
+    for name in known:
+        if len(name) >= 2:
+            spaced = r"\s?".join(map(re.escape, name))
+            yield from ((m.start(), m.end()) for m in re.finditer(spaced, text))
+
+
+def _ordinary(text: str, start: int) -> bool:
+    return text.startswith(_NOT_NAMES, start)
+
+
+def _at(text: str, start: int, *, sure: bool) -> Iterator[Place]:
+    """The name that begins here. sure: a label stood before it, so that only the length is open."""
+    foreign = _FOREIGN.match(text, start)
+    if foreign:
+        yield foreign.start(), foreign.end()
+        return
+    found = _LONG.match(text, start)
+    if not found or (not sure and _ordinary(text, start)):
+        return
+    end = _end(text, found, sure)
+    if end:
+        yield start, end
+
+
+def _end(text: str, found: re.Match, sure: bool) -> int | None:
+    """Where the name ends: the longer form when what follows it may follow a name, else the shorter."""
+    if found.group(3) in NOT_IN_A_GIVEN_NAME:
+        return None
+    longer = found.group(5) and found.group(5) not in NOT_IN_A_GIVEN_NAME
+    if longer and FOLLOWS.match(text, found.end(5)):
+        return found.end(5)
+    if FOLLOWS.match(text, found.end(3)):
+        return found.end(3)
+    return (found.end(5) if longer else found.end(3)) if sure else None
