@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from zhikong.engine.tables.children import CHILDREN
 from zhikong.engine.tables.daily import BED_DAYS, REPORTED_COUNTS
+from zhikong.engine.tables.front_pages import FRONT_PAGES
 from zhikong.engine.tables.model import CodeSet, Column, Rule, Table, Type
 from zhikong.engine.tables.outpatient import OUTPATIENT
 from zhikong.engine.tables.records import RECORD_TABLES
@@ -14,7 +15,17 @@ from zhikong.engine.tables.stays import STAYS
 from zhikong.engine.tables.treatment import TREATMENT
 
 TABLES: dict[str, Table] = {
-    t.name: t for t in (STAYS, *CHILDREN, *RECORD_TABLES, *TREATMENT, *OUTPATIENT, BED_DAYS, REPORTED_COUNTS)
+    t.name: t
+    for t in (
+        STAYS,
+        FRONT_PAGES,
+        *CHILDREN,
+        *RECORD_TABLES,
+        *TREATMENT,
+        *OUTPATIENT,
+        BED_DAYS,
+        REPORTED_COUNTS,
+    )
 }
 
 
