@@ -9,8 +9,8 @@ from zhikong.engine.tables import Column, Table
 NATIONAL_CODES = frozenset({("stays", "principal_diagnosis"), ("diagnoses", "code"), ("operations", "code")})
 """Columns of national codes; a hospital's spelling of the letters is brought into form."""
 
-HIDDEN = {"stay_id": ("record_number", "admission_number"), "patient_key": ("record_number",)}
-"""Columns that are pseudonyms, and what a supplier gives instead: 病案号 and 住院次数."""
+FREE_TEXT = frozenset({("document_sections", "text"), ("results", "text"), ("pathways", "reason")})
+"""Columns of sentences that people wrote; names and numbers are taken out before they are staged."""
 
 GIVEN = ("institution", "zone")
 """Columns that the reading fills by itself."""
@@ -28,13 +28,6 @@ def _filled(table: Table, column: Column) -> Any:
         return {"from": column.name, "as": "department"}
     if (table.name, column.name) in NATIONAL_CODES:
         return {"from": column.name, "as": "code"}
+    if (table.name, column.name) in FREE_TEXT:
+        return {"from": column.name, "as": "deidentified"}
     return column.name
-
-
-def supplied_columns(table: Table) -> tuple[str, ...]:
-    """The names that a supplier's row of the table may have, in the contract's order."""
-    names: list[str] = []
-    for column in table.columns:
-        if column.name not in GIVEN:
-            names += HIDDEN.get(column.name, (column.name,))
-    return tuple(dict.fromkeys(names))
