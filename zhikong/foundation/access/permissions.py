@@ -33,6 +33,7 @@ class Permission(StrEnum):
     EDIT_BRIEF = "edit_brief", "编辑医疗质量简报"
     PUBLISH_BRIEF = "publish_brief", "发布医疗质量简报"
     MANAGE_DATA = "manage_data", "管理数据接入"
+    READ_RAW = "read_raw", "读取收到的原始数据"
     MANAGE_ORGANISATION = "manage_organisation", "维护组织机构"
     MANAGE_ACCOUNTS = "manage_accounts", "管理账号与角色"
     MANAGE_TARGETS = "manage_targets", "维护目标值"
@@ -50,6 +51,7 @@ class Permission(StrEnum):
     MANAGE_TASKS = "manage_tasks", "布置和督办所辖科室的待办"
     MANAGE_MESSAGES = "manage_messages", "管理消息通道与未送达的事项"
     EDIT_DEFINITIONS = "edit_definitions", "编辑内容库里的定义"
+    MAP_CODES = "map_codes", "核对编码对照"
     REVIEW_DEFINITIONS = "review_definitions", "审核内容库里的定义"
 
 

@@ -43,6 +43,7 @@ class QualityOffice(Role):
             P.EDIT_BRIEF,
             P.PUBLISH_BRIEF,
             P.MANAGE_DATA,
+            P.MAP_CODES,
             P.MANAGE_ORGANISATION,
             P.MANAGE_TARGETS,
             P.VIEW_AUDIT,
@@ -202,9 +203,11 @@ class Nurse(Role):
 class RecordReviewer(Role):
     code = "record_reviewer"
     title = "病案质控"
-    duty = "终末病历质控"
+    duty = "终末病历质控，核对编码对照"
     hospital_wide = True
-    permissions = frozenset({P.VIEW_INDICATORS, P.USE_FILES, P.VIEW_CASES, P.SEE_IDENTITY, P.RAISE_FINDING})
+    permissions = frozenset(
+        {P.VIEW_INDICATORS, P.USE_FILES, P.VIEW_CASES, P.SEE_IDENTITY, P.RAISE_FINDING, P.MAP_CODES}
+    )
 
 
 class ComplaintOfficer(Role):
@@ -226,13 +229,15 @@ class Auditor(Role):
 class Administrator(Role):
     code = "administrator"
     title = "系统管理员"
-    duty = "维护账号、组织机构、数据接入与日历；不看病例"
+    duty = "维护账号、组织机构、数据接入与日历；不看病例，读取原始数据须说明用途并留痕"
     hospital_wide = True
     permissions = frozenset(
         {
             P.MANAGE_ACCOUNTS,
             P.MANAGE_ORGANISATION,
             P.MANAGE_DATA,
+            P.MAP_CODES,
+            P.READ_RAW,
             P.EDIT_CALENDAR,
             P.MANAGE_MESSAGES,
             P.MANAGE_FILES,
