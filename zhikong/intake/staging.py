@@ -34,7 +34,9 @@ FORMATS = ("fhir", "hl7", "rows")
 class Staged:
     """A staged source: its text columns in one parquet file, its identities in another, and the lines left out.
 
-    header_row: the header's row as the hospital sees it; rows after it are counted from there.
+    header_row: the header's row as the hospital sees it; rows after it are counted from there. zone: the wall time
+    of times that carry an offset. left: why rows were left out that are no faults (the contract does not hold them)
+    -> their numbers. withdrawn: rows already given that a later line of the file took back.
     """
 
     source: Source
@@ -44,6 +46,10 @@ class Staged:
     problems: list[Problem] = field(default_factory=list)
     lacking: tuple[str, ...] = ()
     header_row: int = 1
+    zone: str = "UTC"
+    left: dict[str, list[int]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    withdrawn: pa.Array | None = None
 
 
 Reader = Callable[[Path, Source, list[str], Mapping, Staged], Iterator[tuple[pa.Array, Columns]]]
@@ -61,7 +67,8 @@ def stage(
     Raises FileRefused when the file as a whole cannot be taken (empty, undecodable, missing column).
     """
     wanted = wanted_columns(source, mapping)
-    result = Staged(source, folder / f"{source.name}.parquet", None, header_row=header_row)
+    zone = mapping.zone or context.zone
+    result = Staged(source, folder / f"{source.name}.parquet", None, header_row=header_row, zone=zone)
     reader = reader_of(source.format)
     result.identities = folder / f"{source.name}.identities.parquet" if source.identity else None
     writers = _Writers(result)
@@ -73,9 +80,24 @@ def stage(
             writers.write(*_split(source, mapping, context, pa.array([], pa.int64()), nothing))
     finally:
         writers.close()
+    _withdraw(result)
     if not result.rows and not result.problems and source.of is None and source.format not in FORMATS:
         raise FileRefused("文件只有表头，没有数据行。", "请确认导出的日期范围，重新导出后再导入。")
     return result
+
+
+def _withdraw(result: Staged) -> None:
+    """Write the staged file again without the rows that were taken back."""
+    if result.withdrawn is None or not len(result.withdrawn):
+        return
+    before = result.path.replace(result.path.with_suffix(".before.parquet"))
+    result.rows = 0
+    with pq.ParquetFile(before) as old, pq.ParquetWriter(result.path, old.schema_arrow) as new:
+        for batch in old.iter_batches(batch_size=_BATCH):
+            kept = batch.filter(pc.invert(pc.is_in(batch[ROW], result.withdrawn)))
+            new.write_batch(kept)
+            result.rows += kept.num_rows
+    before.unlink()
 
 
 def reader_of(form: str) -> Reader:
