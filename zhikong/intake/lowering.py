@@ -8,7 +8,10 @@ from zhikong.engine.tables import Column, Table, Type
 from zhikong.intake.mappings import Field, Pick
 
 DEPARTMENT_COLUMNS = frozenset(
-    {"admission_department", "discharge_department", "from_department", "to_department", "department"}
+    {
+        *("admission_department", "discharge_department", "current_department"),
+        *("from_department", "to_department", "department"),
+    }
 )
 _SQL_TYPE = {
     Type.TEXT: "VARCHAR",

@@ -15,6 +15,9 @@ import yaml
 
 from zhikong.engine.tables import TABLES, Type
 from zhikong.intake.contract_columns import contract_columns
+from zhikong.intake.live_words import LiveWords, column_of, live_words
+from zhikong.intake.references import deidentified_columns as deidentified_columns
+from zhikong.intake.references import used_columns as used_columns
 
 FORMS = ("text", "deidentified", "code", "integer", "number", "fen", "flag", "date", "datetime", "department")
 _FORM_OF = {
@@ -133,6 +136,7 @@ class TableMapping:
     changes: tuple[str, str] | None = None  # (of, order): one row each time `of` changes within a stay
     steps: Steps | None = None
     where: MappingType[str, tuple[str, ...]] | None = None
+    live: LiveWords = dataclass_field(default_factory=LiveWords)
 
 
 @dataclass(frozen=True)
@@ -221,6 +225,7 @@ def _table(name: str, spec: dict[str, Any], sources: dict[str, Source]) -> Table
         changes=(changes["of"], changes["order"]) if changes else None,
         steps=Steps(**spec["steps"]) if "steps" in spec else None,
         where=_where(spec.get("where")),
+        live=live_words(spec, whole=sources[spec["from"]].format != "hl7"),
     )
 
 
@@ -234,7 +239,7 @@ def _join(spec: Any) -> Join:
 
 
 def _field(table: str, column: str, spec: Any) -> Field:
-    contract = TABLES[table].column(column)
+    contract = column_of(table, column)
     if contract is None:
         raise MappingFault(f"表 {table} 没有列 {column}。")
     spec = {"from": spec} if isinstance(spec, str) else spec
@@ -275,45 +280,3 @@ def _where(spec: dict[str, Any] | None) -> dict[str, tuple[str, ...]] | None:
     if spec is None:
         return None
     return {k: tuple(map(str, v)) if isinstance(v, list) else (str(v),) for k, v in spec.items()}
-
-
-def used_columns(mapping: Mapping, source: str) -> list[str]:
-    """The source's own columns that the mapping reads, without pseudonyms and identities, in first-use order."""
-    names: dict[str, None] = {}
-    for table in mapping.tables:
-        for owner, column in _references(table):
-            if owner == source and column not in mapping.sources[source].pseudonyms:
-                names[column] = None
-    return list(names)
-
-
-def deidentified_columns(mapping: Mapping, source: str) -> frozenset[str]:
-    """The source's columns of free text that must lose every name and number before they are staged."""
-    found: set[str] = set()
-    for table in mapping.tables:
-        for one in table.fields:
-            if one.form != "deidentified" or not one.from_:
-                continue
-            owner, _, name = one.from_.rpartition(".")
-            groups = [g for g in table.unfold if name in g.take]
-            names = [g.take[name].format(n=n) for g in groups for n in _repetitions(g)] or [name]
-            found.update(names if (owner or table.source) == source else ())
-    return frozenset(found)
-
-
-def _references(table: TableMapping) -> list[tuple[str, str]]:
-    """(source, column) of everything that a table reads."""
-    reshaped = bool(table.unfold or table.changes or table.steps)
-    own = [name.format(n=n) for g in table.unfold for name in g.take.values() for n in _repetitions(g)]
-    own += [f.from_ for f in table.fields if f.from_ and "." not in f.from_ and not reshaped]
-    own += [c for f in table.fields for c in (*(f.days_between or ()), *f.number_within)]
-    own += [*(table.where or ()), *(table.changes or ())]
-    own += [table.steps.of, table.steps.start] if table.steps else []
-    found = [(table.source, name) for name in own]
-    found += [tuple(f.from_.split(".", 1)) for f in table.fields if f.from_ and "." in f.from_]
-    found += [(p.source, c) for f in table.fields if (p := f.pick) for c in (p.take, p.by, *p.where)]
-    return found + [(join.source, theirs) for join in table.join for theirs in join.on]
-
-
-def _repetitions(group: Unfold) -> range:
-    return range(group.times[0], group.times[1] + 1)

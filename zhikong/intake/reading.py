@@ -13,8 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zhikong.engine.tables import TABLES, arrow_schema
+from zhikong.intake import live as live_reading
 from zhikong.intake import setting_aside
 from zhikong.intake.context import Context
+from zhikong.intake.live_words import LIVE_COLUMNS
 from zhikong.intake.lowering import Check, Lowered, checks, named, quoted
 from zhikong.intake.mappings import Mapping
 from zhikong.intake.reasons import FileRefused, Problem
@@ -31,6 +33,8 @@ class Reading:
 
     counts: (reason, label) -> number of faulty cells, complete even where `problems` is cut off.
     identities: parquet file of patient_key and identity fields of the good rows, or None.
+    A live reading has no `month` column, all but the key's columns may be null, and further columns say how a row
+    is to be taken (zhikong.intake.live); removed: table -> keys of rows that are taken back.
     """
 
     tables: dict[str, Path] = field(default_factory=dict)
@@ -40,6 +44,7 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     identities: Path | None = None
+    removed: dict[str, Path] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def add(self, problem: Problem) -> None:
@@ -58,6 +63,7 @@ class View:
     label: str  # the source as messages name it
     columns: tuple[Lowered, ...]
     checks: tuple[Check, ...]
+    extras: tuple[str, ...] = ()
 
 
 def read_files(
@@ -68,11 +74,13 @@ def read_files(
     *,
     known_stays: Sequence[Path] = (),
     header_rows: MappingType[str, int] | None = None,
+    live: bool = False,
 ) -> Reading:
     """Read a delivery (source name -> file) through a mapping into `folder`.
 
     known_stays: parquet files of stays that are already published, for deliveries without the stays table.
     header_rows: source name -> the row of its header in the workbook it was taken from; 1 where none is given.
+    live: rows of a feed, for foundation.patients.live: stays may be open, children may come before their stay.
     Raises FileRefused when a file as a whole cannot be taken; then nothing of the delivery is.
     """
     _all_delivered(files, mapping)
@@ -92,26 +100,37 @@ def read_files(
         views = []
         for table in mapping.tables:
             if table.source in staged:
-                from_, columns = relation(table, mapping, set(staged), constants)
+                further = LIVE_COLUMNS.get(table.table, ()) if live else ()
+                from_, columns = relation(table, mapping, set(staged), constants, further=further)
                 place = f"s.{PLACE}" if table.unfold else "''"
-                views.append(_view(connection, table.table, table.source, from_, columns, place, latest))
-        reading = _finish(connection, views, staged, context, folder, known_stays)
+                marks = live_reading.extras(table, columns, staged[table.source].lacking) if live else ()
+                columns = [live_reading.emptied(one) for one in columns] if live else columns
+                views.append(
+                    _view(connection, table.table, table.source, from_, columns, place, latest, marks=marks)
+                )
+        reading = _finish(connection, views, staged, context, folder, known_stays, live=live)
     _notes(reading, staged)
     return reading
 
 
 def read_tables(
-    tables: MappingType[str, pa.Table], context: Context, folder: Path, *, known_stays: Sequence[Path] = ()
+    tables: MappingType[str, pa.Table],
+    context: Context,
+    folder: Path,
+    *,
+    known_stays: Sequence[Path] = (),
+    live: bool = False,
 ) -> Reading:
     """Check tables that already have the contract's columns; the same checks, the same way out.
 
+    live: as in `read_files`; then a table may lack columns (they are not said), and may bring __version.
     Raises FileRefused when a table or a required column is not the contract's.
     """
     with connect(context, folder) as connection:
         _directory(connection, context)
         views = []
         for name, table in tables.items():
-            path = _stage_table(name, table, folder)
+            path = _stage_table(name, table, folder, live=live)
             from_ = f"FROM (SELECT *, file_row_number + 1 AS {ROW} FROM read_parquet({quoted(str(path))}, file_row_number = true)) AS s"
             columns = [
                 Lowered(
@@ -120,7 +139,7 @@ def read_tables(
                     f"CAST(s.{named(c.name)} AS VARCHAR)",
                     f"{c.name} {c.meaning.split('：')[0]}",
                 )
-                for c in TABLES[name].columns
+                for c in (*TABLES[name].columns, *(LIVE_COLUMNS.get(name, ()) if live else ()))
             ]
             views.append(
                 _view(
@@ -132,9 +151,10 @@ def read_tables(
                     "''",
                     None,
                     aliases=context.departments is not None,
+                    marks=live_reading.GIVEN if live else (),
                 )
             )
-        reading = _finish(connection, views, {}, context, folder, known_stays)
+        reading = _finish(connection, views, {}, context, folder, known_stays, live=live)
     reading.delivered_rows = sum(t.num_rows for t in tables.values())
     return reading
 
@@ -169,10 +189,10 @@ def _directory(connection: duckdb.DuckDBPyConnection, context: Context) -> None:
     connection.execute("CREATE TABLE departments AS SELECT * FROM departments_given")
 
 
-def _stage_table(name: str, table: pa.Table, folder: Path) -> Path:
+def _stage_table(name: str, table: pa.Table, folder: Path, *, live: bool = False) -> Path:
     if name not in TABLES:
         raise FileRefused(f"表 {name} 不在数据契约中。", "请按数据契约提供表名。")
-    schema = arrow_schema(name, with_month=False)
+    schema = live_reading.given_schema(name) if live else arrow_schema(name, with_month=False)
     missing = [f.name for f in schema if f.name not in table.column_names and not f.nullable]
     if missing:
         raise FileRefused(f"表 {name} 缺少必填列：{'、'.join(missing)}。", "请按数据契约补齐。")
@@ -191,9 +211,12 @@ def _stage_table(name: str, table: pa.Table, folder: Path) -> Path:
     return path
 
 
-def _view(connection, table, source, from_, columns, place, latest, *, aliases=False) -> View:
-    """Create the view and return it with columns and checks that refer to the view's own names."""
-    parts = [f"s.{ROW}", f"{place} AS {PLACE}"]
+def _view(connection, table, source, from_, columns, place, latest, *, aliases=False, marks=()) -> View:
+    """Create the view and return it with columns and checks that refer to the view's own names.
+
+    marks: what a live row carries beside its columns; with them, the checks are those of a row by itself.
+    """
+    parts = [f"s.{ROW}", f"{place} AS {PLACE}", *marks]
     outer = []
     for one in columns:
         name = one.column.name
@@ -203,11 +226,14 @@ def _view(connection, table, source, from_, columns, place, latest, *, aliases=F
         outer.append(Lowered(one.column, named(name), named(name + "__raw"), one.label, one.field, shown))
     connection.execute(f"CREATE VIEW {named('view_' + table)} AS SELECT {', '.join(parts)} {from_}")
     found = checks(TABLES[table], outer, latest=latest, aliases=aliases)
-    return View(table, source, source, tuple(outer), tuple(found))
+    if marks:
+        found = live_reading.relaxed(TABLES[table], found)
+    extras = live_reading.EXTRAS if marks else ()
+    return View(table, source, source, tuple(outer), tuple(found), extras)
 
 
 def _finish(
-    connection, views: list[View], staged: dict[str, Staged], context, folder, known_stays
+    connection, views: list[View], staged: dict[str, Staged], context, folder, known_stays, *, live=False
 ) -> Reading:
     reading = Reading()
     for one in staged.values():
@@ -215,7 +241,10 @@ def _finish(
         for fault in one.problems:
             reading.add(fault)
     reading.faulty_rows = sum(len(one.problems) for one in staged.values())
-    setting_aside.set_aside(connection, views, folder, reading)
+    setting_aside.set_aside(connection, views, folder, reading, repeated=live)
+    if live:
+        live_reading.write_live(connection, views, staged, folder, reading)
+        return reading
     setting_aside.write_good(connection, views, folder, reading, known_stays)
     setting_aside.write_identities(connection, staged, folder, reading)
     return reading

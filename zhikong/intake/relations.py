@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from zhikong.engine.tables import TABLES, Column
 from zhikong.intake.lowering import (
     Lowered,
@@ -24,16 +26,24 @@ PLACE = "__place"
 Relation = tuple[str, list[Lowered]]
 
 
-def relation(table: TableMapping, mapping: Mapping, staged: set[str], context: dict[str, str]) -> Relation:
+def relation(
+    table: TableMapping,
+    mapping: Mapping,
+    staged: set[str],
+    context: dict[str, str],
+    *,
+    further: Sequence[Column] = (),
+) -> Relation:
     """FROM clause (alias `s`) and the contract columns over it, in contract order; unmapped columns are null.
 
     staged: the sources that were delivered; optional ones may be absent, then their columns are unknown.
+    further: columns that this reading has beside the contract's.
     """
     source = mapping.sources[table.source]
     joins: list[str] = [_join(join) for join in table.join if join.source in staged]
     fields = {field.column: field for field in table.fields}
     lowered = []
-    for column in TABLES[table.table].columns:
+    for column in (*TABLES[table.table].columns, *further):
         field = fields.get(column.name)
         lowered.append(_lower(table, column, field, mapping, staged, context, joins))
     where = f" WHERE {_filter(table)}" if table.where and not table.unfold else ""
@@ -133,6 +143,7 @@ def _unfolded(group: Unfold, table: TableMapping, source: Source) -> list[str]:
             "__row",
             *(named(k) for k in source.pseudonyms),
             *(named(k + "__masked") for k in source.pseudonyms),
+            *(named(k) for k in dict.fromkeys(table.live.columns)),
         ]
         order = ", ".join([*keys, *sorted(columns, key=lambda sql: sql.rsplit(" AS ", 1)[1])])
         condition = " OR ".join(

@@ -25,9 +25,17 @@ _NEVER_NAMES = {"unknown_department", "not_in_codes", "out_of_order"}
 
 
 def set_aside(
-    connection: duckdb.DuckDBPyConnection, views: list[View], folder: Path, reading: Reading
+    connection: duckdb.DuckDBPyConnection,
+    views: list[View],
+    folder: Path,
+    reading: Reading,
+    *,
+    repeated: bool = False,
 ) -> None:
-    """Type and check every row; fill table `faulty` (source, row) and the reading's problems."""
+    """Type and check every row; fill table `faulty` (source, row) and the reading's problems.
+
+    repeated: a key may come again (the later row tells what changed); otherwise the first of equal keys stays.
+    """
     connection.execute(f"CREATE TABLE faulty (source VARCHAR, {ROW} BIGINT)")
     connection.execute("CREATE TABLE sources (name VARCHAR, source VARCHAR)")
     connection.executemany("INSERT INTO sources VALUES (?, ?)", [(v.table, v.source) for v in views])
@@ -35,7 +43,7 @@ def set_aside(
         _write_typed(connection, view, folder)
         if _mark_faulty(connection, view):
             _explain(connection, view, reading)
-    for view in sorted(views, key=lambda v: v.table != "stays"):
+    for view in [] if repeated else sorted(views, key=lambda v: v.table != "stays"):
         _set_duplicates_aside(connection, view, reading)
 
 
@@ -45,7 +53,7 @@ def _write_typed(connection, view: View, folder: Path) -> None:
     bad = " OR ".join(f"coalesce({check.when}, false)" for check in view.checks) or "false"
     path = folder / f"{view.table}.typed.parquet"
     connection.execute(
-        f"COPY (SELECT {ROW}, {columns}, ({bad}) AS __bad FROM {named('view_' + view.table)}) "
+        f"COPY (SELECT {', '.join([ROW, columns, *view.extras])}, ({bad}) AS __bad FROM {named('view_' + view.table)}) "
         f"TO {quoted(str(path))} (FORMAT parquet, COMPRESSION lz4)"
     )
     connection.execute(

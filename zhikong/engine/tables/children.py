@@ -78,6 +78,7 @@ TRANSFERS = Table(
     month_of=_MONTH,
     key=("stay_id", "seq"),
     child_of="stays",
+    numbered=("seq", "at"),
 )
 
 ICU_STAYS = Table(

@@ -67,7 +67,8 @@ class Table:
 
     `month_of` is the column whose month is the partition; children take the month of their stay's
     discharge, so theirs is written `stays.discharged_at`. `derived` columns are never supplied: the
-    engine computes them and definitions may use them.
+    engine computes them and definitions may use them. `numbered` (column, by): the column counts the
+    rows of a stay in the order of `by`; who delivers one row at a time need not know the number.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Table:
     child_of: str | None = None
     rules: tuple[Rule, ...] = ()
     derived: tuple[Column, ...] = ()
+    numbered: tuple[str, str] | None = None
 
     def column(self, name: str) -> Column | None:
         """The supplied or derived column of that name, or None."""
@@ -86,3 +88,11 @@ class Table:
     @property
     def column_names(self) -> tuple[str, ...]:
         return tuple(c.name for c in self.columns)
+
+    @property
+    def event_key(self) -> tuple[str, ...]:
+        """The key of a row that arrives by itself: the time in place of a number that only all rows give."""
+        if self.numbered is None:
+            return self.key
+        number, by = self.numbered
+        return tuple(by if name == number else name for name in self.key)
