@@ -121,6 +121,24 @@ REASONS: dict[str, Reason] = {
             "本行不是一个 JSON 对象（{value} 字节）。",
             "每行写一个 JSON 对象，用 UTF-8 编码，" + _AGAIN,
         ),
+        Reason(
+            "not_hl7",
+            "不是 HL7 消息",
+            "这一段不是 HL7 v2 消息（没有有效的 MSH 段）。",
+            "请核对接口发出的内容；正确的消息不受影响。",
+        ),
+        Reason(
+            "bad_encoding",
+            "字符集不符",
+            "消息的字符与 MSH-18 声明的字符集不符，或字符集不认识（{detail}）。",
+            "请让接口在 MSH-18 写明 UNICODE UTF-8 或 GB 18030-2000，并按它编码。",
+        ),
+        Reason(
+            "message_too_long",
+            "消息过长",
+            "消息超过 {detail} MB，没有读入。",
+            "请把影像、PDF 等附件留在原系统，只发送文字和编码。",
+        ),
         Reason("in_the_future", "时间在将来", "{label}的值“{value}”晚于导入时间。", "核对年份，" + _AGAIN),
     )
 }
