@@ -20,7 +20,10 @@ DATA_FOLDER = Path(tempfile.mkdtemp(prefix="zhikong-tests-"))
 DATA_FOLDER.chmod(0o755)  # as root, the database server runs under another account and must get in
 atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
 (DATA_FOLDER / "static").mkdir()  # WhiteNoise wants it
+KEYS_FOLDER = Path(tempfile.mkdtemp(prefix="zhikong-tests-keys-"))
+atexit.register(shutil.rmtree, KEYS_FOLDER, ignore_errors=True)
 os.environ["ZHIKONG_HOME"] = str(DATA_FOLDER)
+os.environ["ZHIKONG_KEYS"] = str(KEYS_FOLDER)
 os.environ["ZHIKONG_ROLE"] = "command"
 # the browser's driver keeps an event loop in the main thread; tests that follow a journey use the database there
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -150,7 +150,8 @@ def test_names_and_record_numbers_never_reach_lake_or_quarantine(loading, tmp_pa
     assert not any((settings.ZHIKONG_HOME / "staging" / loading.code).iterdir())
 
 
-def test_an_upload_is_loaded_by_the_worker_once_and_its_file_is_removed(loading):
+def test_an_upload_is_kept_raw_and_loaded_by_the_worker_once(loading):
+    from zhikong.foundation.facts import raw
     from zhikong.hospital.functions.datasources import actions
 
     content = "\n".join([HEADER, line(1), line(2, 年龄="x")]).encode("gbk")
@@ -160,7 +161,10 @@ def test_an_upload_is_loaded_by_the_worker_once_and_its_file_is_removed(loading)
         )
     done = actions.load_upload(load_id=load.pk, scope=loading.scope, now=NOW)
     assert (done.state, done.counts["faulty"], len(loading.rows())) == ("published", 1, 1)
-    assert not actions.inbox(load).exists()
+    with loading.scoped():
+        [receipt] = load.receipts.all()
+        kept = raw.stream_for_job(receipt.raw).read()
+    assert (receipt.state, receipt.name, kept) == ("applied", "首页.csv", content)
     before = loading.data_version()
     again = actions.load_upload(load_id=load.pk, scope=loading.scope, now=NOW)
     assert (again.state, loading.data_version()) == ("published", before)

@@ -1,7 +1,6 @@
 """Data sources: the list of loads, one load, its quarantine and exports, sending a file; each refused to others."""
 
 import io
-import stat
 from datetime import UTC, datetime
 
 import openpyxl
@@ -94,8 +93,8 @@ def test_the_quarantine_leaves_as_csv_without_formulas_and_as_a_workbook(as_role
 
 
 def test_a_file_that_is_sent_waits_privately_for_the_worker(as_role, hospital):
+    from zhikong.foundation.facts import raw
     from zhikong.foundation.facts.models import Load
-    from zhikong.hospital.functions.datasources.actions import inbox
 
     content = "\n".join([HEADER, line(1)]).encode("gbk")
     file = SimpleUploadedFile("../../首页.csv", content)
@@ -105,8 +104,9 @@ def test_a_file_that_is_sent_waits_privately_for_the_worker(as_role, hospital):
     load = Load.objects.get()
     assert answer.url == reverse("datasources:load", args=[load.pk])
     assert (load.state, load.source_name, load.size) == ("waiting", "首页.csv", len(content))
-    assert inbox(load).read_bytes() == content
-    assert stat.S_IMODE(inbox(load).stat().st_mode) == 0o600
+    [receipt] = load.receipts.select_related("raw")
+    assert raw.stream_for_job(receipt.raw).read() == content
+    assert content not in bytes(receipt.raw.sealed)
     from procrastinate.contrib.django.models import ProcrastinateJob
 
     job = ProcrastinateJob.objects.get(task_name="datasources.load_upload")

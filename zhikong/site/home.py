@@ -30,6 +30,19 @@ def folder() -> Path:
     return PROJECT / "data" if (PROJECT / "pyproject.toml").exists() else Path.home() / "zhikong-data"
 
 
+class KeysInside(Explained):
+    """Raised when the keys would lie in the data folder: a copy of that folder must not open what it holds."""
+
+
+def keys_folder() -> Path:
+    """Keys that must not lie beside what they open: $ZHIKONG_KEYS, by default ``<data folder>-keys``."""
+    named = os.environ.get("ZHIKONG_KEYS")
+    found = Path(named).expanduser().resolve() if named else folder().with_name(f"{folder().name}-keys")
+    if found.is_relative_to(folder()):
+        raise KeysInside(f"密钥目录 {found} 在数据目录之内。请把 ZHIKONG_KEYS 设到数据目录之外。")
+    return found
+
+
 def place(*parts: str) -> Path:
     """A sub-folder of the data folder, made when it is missing."""
     path = folder().joinpath(*parts)

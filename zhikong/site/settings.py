@@ -106,6 +106,10 @@ FILE_UPLOAD_HANDLERS = [
 ]
 FILES_RESERVE_BYTES = 512 * 1024 * 1024  # uploads stop before the database has no room left
 
+# Raw input as it came in: the folder, and the key outside the data folder ($ZHIKONG_KEYS).
+RAW_FOLDER = home.folder() / "raw"
+RAW_KEY_FILE = home.keys_folder() / "raw.key"  # lost: raw input can no longer be read
+
 # The audit trail's seals: the key and a copy of every head lie outside the database (decision 8).
 AUDIT_KEY_FILE = home.folder() / "secrets" / "audit.key"
 AUDIT_HEADS_FOLDER = home.folder() / "audit-heads"

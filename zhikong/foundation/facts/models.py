@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.foundation.access.base import Protected, Protection
+from zhikong.foundation.access.base import Protected, Protection, paired
 
 
 class Load(Protected):
@@ -35,6 +35,11 @@ class Load(Protected):
     counts = models.JSONField(_("计数"), default=dict)
     reasons = models.JSONField(_("问题汇总"), default=list)
     months = models.JSONField(_("涉及月份"), default=list)
+    feed = models.CharField(_("来源"), max_length=64, blank=True)  # code of the feed it came by
+    stage = models.CharField(_("进行到"), max_length=40, blank=True)
+    progress = models.PositiveSmallIntegerField(_("进度（%）"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)  # processes that began it
+    replay_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replays")
     started_at = models.DateTimeField(_("开始时间"))
     finished_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
     started_by = models.ForeignKey(
@@ -129,3 +134,78 @@ class TableVersion(Protected):
     class Meta:
         verbose_name = _("表版本")
         constraints = [models.UniqueConstraint(fields=["publication", "table"], name="table_version_once")]
+
+
+class RawItem(Protected):
+    """A content exactly as it came in, kept once however often it arrives, encrypted, until its retention is over.
+
+    A small one (a message) lies sealed in the row, a larger one under its address in the folder of raw input. The row
+    outlives the content: it says what was kept, from where, and when it was deleted.
+    """
+
+    address = models.CharField(max_length=64)  # keyed hash of the content: says nothing to whom lacks the key
+    sha256 = models.CharField("SHA-256", max_length=64)
+    size = models.BigIntegerField(_("大小（字节）"))
+    kind = models.CharField(_("种类"), max_length=16)
+    source = models.CharField(_("来源"), max_length=64)
+    received_at = models.DateTimeField(_("收到时间"))
+    retain_until = models.DateField(_("保存到"))
+    key = models.CharField(_("密钥编号"), max_length=16)
+    sealed = models.BinaryField(null=True)  # small contents; null: in the folder, or deleted
+    held = models.BooleanField(_("封存"), default=False)
+    deleted_at = models.DateTimeField(_("删除时间"), null=True)
+
+    # a log by itself: reads are recorded by raw.open_raw, deletions and holds have audited rows of their own
+    protection = Protection(audited=False)
+
+    class Meta:
+        verbose_name = _("原始数据")
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "address"], name="raw_item_once"),
+            models.CheckConstraint(
+                condition=models.Q(deleted_at__isnull=True) | models.Q(sealed__isnull=True, held=False),
+                name="raw_item_deleted_is_gone",
+            ),
+        ]
+        indexes = [models.Index(fields=["institution", "deleted_at", "retain_until"], name="raw_retention")]
+
+    def __str__(self):
+        return f"{self.source} {self.sha256[:12]}"
+
+
+class RawHold(Protected):
+    """封存: while one of its holds is open raw input is not deleted, whatever its retention says."""
+
+    item = models.ForeignKey(RawItem, on_delete=models.PROTECT, related_name="holds")
+    reason = models.CharField(_("封存理由"), max_length=300)
+    placed_at = models.DateTimeField(_("封存时间"))
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    released_at = models.DateTimeField(_("解封时间"), null=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    protection = Protection()
+
+    class Meta:
+        verbose_name = _("原始数据封存")
+        constraints = [
+            paired("released_at", "released_by", "raw_hold_released_pair"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="raw_hold_has_reason"),
+        ]
+
+
+class RawDisposal(Protected):
+    """What one night deleted of a source because its retention was over: the audit entry of the deletion."""
+
+    at = models.DateTimeField(_("时间"))
+    source = models.CharField(_("来源"), max_length=64)
+    items = models.PositiveIntegerField(_("份数"))
+    size = models.BigIntegerField(_("大小（字节）"))
+    first_received_at = models.DateTimeField(_("最早收到"))
+    last_received_at = models.DateTimeField(_("最晚收到"))
+
+    protection = Protection(append_only=True)
+
+    class Meta:
+        verbose_name = _("原始数据到期删除")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingType
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -16,29 +17,26 @@ import pyarrow.parquet as pq
 import yaml
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.access.scope import Scope, current_scope, job_scope, scoped
+from zhikong.foundation.facts import raw
 from zhikong.foundation.facts.models import Load
-from zhikong.foundation.facts.queries import same_load
 from zhikong.foundation.organisation import actions as organisation
 from zhikong.foundation.organisation.queries import institution_ids
 from zhikong.foundation.patients import actions as patients
 from zhikong.foundation.patients.rules import Identity
-from zhikong.hospital.functions.datasources.loading import NothingNew, Run, carry_out
-from zhikong.hospital.functions.datasources.mappings import (
-    PACKS,
-    delivery,
-    fingerprint_of,
-    mapping_named,
-    readable,
-)
+from zhikong.hospital.functions.datasources import processing
+from zhikong.hospital.functions.datasources.loading import Run, carry_out
+from zhikong.hospital.functions.datasources.mappings import PACKS, delivery, mapping_named
+from zhikong.hospital.functions.datasources.models import Feed
 from zhikong.hospital.functions.datasources.queries import reading_context
+from zhikong.hospital.functions.datasources.receiving import FILES, Delivery, receive_all
 from zhikong.intake.context import Context
 from zhikong.intake.pseudonyms import replaced
-from zhikong.intake.reading import Reading, read_files, read_tables
+from zhikong.intake.reading import Reading, read_tables
+from zhikong.intake.reasons import FileRefused
 
 TABLES_MAPPING = "contract"
 """Named as the mapping of loads whose tables already have the contract's columns."""
@@ -60,54 +58,58 @@ def load_file(
     force; without one that is in force, each step commits by itself. Refusals are in the load, not raised.
     """
     scope = scope or current_scope()
+    name, further = source_name or path.name, companions or {}
     with scoped(scope):
         require(by, Permission.MANAGE_DATA)
-        load = _begin(by, now, source_name or path.name, mapping)
-    return _load(load, scope, by, now, path, companions or {})
+        try:
+            deliveries = _deliveries(path, mapping, further)
+            load = _take_in(by, now, name, mapping, deliveries)
+        except FileRefused as refused:
+            return _not_taken(by, now, name, mapping, Load.State.REFUSED, refused.message, refused.remedy)
+        except raw.RawProblem as problem:
+            return _not_taken(by, now, name, mapping, Load.State.FAILED, str(problem))
+    return processing.finish(load, scope, now=now, at_hand=processing.AtHand(load.pk, path, further))
 
 
-def _begin(by, now: datetime, source_name: str, mapping: str) -> Load:
+def _deliveries(path: Path, mapping: str, companions: MappingType[str, Path]) -> list[Delivery]:
+    """What is kept of a delivery: the file or archive itself, or the files of a folder; and those beside it."""
+    chosen = mapping_named(mapping).mapping
+    if path.is_dir():
+        files = {**delivery(path, chosen, path), **companions}
+        return [Delivery(file, part=source, name=file.name) for source, file in files.items()]
+    if not path.is_file():
+        raise FileRefused(f"找不到文件 {path.name}。", "请检查路径。")
+    beside = [Delivery(file, part=source, name=file.name) for source, file in companions.items()]
+    return [Delivery(path, name=path.name), *beside]
+
+
+@transaction.atomic
+def _take_in(by, now: datetime, source_name: str, mapping: str, deliveries: list[Delivery]) -> Load:
+    """Keep the contents raw and begin their load, with one commit."""
+    load = _begin(by, now, source_name, mapping, feed=FILES)
+    receipts = receive_all(feed=file_feed(now=now), now=now, deliveries=deliveries, load=load)
+    load.size = sum(receipt.size for receipt in receipts)
+    load.save(update_fields=["size"])
+    return load
+
+
+def _not_taken(by, now, source_name, mapping, state, message: str, remedy: str = "") -> Load:
+    load = _begin(by, now, source_name, mapping, feed=FILES)
+    load.state, load.message, load.remedy, load.finished_at = state, message, remedy, now
+    load.save()
+    return load
+
+
+def _begin(by, now: datetime, source_name: str, mapping: str, *, feed: str = "") -> Load:
     """Waiting, not running: only who holds the institution's lock runs."""
     return Load.objects.create(
         institution_id=current_scope().institution_id,
         source_name=source_name[:255],
         mapping=mapping,
+        feed=feed,
         started_at=now,
         started_by=by,
     )
-
-
-def _load(
-    load: Load, scope: Scope, by, now: datetime, path: Path, companions: MappingType[str, Path]
-) -> Load:
-    def read(context: Context, folder: Path, stays: list[str]) -> Reading:
-        with scoped(scope):
-            chosen = mapping_named(load.mapping)
-        files = {**delivery(path, chosen.mapping, folder), **companions}
-        load.sha256, load.size = fingerprint_of(files), sum(file.stat().st_size for file in files.values())
-        load.mapping_hash = _hash_of(chosen.hash, context)
-        with scoped(scope):
-            _stop_if_known(load)
-        texts, header_rows = readable(files, chosen.mapping, folder)
-        known = [Path(p) for p in stays]
-        return read_files(texts, chosen.mapping, context, folder, known_stays=known, header_rows=header_rows)
-
-    return carry_out(Run(load, scope, by, now), read)
-
-
-def _hash_of(mapping_hash: str, context: Context) -> str:
-    """Mapping and directory of departments: a new alias is a reason to read the same file again."""
-    known = "\n".join(f"{alias}={code}" for alias, code in sorted((context.departments or {}).items()))
-    return hashlib.sha256(f"{mapping_hash}\n{known}".encode()).hexdigest()
-
-
-def _stop_if_known(load: Load) -> None:
-    earlier = same_load(sha256=load.sha256, mapping=load.mapping, mapping_hash=load.mapping_hash)
-    if earlier is not None:
-        when = timezone.localtime(earlier.finished_at).strftime("%Y-%m-%d %H:%M")
-        raise NothingNew(
-            _("同一文件已于 %(when)s 导入过，内容没有变化，本次没有改动任何数据。") % {"when": when}
-        )
 
 
 def load_tables(
@@ -174,40 +176,63 @@ def load_open_stays(*, by, now: datetime, table: pa.Table) -> dict[str, int]:
     return counts
 
 
-# ---- uploads: kept in a private folder until the worker has loaded them ------------------------------------------------
+# ---- uploads: kept raw, then loaded by the worker ----------------------------------------------------------------------
 
 
 def request_load(*, by, now: datetime, chunks: Iterable[bytes], file_name: str, mapping: str) -> Load:
-    """Take an uploaded file and have the worker load it; the load's page shows what becomes of it."""
+    """Take an uploaded file and have the worker load it; the load's page shows what becomes of it.
+
+    Raises raw.DiskFull or KeyMissing: then nothing was taken.
+    """
     require(by, Permission.MANAGE_DATA)
     mapping_named(mapping)
-    load = _begin(by, now, Path(file_name).name, mapping)
-    path = inbox(load)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
-            load.size += len(chunk)
-    load.save(update_fields=["size"])
+    name = Path(file_name).name
+    with _written(chunks) as path:
+        load = _take_in(by, now, name, mapping, [Delivery(path, name=name)])
     from zhikong.hospital.functions.datasources import jobs  # which imports this module
 
     jobs.load_upload.defer(institution_id=load.institution_id, load_id=load.pk)
     return load
 
 
-def inbox(load: Load) -> Path:
-    """Where an uploaded file waits; its own name is the load's number, because a name from outside is not trusted."""
-    return Path(settings.ZHIKONG_HOME) / "inbox" / str(load.institution_id) / f"{load.pk}.upload"
+@contextmanager
+def _written(chunks: Iterable[bytes]) -> Iterator[Path]:
+    """The upload as a private file for the moment in which it is sealed; its name is ours."""
+    folder = Path(settings.RAW_FOLDER) / "incoming"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{os.getpid()}-{uuid4().hex}"
+    try:
+        with (
+            raw.room_explained(),
+            os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as f,
+        ):
+            for chunk in chunks:
+                f.write(chunk)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def load_upload(*, load_id: int, scope: Scope, now: datetime) -> Load:
     """Load an uploaded file in the worker. Harmless when it runs twice: a finished load stays as it is."""
     with scoped(scope):
         load = Load.objects.select_related("started_by").get(pk=load_id)
-    if load.state in (Load.State.WAITING, Load.State.RUNNING):
-        load = _load(load, scope, None, now, inbox(load), {})
-    inbox(load).unlink(missing_ok=True)
-    return load
+    return processing.finish(load, scope, now=now) if load.state in processing.UNFINISHED else load
+
+
+def file_feed(*, now: datetime) -> Feed:
+    """The feed of files that people hand in; made at the first of them."""
+    found, _made = Feed.objects.get_or_create(
+        institution_id=current_scope().institution_id,
+        code=FILES,
+        defaults={
+            "title": _("文件导入"),
+            "kind": Feed.Kind.FILE,
+            "created_at": now,
+            "retention_days": 3 * 365,
+        },
+    )
+    return found
 
 
 # ---- public data -------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from zhikong.foundation.facts.models import Load
 from zhikong.foundation.organisation.queries import institution
 from zhikong.foundation.patients import actions as patients
 from zhikong.foundation.patients.rules import Identity
+from zhikong.hospital.functions.datasources.models import Receipt
 from zhikong.hospital.functions.datasources.queries import reading_context
 from zhikong.intake.context import Context
 from zhikong.intake.reading import KEPT_PROBLEMS, Reading
@@ -36,6 +37,8 @@ Read = Callable[[Context, Path, list[str]], Reading]
 """Reads a delivery: (hospital, folder to work in, parquet files of the published stays) -> reading."""
 
 _IDENTITIES_AT_ONCE = 20_000
+MOST_ATTEMPTS = 3
+"""Processes that may die of one load before it is given up."""
 
 
 class NothingNew(Exception):
@@ -50,14 +53,27 @@ class Run:
     scope: Scope
     by: object
     now: datetime
+    retry: bool = False  # what failed waits and is tried again by itself
 
 
 def carry_out(run: Run, read: Read) -> Load:
-    """Read, publish and record one load; returns it in its final state. An unexpected error is recorded and raised."""
+    """Wait for the institution's lock and bring one load in, as ``bring_in`` does."""
     with scoped(run.scope):
         code = institution().code
-    with locks.loading(code, wait=True), _folder(code) as folder:
-        _mark_interrupted(run)
+    with locks.loading(code, wait=True):
+        return bring_in(run, read)
+
+
+def bring_in(run: Run, read: Read) -> Load:
+    """Read, publish and record one load; returns it in its final state. An unexpected error is recorded and raised.
+
+    The caller holds the institution's lock.
+    """
+    with scoped(run.scope):
+        code = institution().code
+    with _folder(code) as folder:
+        if not _started(run):
+            return run.load
         try:
             with scoped(run.scope):
                 context, stays = reading_context(run.now), list(gateway.published().files("stays"))
@@ -92,17 +108,30 @@ def _folder(code: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _mark_interrupted(run: Run) -> None:
+def _started(run: Run) -> bool:
+    """Mark this load as running, and what a dead process left running as interrupted or waiting.
+
+    False when processes have died of this very load too often: then it is ended as failed.
+    """
     with scoped(run.scope):
         others = Load.objects.filter(state=Load.State.RUNNING).exclude(pk=run.load.pk)
-        others.update(
+        others.filter(receipts__isnull=False).update(
+            state=Load.State.WAITING
+        )  # its input is kept: done again
+        others.filter(receipts__isnull=True).update(
             state=Load.State.INTERRUPTED,
             finished_at=run.now,
             message=_("导入被中断，没有改动任何数据。"),
             remedy=_("请重新导入该文件。"),
         )
-        run.load.state = Load.State.RUNNING
-        run.load.save(update_fields=["state"])
+        run.load.attempts += 1
+        if run.load.attempts <= MOST_ATTEMPTS:
+            run.load.state = Load.State.RUNNING
+            run.load.save(update_fields=["state", "attempts"])
+            return True
+    message = _("导入进程在这批数据上中断了 %(n)d 次，没有改动任何数据。") % {"n": MOST_ATTEMPTS}
+    _end(run, Load.State.FAILED, message=message, remedy=_("请联系系统管理员查看日志。"))
+    return False
 
 
 def _publish(run: Run, reading: Reading, folder: Path) -> None:
@@ -160,6 +189,26 @@ def _end(run: Run, state: Load.State, *, message: str, remedy: str = "") -> None
         run.load.state, run.load.message, run.load.remedy = state, message, remedy
         run.load.finished_at = max(timezone.now(), run.load.started_at)
         run.load.save()
+        _settle(run, state, message)
+
+
+_OUTCOMES = {
+    Load.State.PUBLISHED: Receipt.State.APPLIED,
+    Load.State.UNCHANGED: Receipt.State.APPLIED,
+    Load.State.REFUSED: Receipt.State.REFUSED,
+    Load.State.FAILED: Receipt.State.FAILED,
+}
+
+
+def _settle(run: Run, state: Load.State, message: str) -> None:
+    """What became of the receipts, in the transaction that makes their effect visible."""
+    waiting = run.load.receipts.filter(state=Receipt.State.WAITING)
+    if state == Load.State.FAILED and run.retry:
+        waiting.update(load=None)
+    elif state == Load.State.REFUSED or state == Load.State.FAILED:
+        waiting.update(state=_OUTCOMES[state], note=message[:300])
+    else:
+        waiting.update(state=_OUTCOMES[state])
 
 
 def _store_people(run: Run, reading: Reading) -> None:
