@@ -53,6 +53,8 @@ class Permission(StrEnum):
     EDIT_DEFINITIONS = "edit_definitions", "编辑内容库里的定义"
     MAP_CODES = "map_codes", "核对编码对照"
     REVIEW_DEFINITIONS = "review_definitions", "审核内容库里的定义"
+    VIEW_DATA_QUALITY = "view_data_quality", "查看数据质量"
+    JUDGE_DATA_QUALITY = "judge_data_quality", "处理数据质量问题"
 
 
 def can(user, permission: Permission, department=None, *, whole_hospital: bool = False) -> bool:

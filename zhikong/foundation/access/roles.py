@@ -24,6 +24,8 @@ class QualityOffice(Role):
     hospital_wide = True
     permissions = frozenset(
         {
+            P.VIEW_DATA_QUALITY,
+            P.JUDGE_DATA_QUALITY,
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
             P.EXCUSE_DUTY,
@@ -62,6 +64,7 @@ class MedicalAffairs(Role):
     hospital_wide = True
     permissions = frozenset(
         {
+            P.VIEW_DATA_QUALITY,
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
             P.MANAGE_TASKS,
@@ -113,6 +116,7 @@ class HospitalLeader(Role):
     hospital_wide = True
     permissions = frozenset(
         {
+            P.VIEW_DATA_QUALITY,
             P.VIEW_DUTIES,
             P.MANAGE_TASKS,
             P.VIEW_INDICATORS,
@@ -131,6 +135,8 @@ class DepartmentHead(Role):
     duty = "科室质量第一责任人：接收问题、审核措施、填写分析"
     permissions = frozenset(
         {
+            P.VIEW_DATA_QUALITY,
+            P.JUDGE_DATA_QUALITY,
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
             P.MANAGE_TASKS,
@@ -152,6 +158,7 @@ class HeadNurse(Role):
     duty = "科室质控小组成员，负责护理质量"
     permissions = frozenset(
         {
+            P.VIEW_DATA_QUALITY,
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
             P.MANAGE_TASKS,
@@ -172,6 +179,8 @@ class QcOfficer(Role):
     duty = "科室日常质控：自查、上报、反馈"
     permissions = frozenset(
         {
+            P.VIEW_DATA_QUALITY,
+            P.JUDGE_DATA_QUALITY,
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
             P.VIEW_INDICATORS,
@@ -206,7 +215,16 @@ class RecordReviewer(Role):
     duty = "终末病历质控，核对编码对照"
     hospital_wide = True
     permissions = frozenset(
-        {P.VIEW_INDICATORS, P.USE_FILES, P.VIEW_CASES, P.SEE_IDENTITY, P.RAISE_FINDING, P.MAP_CODES}
+        {
+            P.VIEW_DATA_QUALITY,
+            P.JUDGE_DATA_QUALITY,
+            P.VIEW_INDICATORS,
+            P.USE_FILES,
+            P.VIEW_CASES,
+            P.SEE_IDENTITY,
+            P.RAISE_FINDING,
+            P.MAP_CODES,
+        }
     )
 
 
@@ -233,6 +251,8 @@ class Administrator(Role):
     hospital_wide = True
     permissions = frozenset(
         {
+            P.VIEW_DATA_QUALITY,
+            P.JUDGE_DATA_QUALITY,
             P.MANAGE_ACCOUNTS,
             P.MANAGE_ORGANISATION,
             P.MANAGE_DATA,
