@@ -139,6 +139,37 @@ REASONS: dict[str, Reason] = {
             "消息超过 {detail} MB，没有读入。",
             "请把影像、PDF 等附件留在原系统，只发送文字和编码。",
         ),
+        Reason(
+            "wrong_resource",
+            "资源类型不符",
+            "此处应为 {detail} 资源，实际是“{value}”。",
+            "把资源放到它自己类型的文件里，" + _AGAIN,
+        ),
+        Reason(
+            "no_resource",
+            "没有资源内容",
+            "Bundle 的这一项没有 resource。",
+            "请让对方系统在 entry.resource 写出资源内容。",
+        ),
+        Reason("too_long", "内容过长", "本行超过 64 MB，没有读入。", "请把影像等附件留在原系统。"),
+        Reason(
+            "superseded",
+            "已有更新的版本",
+            "同一资源（{value}）在第 {detail} 行有更新的版本，本行不导入。",
+            "无需处理；两行都保留在原始数据里。",
+        ),
+        Reason(
+            "withdrawn",
+            "已作废",
+            "资源（{value}）已标为录入错误（entered-in-error）或已删除，不导入。",
+            "无需处理；如属误删，请在源系统恢复后重新发送。",
+        ),
+        Reason(
+            "outside_stays",
+            "不在任何一次住院期间",
+            "{label}：该患者在此时间没有住院，这张表只收住院期间的记录。",
+            "如应属于某次住院，请让源系统写明所属就诊（encounter）或更正时间。",
+        ),
         Reason("in_the_future", "时间在将来", "{label}的值“{value}”晚于导入时间。", "核对年份，" + _AGAIN),
     )
 }
