@@ -102,6 +102,7 @@ class Builder:
         ]
         if self.child is None:
             options.append(st.sampled_from(sorted(CHILDREN)).flatmap(self.counted))
+            options.append(self.added())
         return st.one_of(options)
 
     @cache  # noqa: B019
@@ -117,6 +118,11 @@ class Builder:
     @cache  # noqa: B019
     def counted(self, child: str) -> Strategy:
         return st.builds(n.CountOf, st.just(child), BUILDERS[child].condition(1))
+
+    @cache  # noqa: B019
+    def added(self) -> Strategy:
+        column = n.Ref("operations", "minutes", Type.INT)
+        return st.builds(n.SumOf, st.just("operations"), st.just(column), BUILDERS["operations"].condition(1))
 
     @cache  # noqa: B019
     def extreme(self) -> Strategy:

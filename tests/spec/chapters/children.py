@@ -74,6 +74,24 @@ CHAPTER = Chapter(
             expression="count_of(operations, incision_class = '1')",
         ),
         Paragraph(
+            "sum_of 求和",
+            "`sum_of(子表, 整数列, 条件)` 把符合条件的记录里已知的值相加；没有记录时为 0，不是未知。",
+            """
+            stays
+            stay_id | =
+            s1      | 300
+            s2      | 0
+
+            fees
+            stay_id | kind   | amount
+            s1      | D11    | 100
+            s1      | D20    | 200
+            s1      | D20x01 | 50
+            s1      | D34    |
+            """,
+            expression="sum_of(fees, amount, kind <> 'D20x01')",
+        ),
+        Paragraph(
             "最早和最晚的时间",
             "`earliest(子表, 时间列, 条件)` 和 `latest(…)` 取符合条件的记录里已知的时间；没有则未知。",
             """

@@ -159,6 +159,11 @@ def _extreme(node: n.Extreme, env: Env) -> datetime | None:
     return min(known) if node.which == "earliest" else max(known)
 
 
+def _sum_of(node: n.SumOf, env: Env) -> int:
+    values = [row.get(node.column.column) for row in _fulfilling(node.child, node.condition, env)]
+    return _within_64_bits(sum(value for value in values if value is not None))
+
+
 MEANINGS: dict[type[n.Node], Callable[[Any, Env], Any]] = {
     n.Value: _value,
     n.Ref: _ref,
@@ -178,4 +183,5 @@ MEANINGS: dict[type[n.Node], Callable[[Any, Env], Any]] = {
     n.Has: _has,
     n.CountOf: _count_of,
     n.Extreme: _extreme,
+    n.SumOf: _sum_of,
 }

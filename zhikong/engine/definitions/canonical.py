@@ -84,6 +84,8 @@ def text(node: n.Node) -> str:
             return f"({word} {node.child} {text(node.condition)})"
         case n.Extreme():
             return f"({node.which} {node.child} {text(node.column)} {text(node.condition)})"
+        case n.SumOf():
+            return f"(sum_of {node.child} {text(node.column)} {text(node.condition)})"
         case _:
             inner = " ".join(text(child) for child in node.children())
             return f"({_head(node)} {inner})"

@@ -85,6 +85,18 @@ def _extreme(which: Literal["earliest", "latest"]) -> Callable[[Arguments, Scope
     return make
 
 
+_SUM = "sum_of(子表, 整数列, 条件)"
+
+
+def _sum_of(arguments: Arguments, scope: Scope) -> n.Node:
+    _arity(arguments, 2, 3, _SUM)
+    child = _child(arguments, scope, _SUM)
+    column = build(arguments[1], scope.child(child))
+    if not isinstance(column, n.Ref) or column.type is not Type.INT or column.owner != "row":
+        raise ExpressionError("sum_of 的第二个参数要写子表里的整数列。", f"写法：{_SUM}。")
+    return n.SumOf(child, column, _child_condition(arguments, 2, scope.child(child)))
+
+
 def code_range(written: str) -> n.CodeRange:
     """'I21' or 'I20-I25' as a range. Raises ExpressionError for anything that is no code."""
     low, dash, high = written.partition("-")
@@ -172,6 +184,7 @@ def _same_type(items: tuple[n.Node, ...]) -> None:
 FUNCTIONS: dict[str, Function] = {
     "has": Function(_HAS, "这次住院至少有一条符合条件的子表记录；省略条件表示任意一条", _has),
     "count_of": Function(_COUNT, "符合条件的子表记录条数，没有时为 0", _count_of),
+    "sum_of": Function(_SUM, "符合条件的子表记录中该列已知值的和，没有时为 0", _sum_of),
     "earliest": Function(
         "earliest(子表, 时间列, 条件)", "符合条件的子表记录中最早的时间；没有时为空", _extreme("earliest")
     ),

@@ -31,10 +31,13 @@ class Scope:
     table: Table
     codes: Mapping[str, tuple[n.CodeRange, ...]] = field(default_factory=dict)
     in_child: bool = False
+    beside: Table | None = (
+        None  # a table with one row for each row of `table`, whose columns are named likewise
+    )
 
     def child(self, name: str) -> Scope:
         """The scope inside `has(name, …)`."""
-        return replace(self, table=TABLES[name], in_child=True)
+        return replace(self, table=TABLES[name], in_child=True, beside=None)
 
 
 def parse(source: str, scope: Scope) -> n.Node:
@@ -127,12 +130,14 @@ def _column(tree: exp.Column, scope: Scope) -> n.Node:
         return _stay_column(name, scope)
     if owner:
         raise ExpressionError(f"不能写 {owner}.{name}。", "本表的列直接写列名；所属住院的列写 stay.列名。")
-    column = scope.table.column(name)
+    column, owner_table = scope.table.column(name), scope.table
+    if column is None and scope.beside is not None:
+        column, owner_table = scope.beside.column(name), scope.beside
     if column is None:
-        known = [c.name for c in (*scope.table.columns, *scope.table.derived)]
+        known = [c.name for t in (scope.table, scope.beside) if t for c in (*t.columns, *t.derived)]
         where = f"表 {scope.table.name} 没有列" if scope.table.name in TABLES else "这里没有"
         raise ExpressionError(f"{where} {name}。", suggestion(name, known))
-    return n.Ref(scope.table.name, name, column.type)
+    return n.Ref(owner_table.name, name, column.type)
 
 
 def _stay_column(name: str, scope: Scope) -> n.Node:

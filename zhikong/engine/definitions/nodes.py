@@ -222,9 +222,22 @@ class Extreme(Node):
         return self.column.type
 
 
-CHILD_NODES = (Has, CountOf, Extreme)
+@dataclass(frozen=True, slots=True)
+class SumOf(Node):
+    """The sum of the known values of a whole-number child column among rows that fulfil the condition; 0 without."""
+
+    child: str
+    column: Ref
+    condition: Node
+
+    @property
+    def type(self) -> Type:
+        return Type.INT
+
+
+CHILD_NODES = (Has, CountOf, Extreme, SumOf)
 NODE_TYPES: tuple[type[Node], ...] = (
     Value, Ref, Not, And, Or, Compare, In, IsNull, IsTrue, Arithmetic, Negate,
-    CodeIn, Elapsed, Coalesce, If, Has, CountOf, Extreme,
+    CodeIn, Elapsed, Coalesce, If, Has, CountOf, Extreme, SumOf,
 )  # fmt: skip
 TRUE = Value(True, Type.BOOL)

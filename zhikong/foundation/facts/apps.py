@@ -5,3 +5,8 @@ class FactsConfig(AppConfig):
     name = "zhikong.foundation.facts"
     label = "facts"
     verbose_name = "数据事实"
+
+    def ready(self):
+        from zhikong.foundation.facts import record_rules
+
+        record_rules.register()

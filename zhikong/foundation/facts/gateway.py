@@ -9,9 +9,11 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 
 from zhikong.engine import compute as engine
+from zhikong.engine import record_rules
 from zhikong.engine.backends.source import Source
 from zhikong.engine.compute import Cases, Results
 from zhikong.engine.definitions import Definition
+from zhikong.engine.record_rules import Judgement, RecordRule
 from zhikong.foundation.access.scope import Scope, current_scope
 from zhikong.foundation.audit.actions import log_read
 from zhikong.foundation.facts import lake
@@ -137,6 +139,27 @@ def _cases_of(definition, snapshot: Snapshot, month, departments, part, limit, o
         rows += found.rows
         total += found.total
     return Cases(rows=rows, total=total)
+
+
+def judge_records(
+    rules: Sequence[RecordRule],
+    *,
+    months: tuple[str, str],
+    departments: Sequence[str] | None = None,
+    snapshot: Snapshot | None = None,
+    by=None,
+) -> Judgement:
+    """Record rules over the published facts: records of departments in the scope only, by department of discharge.
+
+    departments: narrow further to these codes; those outside the scope are left out. See engine.record_rules.judge.
+    """
+    allowed = codes_in_scope(current_scope())
+    wanted = departments if allowed is None else sorted(allowed & set(departments or allowed))
+    source = (snapshot or published()).source()
+    found = record_rules.judge(rules, source=source, months=months, departments=wanted)
+    purpose = f"按 {len(rules)} 条质控规则检查病案，{months[0]} 至 {months[1]}"
+    log_read(by=by, subject="facts.records", purpose=purpose, count=found.scores.num_rows)
+    return found
 
 
 def codes_in_scope(scope: Scope) -> frozenset[str] | None:

@@ -149,3 +149,21 @@ def test_another_hospital_sees_nothing_of_it(loaded):
     with other.scoped():
         assert not Load.objects.exists()
         assert not Publication.objects.exists()
+
+
+def test_records_are_judged_within_the_scope(loaded):
+    from zhikong.engine.record_rules import rule_of_text
+    from zhikong.foundation.facts import gateway, record_rules
+
+    text = record_rules.STARTER.replace("{id}", "not_dead").replace("days >= 1", "discharge_way <> '5'")
+    rule = rule_of_text(text, file=Path("not_dead.yaml"), codes={})
+
+    def judged(scope, **how):
+        with scope:
+            return gateway.judge_records([rule], months=("2026-09", "2026-09"), **how)
+
+    whole = judged(loaded.scoped())
+    assert (whole.scores.num_rows, whole.failures.num_rows) == (5, 1)
+    assert set(judged(narrow(loaded, "GSUR")).scores["department"].to_pylist()) == {"GSUR"}
+    assert judged(narrow(loaded, "GSUR"), departments=["CARD"]).scores.num_rows == 0
+    assert judged(loaded.scoped(), departments=["CARD"]).failures.num_rows == 1

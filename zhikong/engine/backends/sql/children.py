@@ -1,6 +1,6 @@
 """All questions about child tables, answered by one scan per child table and one grouping for all of them.
 
-`has` conditions of every child share bit masks; `count_of`, `earliest` and `latest` have a column each.
+`has` conditions of every child share bit masks; `count_of`, `sum_of`, `earliest` and `latest` have a column each.
 Rows that answer nothing are dropped before grouping, so a rare condition costs little.
 """
 
@@ -20,7 +20,7 @@ from zhikong.engine.plan.needs import walk
 
 BITS = 62
 ALIAS = "child"
-ChildNode = n.Has | n.CountOf | n.Extreme
+ChildNode = n.Has | n.CountOf | n.Extreme | n.SumOf
 
 
 @dataclass(slots=True)
@@ -96,6 +96,11 @@ def _answers(nodes: list[ChildNode]) -> list[Answer]:
         label, word = f"time{i}", "min" if extreme.which == "earliest" else "max"
         absent = "CAST(NULL AS TIMESTAMP)"
         answers.append(Answer(label, [extreme], absent, f"{word}({label})", f"{label} IS NOT NULL"))
+    for i, total in enumerate(x for x in nodes if isinstance(x, n.SumOf)):
+        label, absent = f"sum{i}", "CAST(NULL AS BIGINT)"
+        # back to 64 bits: a sum outside them is an error, as everywhere
+        added = f"CAST(sum({label}) AS BIGINT)"
+        answers.append(Answer(label, [total], absent, added, f"{label} IS NOT NULL"))
     return answers
 
 
@@ -105,7 +110,7 @@ def _readers(answer: Answer) -> Iterable[tuple[str, str]]:
         if isinstance(node, n.Has):
             reader = f"((coalesce({column}, 0) & {1 << i}) <> 0)"
         else:
-            reader = f"coalesce({column}, 0)" if isinstance(node, n.CountOf) else column
+            reader = column if isinstance(node, n.Extreme) else f"coalesce({column}, 0)"
         yield canonical.text(node), reader
 
 
@@ -141,7 +146,7 @@ def _from(child: str, nodes: Sequence[ChildNode], relations: Relations, months: 
         refs = [x for x in walk(node.condition) if isinstance(x, n.Ref)]
         own |= {x.column for x in refs if x.owner == "row"}
         stays |= {x.column for x in refs if x.owner == "stay"}
-        if isinstance(node, n.Extreme):
+        if isinstance(node, n.Extreme | n.SumOf):
             own.add(node.column.column)
     rows = clause(relations.scan(child, own, months), "AS x")
     if not stays:

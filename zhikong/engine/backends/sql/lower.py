@@ -152,4 +152,5 @@ LOWERINGS: dict[type[n.Node], Callable[[Any, Names], str]] = {
     n.Has: _child,
     n.CountOf: _child,
     n.Extreme: _child,
+    n.SumOf: _child,
 }

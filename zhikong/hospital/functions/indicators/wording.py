@@ -201,5 +201,10 @@ def _(node: nodes.Extreme) -> str:
     return f"满足“{_condition(node.condition)}”的{_child(node.child)}中{which}的{words(node.column)}"
 
 
+@words.register
+def _(node: nodes.SumOf) -> str:
+    return f"满足“{_condition(node.condition)}”的{_child(node.child)}的{words(node.column)}之和"
+
+
 def _child(name: str) -> str:
     return _short(TABLES[name].meaning)
