@@ -12,6 +12,7 @@ class Context:
     institution: its code. zone: its IANA time zone name. secret: key of the pseudonyms.
     departments: every code, name and alias -> department code. None switches the department check off.
     now: local wall time of the reading, against which "in the future" is judged.
+    terms: 'table.column' -> code as the hospital writes it -> standard code, as people confirmed them.
     memory_mb: the analytical engine's memory; more spills to disk.
     """
 
@@ -20,5 +21,6 @@ class Context:
     secret: bytes = field(repr=False)
     departments: Mapping[str, str] | None
     now: datetime
+    terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     memory_mb: int = 384
     threads: int = 2

@@ -101,7 +101,9 @@ def read_files(
         for table in mapping.tables:
             if table.source in staged:
                 further = LIVE_COLUMNS.get(table.table, ()) if live else ()
-                from_, columns = relation(table, mapping, set(staged), constants, further=further)
+                from_, columns = relation(
+                    table, mapping, set(staged), constants, further=further, terms=context.terms
+                )
                 place = f"s.{PLACE}" if table.unfold else "''"
                 marks = live_reading.extras(table, columns, staged[table.source].lacking) if live else ()
                 columns = [live_reading.emptied(one) for one in columns] if live else columns
@@ -187,6 +189,11 @@ def _directory(connection: duckdb.DuckDBPyConnection, context: Context) -> None:
     )
     connection.register("departments_given", directory)
     connection.execute("CREATE TABLE departments AS SELECT * FROM departments_given")
+    rows = [(place, *pair) for place, codes in context.terms.items() for pair in codes.items()]
+    places, locals_, codes = zip(*rows, strict=True) if rows else ((), (), ())
+    terms = {"place": places, "local": locals_, "code": codes}
+    connection.register("terms_given", pa.table({n: pa.array(v, pa.string()) for n, v in terms.items()}))
+    connection.execute("CREATE TABLE terms AS SELECT * FROM terms_given")
 
 
 def _stage_table(name: str, table: pa.Table, folder: Path, *, live: bool = False) -> Path:

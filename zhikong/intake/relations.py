@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import replace
 
 from zhikong.engine.tables import TABLES, Column
 from zhikong.intake.lowering import (
@@ -17,8 +18,10 @@ from zhikong.intake.lowering import (
     picked,
     quoted,
     typed,
+    years_between,
 )
-from zhikong.intake.mappings import Field, Join, Mapping, Source, TableMapping, Unfold
+from zhikong.intake.mappings import Field, Join, Mapping, Source, TableMapping, Unfold, Within
+from zhikong.intake.references import owner_of
 
 PLACE = "__place"
 """In unfolded rows: the first column of the repetition, so that a message can say where in the line."""
@@ -33,24 +36,29 @@ def relation(
     context: dict[str, str],
     *,
     further: Sequence[Column] = (),
+    terms: Container[str] = (),
 ) -> Relation:
     """FROM clause (alias `s`) and the contract columns over it, in contract order; unmapped columns are null.
 
     staged: the sources that were delivered; optional ones may be absent, then their columns are unknown.
     further: columns that this reading has beside the contract's.
+    terms: 'table.column' of columns for whose codes the table `terms` (place, local, code) has standard codes.
     """
     source = mapping.sources[table.source]
-    joins: list[str] = [_join(join) for join in table.join if join.source in staged]
+    joins: list[str] = [_join(join, mapping) for join in table.join if join.source in staged]
     fields = {field.column: field for field in table.fields}
-    lowered = []
+    lowered: list[Lowered] = []
     for column in (*TABLES[table.table].columns, *further):
         field = fields.get(column.name)
-        lowered.append(_lower(table, column, field, mapping, staged, context, joins))
-    where = f" WHERE {_filter(table)}" if table.where and not table.unfold else ""
-    return f"FROM {_base(table, source)} AS s {' '.join(joins)}{where}", lowered
+        lowered.append(_lower(table, column, field, mapping, staged, context, joins, lowered))
+    where = f" WHERE {_filter(table, mapping)}" if table.where and not (table.unfold or table.changes) else ""
+    base = _base(table, source, mapping, staged)
+    return f"FROM {base} AS s {' '.join(joins)}{where}", lowered
 
 
-def _lower(table, column: Column, field: Field | None, mapping: Mapping, staged, context, joins) -> Lowered:
+def _lower(
+    table, column: Column, field: Field | None, mapping: Mapping, staged, context, joins, before
+) -> Lowered:
     source = mapping.sources[table.source]
     label = column.meaning.split("：")[0].split("（")[0]
     if field is None:
@@ -58,8 +66,8 @@ def _lower(table, column: Column, field: Field | None, mapping: Mapping, staged,
     if field.context or field.constant is not None:
         value = context[field.context] if field.context else str(field.constant)
         return Lowered(column, cast_to(column, value), quoted(value), label)
-    if field.days_between or field.number_within:
-        return Lowered(column, _derived(field), "CAST(NULL AS VARCHAR)", label)
+    if field.days_between or field.years_between or field.number_within:
+        return Lowered(column, _derived(field, mapping, staged, before), "CAST(NULL AS VARCHAR)", label)
     raw, owner, name = _raw(field, source, mapping, staged, joins)
     if raw is None:
         return Lowered(column, cast_null(column), "CAST(NULL AS VARCHAR)", label)
@@ -72,10 +80,32 @@ def _lower(table, column: Column, field: Field | None, mapping: Mapping, staged,
     return Lowered(column, expression, raw, named_in_file, field, shown)
 
 
-def _derived(field: Field) -> str:
+def _translated(one: Lowered, place: str, joins: list[str]) -> Lowered:
+    """The column with a standard code where one was confirmed for the hospital's own."""
+    alias = f"term{len(joins)}"
+    joins.append(
+        f"LEFT JOIN terms AS {alias} ON {alias}.place = {quoted(place)} AND {alias}.local = {one.typed}"
+    )
+    return replace(one, typed=f"coalesce({alias}.code, {one.typed})")
+
+
+def _derived(field: Field, mapping: Mapping, staged: set[str], before: list[Lowered]) -> str:
+    """Days, years or a number; what to number within may be a column of the contract that stands further left."""
     if field.days_between:
-        return days_between(*(f"s.{named(column)}" for column in field.days_between))
-    return number_within(field.number_within)
+        return days_between(*(_column(name, mapping, staged) for name in field.days_between))
+    if field.years_between:
+        return years_between(*(_column(name, mapping, staged) for name in field.years_between))
+    known = {one.column.name: one.typed for one in before}
+    within = [known.get(name) or _column(name, mapping, staged) for name in field.number_within]
+    return number_within(within, [_column(name, mapping, staged) for name in field.in_order])
+
+
+def _column(name: str, mapping: Mapping, staged: set[str] | None = None) -> str:
+    """SQL of a column of the row (alias `s`) or, as `other.column`, of a joined source; null when that is absent."""
+    owner, column = owner_of(name, "", mapping.sources)
+    if owner and staged is not None and owner not in staged:
+        return "CAST(NULL AS VARCHAR)"
+    return f"{named(owner) if owner else 's'}.{named(column)}"
 
 
 def _label(table: TableMapping, owner: Source, name: str, meaning: str) -> str:
@@ -89,14 +119,17 @@ def _label(table: TableMapping, owner: Source, name: str, meaning: str) -> str:
 def _raw(field: Field, source: Source, mapping: Mapping, staged: set[str], joins: list[str]):
     """SQL of the raw text, the source that owns it and its column name; None when the source was not delivered."""
     if field.pick:
+        if field.pick.source not in staged:
+            return None, source, field.pick.take
         number = len(joins)
-        joins.append(picked(field.pick, number))
+        joins.append(picked(field.pick, number, _column(field.pick.key or field.pick.by, mapping, staged)))
         return f"pick{number}.value", mapping.sources[field.pick.source], field.pick.take
-    owner, _, name = field.from_.rpartition(".")
-    if owner and owner not in staged:
+    owner, name = owner_of(field.from_, source.name, mapping.sources)
+    if owner not in staged and not field.otherwise:
         return None, source, name
-    alias = named(owner) if owner else "s"
-    return f"{alias}.{named(name)}", mapping.sources[owner or source.name], name
+    columns = [_column(one, mapping, staged) for one in (field.from_, *field.otherwise)]
+    raw = columns[0] if len(columns) == 1 else f"coalesce({', '.join(columns)})"
+    return raw, mapping.sources[owner], name
 
 
 def _department(field: Field, raw: str, joins: list[str]) -> str:
@@ -107,24 +140,46 @@ def _department(field: Field, raw: str, joins: list[str]) -> str:
     return f"department{number}.code"
 
 
-def _join(join: Join) -> str:
+def _join(join: Join, mapping: Mapping) -> str:
     name = named(join.source)
-    key = ", ".join(["stay_id", *(named(theirs) for theirs in join.on)])
+    key = ", ".join([*(["stay_id"] if join.stay else []), *(named(theirs) for theirs in join.on)])
     one = f"SELECT * FROM {name} QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY __row) = 1"
-    on = [f"{name}.stay_id = s.stay_id"]
-    on += [f"{name}.{named(theirs)} = s.{named(ours)}" for theirs, ours in join.on.items()]
+    on = [f"{name}.stay_id = s.stay_id"] if join.stay else []
+    on += [f"{name}.{named(theirs)} = {_column(ours, mapping)}" for theirs, ours in join.on.items()]
     return f"LEFT JOIN ({one}) AS {name} ON {' AND '.join(on)}"
 
 
-def _base(table: TableMapping, source: Source) -> str:
+def _base(table: TableMapping, source: Source, mapping: Mapping, staged: set[str]) -> str:
     if table.unfold:
         parts = [part for group in table.unfold for part in _unfolded(group, table, source)]
         return "(" + " UNION ALL ".join(parts) + ")"
     if table.changes:
-        return _changes(table)
+        return _changes(table, mapping, staged)
     if table.steps:
         return _steps(table)
-    return named(source.name)
+    within = next((f.within for f in table.fields if f.within and f.within.source in staged), None)
+    return _placed(table, within, mapping) if within else named(source.name)
+
+
+def _placed(table: TableMapping, within: Within, mapping: Mapping) -> str:
+    """The rows, those without a stay in the stay of their patient during which they happened: the latest begun.
+
+    A time that is only a date lies in a stay when some moment of that day does.
+    """
+    joins = " ".join(_join(join, mapping) for join in table.join if not join.stay)
+    at, source = _column(within.at, mapping), named(within.source)
+    begin, end = typed("datetime", f"e.{named(within.start)}"), typed("datetime", f"e.{named(within.end)}")
+    last = f"{typed('datetime', at)} + CASE WHEN length({at}) <= 10 THEN INTERVAL 1439 MINUTE ELSE INTERVAL 0 MINUTE END"
+    found = (
+        f"SELECT s.__row AS row, {at} AS at, arg_max(e.stay_id, ({begin}, e.__row)) AS stay "
+        f"FROM {named(table.source)} AS s {joins} JOIN {source} AS e ON e.patient_key = s.patient_key "
+        f"WHERE s.stay_id IS NULL AND {last} >= {begin} AND {typed('datetime', at)} <= coalesce({end}, TIMESTAMP '9999-12-31') "
+        f"GROUP BY ALL"
+    )
+    return (
+        f"(SELECT s.* REPLACE (coalesce(s.stay_id, placed.stay) AS stay_id) FROM {named(table.source)} AS s {joins} "
+        f"LEFT JOIN ({found}) AS placed ON placed.row = s.__row AND placed.at IS NOT DISTINCT FROM {at})"
+    )
 
 
 def _unfolded(group: Unfold, table: TableMapping, source: Source) -> list[str]:
@@ -153,14 +208,15 @@ def _unfolded(group: Unfold, table: TableMapping, source: Source) -> list[str]:
     return parts
 
 
-def _changes(table: TableMapping) -> str:
+def _changes(table: TableMapping, mapping: Mapping, staged: set[str]) -> str:
     """Rows where `of` differs from the row before, in time order within the stay: `before`, `after`, `at`, `seq`."""
-    of, order = (named(name) for name in table.changes)
-    where = f" WHERE {_filter(table)}" if table.where else ""
+    of, order = (_column(name, mapping, staged) for name in table.changes)
+    where = f" WHERE {_filter(table, mapping)}" if table.where else ""
+    joins = " ".join(_join(join, mapping) for join in table.join if join.source in staged)
     moves = (
-        f"SELECT *, {of} AS after, {order} AS {named('at')}, "
-        f"lag({of}) OVER (PARTITION BY stay_id ORDER BY {order}, __row) AS before "
-        f"FROM {named(table.source)}{where}"
+        f"SELECT s.*, {of} AS after, {order} AS {named('at')}, "
+        f"lag({of}) OVER (PARTITION BY s.stay_id ORDER BY {order}, s.__row) AS before "
+        f"FROM {named(table.source)} AS s {joins}{where}"
     )
     number = f"CAST(row_number() OVER (PARTITION BY stay_id ORDER BY {named('at')}, __row) AS VARCHAR) AS seq"
     return f"(SELECT *, {number} FROM ({moves}) WHERE before IS NOT NULL AND before <> after)"
@@ -178,5 +234,6 @@ def _steps(table: TableMapping) -> str:
     return f"(SELECT *, {before}, places[step] AS after, CAST(step AS VARCHAR) AS seq FROM ({rows}))"
 
 
-def _filter(table: TableMapping) -> str:
-    return " AND ".join(f"{named(column)} IN {listed(values)}" for column, values in table.where.items())
+def _filter(table: TableMapping, mapping: Mapping) -> str:
+    parts = [f"{_column(name, mapping)} IN {listed(values)}" for name, values in table.where.items()]
+    return " AND ".join(parts)

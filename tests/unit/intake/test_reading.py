@@ -2,6 +2,7 @@
 
 # ruff: noqa: DTZ001  facts carry the local wall time without a zone
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pyarrow as pa
@@ -182,3 +183,32 @@ def test_tables_of_the_contract_with_wrong_types_or_columns_are_refused(tmp_path
     }
     with pytest.raises(FileRefused, match="表 bed_days 的列类型与数据契约不符"):
         read_tables({"bed_days": pa.table(beds)}, CONTEXT, tmp_path)
+
+
+def test_a_confirmed_local_code_is_read_as_the_standard_one(tmp_path):
+    """F-08: what people confirmed holds for what is read from then on; other columns with the same text keep it."""
+    context = replace(CONTEXT, terms={"stays.principal_diagnosis": {"GXY": "I10.x00", "i10.x00": "I10.x00"}})
+    mapping = parse_mapping(
+        {
+            "id": "x",
+            "name": "x",
+            "sources": {
+                "page": {
+                    "pseudonyms": {n: {"kind": "stay", "of": ["no"]} for n in ("stay_id", "patient_key")}
+                }
+            },
+            "tables": {
+                "stays": {
+                    "from": "page",
+                    "columns": BASE | {"principal_diagnosis": "v", "discharge_ward": "v"},
+                }
+            },
+        }
+    )
+    path = tmp_path / "a.csv"
+    lines = [f"{n},2026-01-01 08:00,2026-01-03 08:00,{v}" for n, v in enumerate(["GXY", "J18.900", ""])]
+    path.write_text("\n".join(["no,in,out,v", *lines]), encoding="utf-8")
+    reading = read_files({"page": path}, mapping, context, tmp_path)
+    rows = pq.read_table(reading.tables["stays"]).to_pylist()
+    found = {(row["discharge_ward"], row["principal_diagnosis"]) for row in rows}
+    assert found == {("GXY", "I10.x00"), ("J18.900", "J18.900"), (None, None)}

@@ -16,6 +16,7 @@ from zhikong.foundation.facts.models import Load
 from zhikong.foundation.facts.queries import loads
 from zhikong.foundation.organisation.models import Department, DepartmentAlias, DepartmentVersion
 from zhikong.foundation.organisation.queries import institution
+from zhikong.foundation.terminology.queries import translations
 from zhikong.intake.context import Context
 from zhikong.intake.reasons import REASONS
 
@@ -39,6 +40,7 @@ def reading_context(now: datetime) -> Context:
         secret=settings.PSEUDONYM_SECRET.encode(),
         departments=directory(),
         now=now.astimezone(ZoneInfo(hospital.time_zone)).replace(tzinfo=None),
+        terms=translations(on=now.date()),
     )
 
 
