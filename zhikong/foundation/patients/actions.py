@@ -121,7 +121,7 @@ def load_open_stays(*, by, now: datetime, stays: Sequence[Mapping]) -> dict[str,
     wanted = {s["stay_id"]: _open_stay(s, departments, beds, now) for s in stays}
     known = {stay.stay_id: stay for stay in Stay.objects.all()}
     left = known.keys() - wanted.keys()
-    changed = [s for s in wanted.values() if s.stay_id in known and _differs(s, known[s.stay_id])]
+    changed = [s for s in wanted.values() if s.stay_id in known and differs(s, known[s.stay_id])]
     # beds are freed first: two patients who change places must not meet in one bed
     Stay.objects.filter(stay_id__in=[*left, *(s.stay_id for s in changed)]).delete()
     arrived = [s for key, s in wanted.items() if key not in known]
@@ -143,6 +143,7 @@ def _open_stay(given: Mapping, departments: Mapping[str, int], beds: Mapping, no
     )
 
 
-def _differs(new: Stay, old: Stay) -> bool:
+def differs(new: Stay, old: Stay) -> bool:
+    """Whether anything of a patient's place or doctor changed."""
     names = ("patient_key", "department_id", "bed_id", "admitted_at", "attending_doctor")
     return any(getattr(new, name) != getattr(old, name) for name in names)
