@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zhikong.engine.tables import Column, Table, Type
-from zhikong.intake.mappings import Field, Pick
+from zhikong.intake.mappings import Field
+from zhikong.intake.words import Pick
 
 DEPARTMENT_COLUMNS = frozenset(
     {
@@ -111,10 +112,15 @@ def days_between(first: str, last: str) -> str:
     return f"greatest(1, date_diff('day', {typed('date', first)}, {typed('date', last)}))"
 
 
-def number_within(columns) -> str:
-    """1, 2, 3 … within equal values of `columns`, in the source's order."""
-    within = ", ".join(f"s.{named(column)}" for column in columns)
-    return f"row_number() OVER (PARTITION BY {within} ORDER BY s.__row)"
+def years_between(first: str, last: str) -> str:
+    """Completed years from one day to another; unknown where one of them is not a whole date."""
+    return f"date_sub('year', {typed('date', first)}, {typed('date', last)})"
+
+
+def number_within(expressions, order=()) -> str:
+    """1, 2, 3 … within equal values of the expressions, in the order of numbers or in the source's."""
+    ordered = [*(f"try_cast({one} AS DOUBLE)" for one in order), "s.__row"]
+    return f"row_number() OVER (PARTITION BY {', '.join(expressions)} ORDER BY {', '.join(ordered)})"
 
 
 def _parsed(raw: str, formats) -> str:
@@ -132,14 +138,14 @@ def coded(raw: str, codes) -> str:
     return f"CASE {raw} {cases} ELSE {raw} END"
 
 
-def picked(pick: Pick, number: int) -> str:
+def picked(pick: Pick, number: int, key_of_ours: str) -> str:
     """A join that offers `pick<number>.value`: the first or last value of a column by time within the stay,
     or the value of the row with the same key."""
     if pick.which == "same":
         key = named(pick.by)
         return (
             f"LEFT JOIN (SELECT {key}, min({named(pick.take)}) AS value FROM {named(pick.source)} GROUP BY {key}) "
-            f"AS pick{number} ON pick{number}.{key} = s.{key}"
+            f"AS pick{number} ON pick{number}.{key} = {key_of_ours}"
         )
     function = "arg_min" if pick.which == "first" else "arg_max"
     where = " AND ".join(f"{named(c)} IN {listed(v)}" for c, v in pick.where.items()) or "true"
@@ -187,7 +193,8 @@ def _of_column(one: Lowered, aliases: bool) -> list[Check]:
     if not readable:
         fault(_FAULT_OF_FORM[field.form], f"{one.raw} IS NOT NULL AND {one.typed} IS NULL")
     if not column.nullable:
-        fault("missing_value", f"{one.typed if readable else one.raw} IS NULL")
+        reason = "outside_stays" if field and field.within else "missing_value"
+        fault(reason, f"{one.typed if readable else one.raw} IS NULL")
     if column.domain and not (field and field.lenient):
         sample = "、".join(f"{code} {name}" for code, name in column.domain.values[:10])
         fault("not_in_codes", f"{one.typed} NOT IN {listed(column.domain.codes)}", quoted(sample))

@@ -18,6 +18,7 @@ from zhikong.intake.contract_columns import contract_columns
 from zhikong.intake.live_words import LiveWords, column_of, live_words
 from zhikong.intake.references import deidentified_columns as deidentified_columns
 from zhikong.intake.references import used_columns as used_columns
+from zhikong.intake.words import Join, Pick, Steps, Unfold, Within
 
 FORMS = ("text", "deidentified", "code", "integer", "number", "fen", "flag", "date", "datetime", "department")
 _FORM_OF = {
@@ -31,7 +32,19 @@ _FORM_OF = {
 
 
 _SOURCE_WORDS = frozenset(
-    ["format", "file", "optional", "pseudonyms", "identity", "names", "aliases", "may_lack", "required", "of"]
+    [
+        "format",
+        "file",
+        "optional",
+        "pseudonyms",
+        "identity",
+        "names",
+        "judged",
+        "aliases",
+        "may_lack",
+        "required",
+        "of",
+    ]
 )
 
 
@@ -53,6 +66,9 @@ class Source:
     aliases: MappingType[str, tuple[str, ...]]  # source column -> other headers for the same thing
     may_lack: frozenset[str]  # columns whose absence is tolerated (their values are unknown)
     required: frozenset[str]  # when given: every other column may be absent
+    judged: MappingType[str, tuple[str, ...]] = dataclass_field(
+        default_factory=dict
+    )  # verdict -> columns it needs
     of: str | None = None  # this source reads the file that was given for another one
     options: MappingType[str, Any] = dataclass_field(default_factory=dict)  # words of the format's own reader
 
@@ -66,17 +82,6 @@ class Source:
             return "+".join(self.label(part) for part in self.pseudonyms[column][1])
         name = self.names.get(column)
         return f"{column} {name}" if name and name != column else column
-
-
-@dataclass(frozen=True)
-class Pick:
-    """A column of another source: the first or last of the same stay by a time, or that of the `same` key."""
-
-    which: str  # first | last | same
-    source: str
-    take: str
-    by: str
-    where: MappingType[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -94,33 +99,10 @@ class Field:
     lenient: bool = False  # a value that cannot be read becomes unknown and is counted, the row stays
     days_between: tuple[str, str] | None = None
     number_within: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Unfold:
-    """Repeated column groups become rows: one row per repetition whose `present` field is filled."""
-
-    take: MappingType[str, str]  # field -> column, with {n} for the repetition
-    constants: MappingType[str, str]
-    times: tuple[int, int]  # first and last repetition
-    start: int  # the `seq` of the first repetition
-
-
-@dataclass(frozen=True)
-class Join:
-    """At most one row of a companion file for each row: same stay, and equal further columns (theirs -> ours)."""
-
-    source: str
-    on: MappingType[str, str]
-
-
-@dataclass(frozen=True)
-class Steps:
-    """A cell that lists places one after the other becomes one row a step: `before`, `after`, `seq`."""
-
-    of: str
-    start: str
-    by: str
+    in_order: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()  # columns to take from where `from_` is unknown
+    years_between: tuple[str, str] | None = None
+    within: Within | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +119,7 @@ class TableMapping:
     steps: Steps | None = None
     where: MappingType[str, tuple[str, ...]] | None = None
     live: LiveWords = dataclass_field(default_factory=LiveWords)
+    absent: tuple[str, ...] = ()  # texts of `present` columns that say there is nothing, as 0.00 of a fee
 
 
 @dataclass(frozen=True)
@@ -197,6 +180,7 @@ def _source(name: str, spec: dict[str, Any]) -> Source:
         file=spec.get("file"),
         optional=spec.get("optional", False),
         pseudonyms={k: (p["kind"], tuple(p["of"])) for k, p in spec.get("pseudonyms", {}).items()},
+        judged={name: tuple(of) for name, of in spec.get("judged", {}).items()},
         identity=spec.get("identity", {}),
         names=spec.get("names", {}),
         aliases={column: tuple(names) for column, names in spec.get("aliases", {}).items()},
@@ -222,6 +206,7 @@ def _table(name: str, spec: dict[str, Any], sources: dict[str, Source]) -> Table
         join=tuple(_join(one) for one in spec.get("join", ())),
         unfold=tuple(_unfold(group) for group in spec.get("unfold", ())),
         present=spec.get("present"),
+        absent=tuple(map(str, spec.get("absent", ()))),
         changes=(changes["of"], changes["order"]) if changes else None,
         steps=Steps(**spec["steps"]) if "steps" in spec else None,
         where=_where(spec.get("where")),
@@ -235,7 +220,9 @@ def _columns(table: str, spec: Any) -> dict[str, Any]:
 
 
 def _join(spec: Any) -> Join:
-    return Join(spec, {}) if isinstance(spec, str) else Join(spec["source"], spec.get("match", {}))
+    if isinstance(spec, str):
+        return Join(spec, {})
+    return Join(spec["source"], spec.get("match", {}), spec.get("stay", True))
 
 
 def _field(table: str, column: str, spec: Any) -> Field:
@@ -260,14 +247,23 @@ def _field(table: str, column: str, spec: Any) -> Field:
         lenient=spec.get("lenient", False),
         days_between=tuple(spec["days_between"]) if "days_between" in spec else None,
         number_within=tuple(spec.get("number_within", ())),
+        in_order=_several(spec.get("in_order", ())),
+        otherwise=_several(spec.get("otherwise", ())),
+        years_between=tuple(spec["years_between"]) if "years_between" in spec else None,
+        within=Within(**spec["within"]) if "within" in spec else None,
     )
 
 
 def _pick(spec: dict[str, Any]) -> Pick | None:
     for which, key in (("first", "first_of"), ("last", "last_of"), ("same", "same")):
         if key in spec:
-            return Pick(which, spec[key], spec["take"], spec["by"], _where(spec.get("where")) or {})
+            where = _where(spec.get("where")) or {}
+            return Pick(which, spec[key], spec["take"], spec["by"], where, spec.get("key"))
     return None
+
+
+def _several(spec: Any) -> tuple[str, ...]:
+    return (spec,) if isinstance(spec, str) else tuple(spec)
 
 
 def _unfold(group: dict[str, Any]) -> Unfold:

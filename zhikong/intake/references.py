@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from zhikong.intake.mappings import Mapping, TableMapping, Unfold
+    from zhikong.intake.mappings import Mapping, TableMapping
+    from zhikong.intake.words import Unfold
 
 
 def used_columns(mapping: Mapping, source: str) -> list[str]:
     """The source's own columns that the mapping reads, without pseudonyms and identities, in first-use order."""
     names: dict[str, None] = {}
     for table in mapping.tables:
-        for owner, column in _references(table):
+        for owner, column in _references(table, mapping.sources):
             if owner == source and column not in mapping.sources[source].pseudonyms:
                 names[column] = None
     return list(names)
@@ -25,25 +27,56 @@ def deidentified_columns(mapping: Mapping, source: str) -> frozenset[str]:
         for one in table.fields:
             if one.form != "deidentified" or not one.from_:
                 continue
-            owner, _, name = one.from_.rpartition(".")
+            owner, name = owner_of(one.from_, table.source, mapping.sources)
             groups = [g for g in table.unfold if name in g.take]
             names = [g.take[name].format(n=n) for g in groups for n in _repetitions(g)] or [name]
-            found.update(names if (owner or table.source) == source else ())
+            found.update(names if owner == source else ())
     return frozenset(found)
 
 
-def _references(table: TableMapping) -> list[tuple[str, str]]:
+def owner_of(name: str, own: str, sources: Collection[str]) -> tuple[str, str]:
+    """(source, column) that a name means: `other.column` is another source's when there is one of that name."""
+    owner, _, column = name.partition(".")
+    return (owner, column) if column and owner in sources else (own, name)
+
+
+def _references(table: TableMapping, sources: Collection[str]) -> list[tuple[str, str]]:
     """(source, column) of everything that a table reads."""
-    reshaped = bool(table.unfold or table.changes or table.steps)
-    own = [name.format(n=n) for g in table.unfold for name in g.take.values() for n in _repetitions(g)]
-    own += [f.from_ for f in table.fields if f.from_ and "." not in f.from_ and not reshaped]
-    own += [c for f in table.fields for c in (*(f.days_between or ()), *f.number_within)]
-    own += [*(table.where or ()), *(table.changes or ()), *table.live.columns]
-    own += [table.steps.of, table.steps.start] if table.steps else []
-    found = [(table.source, name) for name in own]
-    found += [tuple(f.from_.split(".", 1)) for f in table.fields if f.from_ and "." in f.from_]
-    found += [(p.source, c) for f in table.fields if (p := f.pick) for c in (p.take, p.by, *p.where)]
+    found = [owner_of(name, table.source, sources) for name in _named(table, sources)]
+    for pick in (f.pick for f in table.fields if f.pick):
+        found += [(pick.source, c) for c in (pick.take, pick.by, *pick.where)]
+    for within in (f.within for f in table.fields if f.within):
+        found += [(within.source, within.start), (within.source, within.end)]
     return found + [(join.source, theirs) for join in table.join for theirs in join.on]
+
+
+def _named(table: TableMapping, sources: Collection[str]) -> list[str]:
+    """The columns that a table reads, as the mapping names them: its own, and those of joined sources."""
+    names = [name.format(n=n) for g in table.unfold for name in g.take.values() for n in _repetitions(g)]
+    columns = {f.column for f in table.fields}
+    read: list[str | None] = []
+    for one in table.fields:
+        read += [
+            one.from_,
+            *(one.days_between or ()),
+            *(one.years_between or ()),
+            *one.in_order,
+            *one.otherwise,
+        ]
+        read += [name for name in one.number_within if name not in columns]
+        read += [one.pick.key if one.pick else None, one.within.at if one.within else None]
+    read += [ours for join in table.join for ours in join.on.values()]
+    made = _made(table)
+    names += [name for name in read if name is not None and name not in made]
+    names += [*(table.where or ()), *(table.changes or ()), *table.live.columns]
+    return names + ([table.steps.of, table.steps.start] if table.steps else [])
+
+
+def _made(table: TableMapping) -> set[str]:
+    """Columns that reshaping makes, which no file has."""
+    if table.unfold:
+        return {"seq", *(name for g in table.unfold for name in (*g.take, *g.constants))}
+    return {"before", "after", "at", "seq"} if table.changes or table.steps else set()
 
 
 def _repetitions(group: Unfold) -> range:

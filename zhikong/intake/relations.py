@@ -20,8 +20,9 @@ from zhikong.intake.lowering import (
     typed,
     years_between,
 )
-from zhikong.intake.mappings import Field, Join, Mapping, Source, TableMapping, Unfold, Within
+from zhikong.intake.mappings import Field, Mapping, Source, TableMapping
 from zhikong.intake.references import owner_of
+from zhikong.intake.words import Join, Unfold, Within
 
 PLACE = "__place"
 """In unfolded rows: the first column of the repetition, so that a message can say where in the line."""

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from zhikong.intake.formats.fhir_paths import PathFault, found, parsed, plain, reader
 from zhikong.intake.formats.fhir_times import wall_time
 
+# generation may be slow on a busy machine; that says nothing about the language
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ENCOUNTER = {
     "resourceType": "Encounter",
@@ -87,6 +89,7 @@ TREES = st.recursive(
 )
 
 
+@CALM
 @given(st.dictionaries(NAMES, TREES), st.lists(NAMES, min_size=1, max_size=4))
 def test_a_plain_path_finds_what_the_general_way_finds(resource, names):
     """The quick way for paths of names only agrees with the definition of the language."""
@@ -96,6 +99,7 @@ def test_a_plain_path_finds_what_the_general_way_finds(resource, names):
     assert reader(".".join(names), SHANGHAI)(resource) == expected
 
 
+@CALM
 @given(st.dictionaries(NAMES, TREES), st.lists(NAMES, min_size=1, max_size=3))
 def test_counting_agrees_with_joining_and_the_first_is_among_all(resource, names):
     path = ".".join(names)
@@ -107,6 +111,7 @@ def test_counting_agrees_with_joining_and_the_first_is_among_all(resource, names
     assert first is None or joined.startswith(first)
 
 
+@CALM
 @given(st.text(alphabet="ab.[]=!|# or->12x", max_size=20))
 def test_any_text_is_a_path_or_is_refused_with_a_sentence(text):
     with contextlib.suppress(PathFault):
@@ -117,6 +122,7 @@ MOMENTS = st.datetimes(datetime(1900, 1, 2), datetime(2200, 1, 1)).map(lambda t:
 MINUTES = st.integers(-14 * 60, 14 * 60)
 
 
+@CALM
 @given(MOMENTS, MINUTES, MINUTES)
 def test_one_instant_written_with_any_offset_is_one_wall_time(moment, one, other):
     def written(offset):
@@ -127,12 +133,14 @@ def test_one_instant_written_with_any_offset_is_one_wall_time(moment, one, other
     assert wall_time(written(one), SHANGHAI) == wall_time(written(other), SHANGHAI)
 
 
+@CALM
 @given(MOMENTS)
 def test_an_offset_of_the_zone_itself_moves_nothing(moment):
     assume(moment.year >= 1992)  # before, China's offset was not always +08:00
     assert wall_time(moment.isoformat() + "+08:00", SHANGHAI) == moment.isoformat(sep=" ")
 
 
+@CALM
 @given(st.text(max_size=40))
 def test_what_is_no_instant_stays_as_written(text):
     assume(len(text) < 17 or text[10] != "T")
