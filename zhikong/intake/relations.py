@@ -51,7 +51,9 @@ def relation(
     lowered: list[Lowered] = []
     for column in (*TABLES[table.table].columns, *further):
         field = fields.get(column.name)
-        lowered.append(_lower(table, column, field, mapping, staged, context, joins, lowered))
+        one = _lower(table, column, field, mapping, staged, context, joins, lowered)
+        place = f"{table.table}.{column.name}"
+        lowered.append(_translated(one, place, joins) if place in terms else one)
     where = f" WHERE {_filter(table, mapping)}" if table.where and not (table.unfold or table.changes) else ""
     base = _base(table, source, mapping, staged)
     return f"FROM {base} AS s {' '.join(joins)}{where}", lowered
