@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zhikong.engine.tables import TABLES, arrow_schema
+from zhikong.intake import accounting, setting_aside
 from zhikong.intake import live as live_reading
-from zhikong.intake import setting_aside
 from zhikong.intake.context import Context
 from zhikong.intake.live_words import LIVE_COLUMNS
 from zhikong.intake.lowering import Check, Lowered, checks, named, quoted
@@ -35,6 +35,7 @@ class Reading:
     identities: parquet file of patient_key and identity fields of the good rows, or None.
     A live reading has no `month` column, all but the key's columns may be null, and further columns say how a row
     is to be taken (zhikong.intake.live); removed: table -> keys of rows that are taken back.
+    accounts: source -> what became of its rows, for sources that leave rows out.
     """
 
     tables: dict[str, Path] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Reading:
     identities: Path | None = None
     removed: dict[str, Path] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    accounts: dict[str, accounting.Account] = field(default_factory=dict)
 
     def add(self, problem: Problem) -> None:
         """Count a problem and keep it while there is room."""
@@ -253,12 +255,15 @@ def _finish(
         live_reading.write_live(connection, views, staged, folder, reading)
         return reading
     setting_aside.write_good(connection, views, folder, reading, known_stays)
+    told = [one for one in staged.values() if one.source.format == "fhir"]
+    reading.accounts = {one.source.name: accounting.account(connection, views, one) for one in told}
     setting_aside.write_identities(connection, staged, folder, reading)
     return reading
 
 
 def _notes(reading: Reading, staged: dict[str, Staged]) -> None:
     for one in staged.values():
+        reading.notes += [*one.notes, *accounting.left_out(one)]
         if one.lacking:
             shown = "、".join(one.source.label(c) for c in one.lacking[:10])
             more = f" 等 {len(one.lacking)} 列" if len(one.lacking) > 10 else ""
