@@ -94,6 +94,9 @@ def typed(form: str, raw: str, *, times: int = 1, department: str = "NULL") -> s
         "number": f"try_cast({raw} AS DOUBLE)",
         "fen": f"CAST(round({decimal} * 100) AS BIGINT)",
         "flag": _flag(raw),
+        "given": f"({raw} IS NOT NULL)",
+        # a name in the field of a staff number is no number, and no name enters the lake
+        "staff_number": f"CASE WHEN regexp_full_match({raw}, '[A-Za-z0-9_-]+') THEN {raw} END",
         "date": f"CAST({_parsed(raw, (*_DAY_FORMATS, *_TIME_FORMATS))} AS DATE)",
         "datetime": _parsed(raw, _TIME_FORMATS),
         "department": department,

@@ -20,7 +20,10 @@ from zhikong.intake.references import deidentified_columns as deidentified_colum
 from zhikong.intake.references import used_columns as used_columns
 from zhikong.intake.words import Join, Pick, Steps, Unfold, Within
 
-FORMS = ("text", "deidentified", "code", "integer", "number", "fen", "flag", "date", "datetime", "department")
+FORMS = (
+    *("text", "deidentified", "code", "staff_number", "department"),
+    *("integer", "number", "fen", "flag", "given", "date", "datetime"),
+)
 _FORM_OF = {
     Type.TEXT: "text",
     Type.INT: "integer",
@@ -66,9 +69,7 @@ class Source:
     aliases: MappingType[str, tuple[str, ...]]  # source column -> other headers for the same thing
     may_lack: frozenset[str]  # columns whose absence is tolerated (their values are unknown)
     required: frozenset[str]  # when given: every other column may be absent
-    judged: MappingType[str, tuple[str, ...]] = dataclass_field(
-        default_factory=dict
-    )  # verdict -> columns it needs
+    judged: MappingType[str, MappingType[str, str]] = dataclass_field(default_factory=dict)  # identity_checks
     of: str | None = None  # this source reads the file that was given for another one
     options: MappingType[str, Any] = dataclass_field(default_factory=dict)  # words of the format's own reader
 
@@ -180,7 +181,7 @@ def _source(name: str, spec: dict[str, Any]) -> Source:
         file=spec.get("file"),
         optional=spec.get("optional", False),
         pseudonyms={k: (p["kind"], tuple(p["of"])) for k, p in spec.get("pseudonyms", {}).items()},
-        judged={name: tuple(of) for name, of in spec.get("judged", {}).items()},
+        judged=spec.get("judged", {}),
         identity=spec.get("identity", {}),
         names=spec.get("names", {}),
         aliases={column: tuple(names) for column, names in spec.get("aliases", {}).items()},

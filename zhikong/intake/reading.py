@@ -20,8 +20,9 @@ from zhikong.intake.live_words import LIVE_COLUMNS
 from zhikong.intake.lowering import Check, Lowered, checks, named, quoted
 from zhikong.intake.mappings import Mapping
 from zhikong.intake.reasons import FileRefused, Problem
-from zhikong.intake.relations import PLACE, relation
+from zhikong.intake.relations import relation
 from zhikong.intake.staging import ROW, Staged, stage
+from zhikong.intake.unfolding import PLACE
 
 KEPT_PROBLEMS = 100_000
 """Problems kept one by one; beyond that they are only counted, and the count says so."""
@@ -34,8 +35,8 @@ class Reading:
     counts: (reason, label) -> number of faulty cells, complete even where `problems` is cut off.
     identities: parquet file of patient_key and identity fields of the good rows, or None.
     A live reading has no `month` column, all but the key's columns may be null, and further columns say how a row
-    is to be taken (zhikong.intake.live); removed: table -> keys of rows that are taken back.
-    accounts: source -> what became of its rows, for sources that leave rows out.
+    is to be taken (zhikong.intake.live); accounts: source -> what became of its rows, for sources that leave rows out;
+    removed: table -> keys of rows that are taken back.
     """
 
     tables: dict[str, Path] = field(default_factory=dict)
@@ -96,6 +97,10 @@ def read_files(
             connection.execute(
                 f"CREATE VIEW {named(name)} AS SELECT * FROM read_parquet({quoted(str(one.path))})"
             )
+            for unfolded, path in one.unfolded.items():
+                connection.execute(
+                    f"CREATE VIEW {named(unfolded)} AS SELECT * FROM read_parquet({quoted(str(path))})"
+                )
         _directory(connection, context)
         latest = f"TIMESTAMP {quoted(str(context.now))}" if mapping.future == "reject" else None
         constants = {"institution": context.institution, "zone": mapping.zone or context.zone}

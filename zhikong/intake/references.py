@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,9 +16,17 @@ def used_columns(mapping: Mapping, source: str) -> list[str]:
     names: dict[str, None] = {}
     for table in mapping.tables:
         for owner, column in _references(table, mapping.sources):
-            if owner == source and column not in mapping.sources[source].pseudonyms:
+            said = mapping.sources[source]
+            if owner == source and column not in said.pseudonyms and column not in said.judged:
                 names[column] = None
     return list(names)
+
+
+def wide_columns(mapping: Mapping, source: str) -> list[str]:
+    """Those of the used columns that are read as they stand, not only through an unfolding."""
+    plain = tuple(replace(table, unfold=()) if table.unfold else table for table in mapping.tables)
+    still = set(used_columns(replace(mapping, tables=plain), source))
+    return [name for name in used_columns(mapping, source) if name in still]
 
 
 def deidentified_columns(mapping: Mapping, source: str) -> frozenset[str]:

@@ -22,10 +22,8 @@ from zhikong.intake.lowering import (
 )
 from zhikong.intake.mappings import Field, Mapping, Source, TableMapping
 from zhikong.intake.references import owner_of
-from zhikong.intake.words import Join, Unfold, Within
-
-PLACE = "__place"
-"""In unfolded rows: the first column of the repetition, so that a message can say where in the line."""
+from zhikong.intake.unfolding import unfolded_name
+from zhikong.intake.words import Join, Within
 
 Relation = tuple[str, list[Lowered]]
 
@@ -154,8 +152,7 @@ def _join(join: Join, mapping: Mapping) -> str:
 
 def _base(table: TableMapping, source: Source, mapping: Mapping, staged: set[str]) -> str:
     if table.unfold:
-        parts = [part for group in table.unfold for part in _unfolded(group, table, source)]
-        return "(" + " UNION ALL ".join(parts) + ")"
+        return named(unfolded_name(table))
     if table.changes:
         return _changes(table, mapping, staged)
     if table.steps:
@@ -183,32 +180,6 @@ def _placed(table: TableMapping, within: Within, mapping: Mapping) -> str:
         f"(SELECT s.* REPLACE (coalesce(s.stay_id, placed.stay) AS stay_id) FROM {named(table.source)} AS s {joins} "
         f"LEFT JOIN ({found}) AS placed ON placed.row = s.__row AND placed.at IS NOT DISTINCT FROM {at})"
     )
-
-
-def _unfolded(group: Unfold, table: TableMapping, source: Source) -> list[str]:
-    """One SELECT per repetition; a repetition whose `present` column is blank is no row."""
-    parts = []
-    for n in range(group.times[0], group.times[1] + 1):
-        fields = {name: named(column.format(n=n)) for name, column in group.take.items()}
-        columns = [f"{sql} AS {named(name)}" for name, sql in fields.items()]
-        columns += [f"{quoted(value)} AS {named(name)}" for name, value in group.constants.items()]
-        columns.append(f"'{group.start + n - group.times[0]}' AS seq")
-        columns.append(f"{quoted(next(iter(group.take.values())).format(n=n))} AS {PLACE}")
-        every = [f for g in table.unfold for f in (*g.take, *g.constants)]
-        absent = [f for f in dict.fromkeys(every) if f not in fields and f not in group.constants]
-        columns += [f"CAST(NULL AS VARCHAR) AS {named(name)}" for name in absent]
-        keys = [
-            "__row",
-            *(named(k) for k in source.pseudonyms),
-            *(named(k + "__masked") for k in source.pseudonyms),
-            *(named(k) for k in dict.fromkeys(table.live.columns)),
-        ]
-        order = ", ".join([*keys, *sorted(columns, key=lambda sql: sql.rsplit(" AS ", 1)[1])])
-        condition = " OR ".join(
-            f"{fields[p]} IS NOT NULL" for p in (table.present or "").split("|") if p in fields
-        )
-        parts.append(f"SELECT {order} FROM {named(source.name)} WHERE {condition or 'true'}")
-    return parts
 
 
 def _changes(table: TableMapping, mapping: Mapping, staged: set[str]) -> str:

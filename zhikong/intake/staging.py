@@ -13,12 +13,14 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from zhikong.intake import identity_checks
 from zhikong.intake.context import Context
 from zhikong.intake.deidentifying import deidentify
 from zhikong.intake.mappings import Mapping, Source, deidentified_columns, used_columns
 from zhikong.intake.pseudonyms import masked, pseudonyms
 from zhikong.intake.reasons import FileRefused, Problem, problem
 from zhikong.intake.textfiles import TextFile, examine
+from zhikong.intake.unfolding import Unfolder
 
 ROW = "__row"
 _BLOCK = 4 << 20
@@ -50,6 +52,7 @@ class Staged:
     left: dict[str, list[int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     withdrawn: pa.Array | None = None
+    unfolded: dict[str, Path] = field(default_factory=dict)
 
 
 Reader = Callable[[Path, Source, list[str], Mapping, Staged], Iterator[tuple[pa.Array, Columns]]]
@@ -72,14 +75,17 @@ def stage(
     reader = reader_of(source.format)
     result.identities = folder / f"{source.name}.identities.parquet" if source.identity else None
     writers = _Writers(result)
+    unfolder = Unfolder.of(source, mapping, folder)
+    result.unfolded = unfolder.paths
     try:
         for first_rows, columns in reader(file, source, wanted, mapping, result):
-            writers.write(*_split(source, mapping, context, first_rows, columns))
+            writers.write(*_split(source, mapping, context, first_rows, columns, unfolder))
         if writers.main is None:
             nothing = {column: pa.array([], pa.string()) for column in wanted}
-            writers.write(*_split(source, mapping, context, pa.array([], pa.int64()), nothing))
+            writers.write(*_split(source, mapping, context, pa.array([], pa.int64()), nothing, unfolder))
     finally:
         writers.close()
+        unfolder.close()
     _withdraw(result)
     if not result.rows and not result.problems and source.of is None and source.format not in FORMATS:
         raise FileRefused("文件只有表头，没有数据行。", "请确认导出的日期范围，重新导出后再导入。")
@@ -87,17 +93,23 @@ def stage(
 
 
 def _withdraw(result: Staged) -> None:
-    """Write the staged file again without the rows that were taken back."""
+    """Write the staged files again without the rows that were taken back."""
     if result.withdrawn is None or not len(result.withdrawn):
         return
-    before = result.path.replace(result.path.with_suffix(".before.parquet"))
-    result.rows = 0
-    with pq.ParquetFile(before) as old, pq.ParquetWriter(result.path, old.schema_arrow) as new:
+    result.rows = _without(result.path, result.withdrawn)
+    for path in result.unfolded.values():
+        _without(path, result.withdrawn)
+
+
+def _without(path: Path, withdrawn: pa.Array) -> int:
+    before, rows = path.replace(path.with_suffix(".before.parquet")), 0
+    with pq.ParquetFile(before) as old, pq.ParquetWriter(path, old.schema_arrow) as new:
         for batch in old.iter_batches(batch_size=_BATCH):
-            kept = batch.filter(pc.invert(pc.is_in(batch[ROW], result.withdrawn)))
+            kept = batch.filter(pc.invert(pc.is_in(batch[ROW], withdrawn)))
             new.write_batch(kept)
-            result.rows += kept.num_rows
+            rows += kept.num_rows
     before.unlink()
+    return rows
 
 
 def reader_of(form: str) -> Reader:
@@ -117,6 +129,7 @@ def reader_of(form: str) -> Reader:
 def wanted_columns(source: Source, mapping: Mapping) -> list[str]:
     """Every column of a source that a reading needs: parts of pseudonyms, identities, and what the tables use."""
     parts = [part for _, of in source.pseudonyms.values() for part in of]
+    parts += [column for of in source.judged.values() for column in of.values()]
     known = known_columns(source) if deidentified_columns(mapping, source.name) else []
     return list(
         dict.fromkeys([*parts, *source.identity.values(), *known, *used_columns(mapping, source.name)])
@@ -151,16 +164,24 @@ class _Writers:
                 writer.close()
 
 
-def _split(source: Source, mapping: Mapping, context: Context, rows: pa.Array, columns: Columns):
+def _split(
+    source: Source, mapping: Mapping, context: Context, rows: pa.Array, columns: Columns, unfolder: Unfolder
+):
     """Staging columns and identity columns of one batch: here the record numbers leave the stream."""
     out: Columns = {ROW: rows}
     for name, (kind, of) in source.pseudonyms.items():
         parts = [columns[part] for part in of]
         out[name] = pseudonyms(context.secret, context.institution, kind, parts)
         out[f"{name}__masked"] = masked(parts[0])
+    for name, of in source.judged.items():
+        out[name] = identity_checks.judge(name, {role: columns[column] for role, column in of.items()})
     hidden = deidentified_columns(mapping, source.name)
     for name in used_columns(mapping, source.name):
         out[name] = _without_persons(columns[name], source, columns) if name in hidden else columns[name]
+    if unfolder.tables:
+        keys = [ROW, *source.pseudonyms, *(f"{name}__masked" for name in source.pseudonyms)]
+        unfolder.write({name: out[name] for name in keys}, out)
+        out = {n: c for n, c in out.items() if n in unfolder.wide or n in keys or n in source.judged}
     if not source.identity:
         return pa.table(out), None
     who = {"patient_key": out["patient_key"]}
@@ -179,6 +200,10 @@ def _without_persons(texts: pa.Array, source: Source, columns: Columns) -> pa.Ar
 
 
 def _clean(column: pa.Array, blank: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(column.type):  # most columns of a front page say "-" in every row
+        values = _clean(column.dictionary, blank)
+        nothing = values.null_count == len(values)
+        return pa.nulls(len(column), pa.string()) if nothing else values.take(column.indices)
     trimmed = pc.utf8_trim_whitespace(column)
     return pc.if_else(pc.is_in(trimmed, blank), pa.scalar(None, pa.string()), trimmed)
 
@@ -272,7 +297,7 @@ def _open_csv(text: TextFile, headers: list[str], left_out) -> pa_csv.CSVStreami
             invalid_row_handler=left_out,
         ),
         convert_options=pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(headers, pa.string()),
+            column_types=dict.fromkeys(headers, pa.dictionary(pa.int32(), pa.string())),
             include_columns=headers,
             strings_can_be_null=False,
         ),

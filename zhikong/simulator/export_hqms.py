@@ -142,14 +142,22 @@ ESSENTIAL = (
 """The columns without which no stay can be told: what a file of millions of rows is limited to."""
 
 
-def large(path: Path, rows: int, faults: dict[str, int], *, seed: int = 1) -> Delivery:
-    """A front-page file of so many rows with the columns of `ESSENTIAL`, streamed; duplicates come on top.
+def large(
+    path: Path,
+    rows: int,
+    faults: dict[str, int],
+    *,
+    seed: int = 1,
+    columns: tuple[str, ...] = ESSENTIAL,
+    scale: float = 1.0,
+) -> Delivery:
+    """A front-page file of so many rows with some of its columns, streamed; duplicates come on top.
 
     One simulated year is repeated under new record numbers until the rows are there.
     """
-    made = simulate(seed, months=12)
+    made = simulate(seed, months=12, scale=scale)
     numbers = admission_numbers(made)
-    year = pa.concat_tables(page(Month(made, m, numbers)).select(ESSENTIAL) for m in made.ledger.months)
+    year = pa.concat_tables(page(Month(made, m, numbers)).select(columns) for m in made.ledger.months)
     planter = Planter(seed, rows, faults, defects=False)
     parts = (planter.planted(part) for part in _repeated(year, rows))
     return Delivery([write_csv(path, parts, "utf-8")], planter.found)

@@ -112,7 +112,7 @@ def test_what_cannot_be_planted_is_refused(small, tmp_path):
 
 def test_a_large_file_is_streamed_with_its_faults(tmp_path, monkeypatch):
     original = export_hqms.simulate
-    monkeypatch.setattr(export_hqms, "simulate", lambda seed, months: original(seed, 2, scale=0.1))
+    monkeypatch.setattr(export_hqms, "simulate", lambda seed, months, scale: original(seed, 2, scale=0.1))
     made = large(
         tmp_path / "large.csv", 4000, {"wrong_type": 30, "unknown_department": 10, "duplicate_stay": 5}
     )
