@@ -102,6 +102,7 @@ def read_files(
                     f"CREATE VIEW {named(unfolded)} AS SELECT * FROM read_parquet({quoted(str(path))})"
                 )
         _directory(connection, context)
+        _listed(connection, mapping, staged)
         latest = f"TIMESTAMP {quoted(str(context.now))}" if mapping.future == "reject" else None
         constants = {"institution": context.institution, "zone": mapping.zone or context.zone}
         views = []
@@ -201,6 +202,22 @@ def _directory(connection: duckdb.DuckDBPyConnection, context: Context) -> None:
     terms = {"place": places, "local": locals_, "code": codes}
     connection.register("terms_given", pa.table({n: pa.array(v, pa.string()) for n, v in terms.items()}))
     connection.execute("CREATE TABLE terms AS SELECT * FROM terms_given")
+
+
+def _listed(connection: duckdb.DuckDBPyConnection, mapping: Mapping, staged: dict[str, Staged]) -> None:
+    """Numbers by which a delivery refers to departments: those of sources with `directory`, in the mapping's order."""
+    for source in mapping.sources.values():
+        words = source.options.get("directory")
+        if words and source.name in staged:
+            names = " UNION ALL ".join(
+                f"SELECT {named(words['of'])} AS alias, {named(name)} AS name, {place} AS place FROM {named(source.name)}"
+                for place, name in enumerate(words["names"])
+            )
+            connection.execute(
+                f"INSERT INTO departments SELECT n.alias, arg_min(d.code, n.place) FROM ({names}) AS n "
+                f"JOIN departments AS d ON d.alias = n.name WHERE n.alias NOT IN (SELECT alias FROM departments) "
+                f"GROUP BY n.alias"
+            )
 
 
 def _stage_table(name: str, table: pa.Table, folder: Path, *, live: bool = False) -> Path:

@@ -19,7 +19,8 @@ def used_columns(mapping: Mapping, source: str) -> list[str]:
             said = mapping.sources[source]
             if owner == source and column not in said.pseudonyms and column not in said.judged:
                 names[column] = None
-    return list(names)
+    listed = mapping.sources[source].options.get("directory", {})
+    return list(dict.fromkeys([*names, *([listed["of"], *listed["names"]] if listed else [])]))
 
 
 def wide_columns(mapping: Mapping, source: str) -> list[str]:

@@ -121,16 +121,26 @@ def _raw(field: Field, source: Source, mapping: Mapping, staged: set[str], joins
     """SQL of the raw text, the source that owns it and its column name; None when the source was not delivered."""
     if field.pick:
         if field.pick.source not in staged:
-            return None, source, field.pick.take
+            return _fallback(field, source, mapping, staged)
         number = len(joins)
         joins.append(picked(field.pick, number, _column(field.pick.key or field.pick.by, mapping, staged)))
-        return f"pick{number}.value", mapping.sources[field.pick.source], field.pick.take
+        fallback = [_column(one, mapping, staged) for one in field.otherwise]
+        raw = f"coalesce({', '.join([f'pick{number}.value', *fallback])})" if fallback else f"pick{number}.value"
+        return raw, mapping.sources[field.pick.source], field.pick.take
     owner, name = owner_of(field.from_, source.name, mapping.sources)
     if owner not in staged and not field.otherwise:
         return None, source, name
     columns = [_column(one, mapping, staged) for one in (field.from_, *field.otherwise)]
     raw = columns[0] if len(columns) == 1 else f"coalesce({', '.join(columns)})"
     return raw, mapping.sources[owner], name
+
+
+def _fallback(field: Field, source: Source, mapping: Mapping, staged: set[str]):
+    """What stands for a pick from a source that was not delivered."""
+    if not field.otherwise:
+        return None, source, field.pick.take
+    columns = [_column(one, mapping, staged) for one in field.otherwise]
+    return f"coalesce({', '.join([*columns, 'NULL'])})", source, owner_of(field.otherwise[0], "", mapping.sources)[1]
 
 
 def _department(field: Field, raw: str, joins: list[str]) -> str:
