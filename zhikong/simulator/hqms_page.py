@@ -45,8 +45,8 @@ class Month:
             name: _of_month(made.tables[name], month)
             for name in ("diagnoses", "operations", "transfers", "icu_stays")
         }
-        self.fees = made.tables["fees"].take(
-            pc.index_in(self.stays["stay_id"], made.tables["fees"]["stay_id"])
+        self.fees = made.tables["front_page_fees"].take(
+            pc.index_in(self.stays["stay_id"], made.tables["front_page_fees"]["stay_id"])
         )
         patients = made.tables["identities"]
         self.patients = patients.take(pc.index_in(self.stays["patient_key"], patients["patient_key"]))

@@ -1,6 +1,7 @@
 """Operations and procedures of each stay, with incision, healing and who did them."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -66,6 +67,7 @@ def procedures(
     )
 
 
+@cache
 def staff_numbers() -> list[str]:
     """Staff numbers by the position that the arrays use."""
     return [person.staff_number for person in people.staff()]

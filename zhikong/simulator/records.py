@@ -31,10 +31,15 @@ class Documents:
     department: np.ndarray
 
 
-def documents(seed: int, cohort: Cohort, moved: Movement, outcome: Outcome, done: Procedures) -> Documents:
-    """The documents of closed stays. Each is signed in time with the chance given, and rarely missing."""
-    rng = stream(seed, "documents")
-    closed = ~cohort.open
+def documents(
+    seed: int, cohort: Cohort, moved: Movement, outcome: Outcome, done: Procedures, *, of_open: bool = False
+) -> Documents:
+    """The documents of closed stays. Each is signed in time with the chance given, and rarely missing.
+
+    `of_open` gives those of the stays that are still open, as they will be when these have ended.
+    """
+    rng = stream(seed, "documents of open stays" if of_open else "documents")
+    closed = cohort.open if of_open else ~cohort.open
     full = cohort.discharged - cohort.admitted >= DAY
     died, everyone = cohort.dead, np.arange(len(cohort))
     knife = np.flatnonzero(catalogue.operations().surgical[done.operation] & closed[done.stay])
@@ -53,7 +58,15 @@ def documents(seed: int, cohort: Cohort, moved: Movement, outcome: Outcome, done
         (DEATH, first[closed & full & died], cohort.discharged, 24, 0.965, 0.0, True),
         (DEATH_REVIEW, first[closed & died], cohort.discharged, 168, 0.93, 0.01, True),
         (FRONT_PAGE, first[closed], cohort.discharged, 24, 0.93, 0.0, True),
-        (RESCUE, rescued, _middle(rng, cohort), 6, 0.95, 0.008, False),
+        (
+            RESCUE,
+            rescued,
+            rescue_ends(seed, cohort) if of_open else _middle(rng, cohort),
+            6,
+            0.95,
+            0.008,
+            False,
+        ),
         (TRANSFER, moves, moved.start[:, 1], 24, 0.965, 0.01, False),
     ]
     parts = [_written(rng, cohort, kind, stay, clock[stay], *rest) for kind, stay, clock, *rest in plans]
@@ -63,6 +76,11 @@ def documents(seed: int, cohort: Cohort, moved: Movement, outcome: Outcome, done
     order = np.lexsort((columns[1], columns[2], columns[0]))
     stay, kind, written, signed, due, senior = (column[order] for column in columns)
     return Documents(stay, kind, written, signed, due, senior, moved.last[stay])
+
+
+def rescue_ends(seed: int, cohort: Cohort) -> np.ndarray:
+    """The minute from which the rescue record's time limit runs in each stay: the first draw of `documents`."""
+    return _middle(stream(seed, "documents"), cohort)
 
 
 def _middle(rng, cohort: Cohort) -> np.ndarray:
@@ -114,10 +132,10 @@ HANDLE_WITHIN = 30
 """Minutes from the notification within which a critical value has to be handled."""
 
 
-def results(seed: int, cohort: Cohort, plan: tuple[shifts.Shift, ...]) -> Results:
-    """Three routine results for each closed stay, and critical ones for some."""
-    rng = stream(seed, "results")
-    closed = np.flatnonzero(~cohort.open)
+def results(seed: int, cohort: Cohort, plan: tuple[shifts.Shift, ...], *, of_open: bool = False) -> Results:
+    """Three routine results for each closed stay (or each open one), and critical ones for some."""
+    rng = stream(seed, "results of open stays" if of_open else "results")
+    closed = np.flatnonzero(cohort.open if of_open else ~cohort.open)
     routine = np.repeat(closed, 3)
     item = (rng.integers(0, len(ITEMS), len(closed))[:, None] + np.arange(3)).ravel() % len(ITEMS)
     severe = 0.02 + 0.5 * cohort.dead + 0.06 * cohort.emergency

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from zhikong.simulator import events as clinical_events
 from zhikong.simulator import hot, shifts, tables
 from zhikong.simulator.clock import Window, month_number
 from zhikong.simulator.ledger import Ledger, ledger
@@ -15,11 +16,18 @@ from zhikong.simulator.stages import Stages, run
 
 @dataclass(frozen=True)
 class Simulation:
-    """`tables`: the contract's tables by name, and `identities`, `open_stays`, `fees` (HQMS fee classes)."""
+    """`tables`: the contract's tables by name, and `identities`, `open_stays`, `front_page_fees` (HQMS classes).
+
+    With events there are also `delivered_sections` (texts as a hospital delivers them, with identifiers),
+    `planted_spans` (where in them the identifiers stand) and `planted_events` (every planted fault and near
+    miss); and `open_events` has what has happened so far to the stays that are still open, by table, without
+    a month. A hospital before its identifiers are removed is `delivered_sections`, never `document_sections`.
+    """
 
     tables: dict[str, pa.Table]
     ledger: Ledger
     stages: Stages = field(repr=False)
+    open_events: dict[str, pa.Table] = field(default_factory=dict, repr=False)
 
 
 def simulate(
@@ -28,9 +36,14 @@ def simulate(
     first_month: str = "2024-11",
     scale: float = 1.0,
     planted: tuple[shifts.Shift, ...] = shifts.DEFAULT,
+    *,
+    events: bool = False,
+    events_from: str | None = None,
 ) -> Simulation:
     """A hospital of 600 × `scale` beds over `months` months; the same arguments give the same data exactly.
 
+    `events` adds the clinical events of all stays, or of those discharged from the month `events_from` on (then
+    `documents` and `results` of earlier months are as without events). Without it only nine tables are made.
     Raises ValueError for a month that is not written '2024-11', for no months or no scale.
     """
     if months < 1 or scale <= 0:
@@ -39,9 +52,17 @@ def simulate(
     made_tables = tables.contract_tables(made) | {
         "identities": hot.identity_table(made),
         "open_stays": hot.open_stays(made),
-        "fees": hot.fee_table(made),
+        "front_page_fees": hot.fee_table(made),
     }
-    return Simulation(made_tables, ledger(made), made)
+    if not (events or events_from):
+        return Simulation(made_tables, ledger(made), made)
+    first = None if events_from is None else month_number(events_from)
+    added = clinical_events.event_tables(made, first)
+    earlier = (
+        {name: tables.before(made_tables[name], events_from) for name in tables.EXTENDED} if first else {}
+    )
+    added |= {name: pa.concat_tables([rows, added[name]]) for name, rows in earlier.items()}
+    return Simulation(made_tables | added, ledger(made), made, clinical_events.open_tables(made))
 
 
 def write(simulation: Simulation, folder: Path) -> list[Path]:

@@ -1,0 +1,174 @@
+"""One block after the other: the families in the order in which they need each other, then Arrow tables."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from zhikong.simulator.events import (
+    blood,
+    charging,
+    conditions,
+    consents,
+    consulting,
+    documents,
+    drugs,
+    feeds,
+    findings,
+    harm,
+    nursing,
+    ordering,
+    outpatient,
+    pathways,
+    staffing,
+    surgery,
+)
+from zhikong.simulator.events.block import Block, closed_blocks, open_block
+from zhikong.simulator.events.planting import Book
+from zhikong.simulator.events.rows import Rows, arrow, cut
+from zhikong.simulator.stages import Stages
+
+# tables made by stays, with the moment by which a row of an open stay exists; None: it is cut column by column
+_ANCHORS: dict[str, str | None] = {
+    "operations": "performed_at",
+    "results": "at",
+    "documents": "created_at",
+    "document_sections": None,
+    "consents": "talked_at",
+    "consultations": "requested_at",
+    "orders": "ordered_at",
+    "medications": "given_at",
+    "transfusions": "started_at",
+    "condition_periods": "started_at",
+    "rescues": "started_at",
+    "infections": "onset_at",
+    "devices": "placed_at",
+    "assessments": "at",
+    "charges": "charged_at",
+    "pathways": "entered_at",
+    "adverse_events": "occurred_at",
+}
+EVENT_TABLES = (*_ANCHORS, "fees", "visits", "appointments", "prescriptions", "staff")
+"""Tables of the contract that the events make; `operations`, `results` and `documents` contain what stood before."""
+EXTRA_TABLES = ("delivered_sections", "planted_spans", "planted_events")
+"""Beside the contract: texts as a hospital delivers them, where in them identifiers stand, and what was planted."""
+
+
+@dataclass
+class Events:
+    """What one block gives: tables by name."""
+
+    name: str
+    tables: dict[str, pa.Table]
+
+
+def parts(stages: Stages, first_month: int | None = None, *, delivered: bool = True) -> Iterator[Events]:
+    """The events of all closed stays, block by block, then those that belong to no stay."""
+    for block in closed_blocks(stages, first_month):
+        yield Events(block.name, _of_block(block, delivered=delivered))
+    yield Events("outpatient", outpatient.tables(stages, first_month) | {"staff": staffing.staff_table()})
+
+
+def event_tables(stages: Stages, first_month: int | None = None) -> dict[str, pa.Table]:
+    """All event tables and the extra ones, in memory."""
+    made: dict[str, list[pa.Table]] = {name: [] for name in (*EVENT_TABLES, *EXTRA_TABLES)}
+    for part in parts(stages, first_month):
+        for name, table in part.tables.items():
+            made[name].append(table)
+    return {name: pa.concat_tables(tables).combine_chunks() for name, tables in made.items() if tables}
+
+
+def open_tables(stages: Stages) -> dict[str, pa.Table]:
+    """The events of the stays that are open when the window ends, as far as they have come; without a month."""
+    block = open_block(stages)
+    return (
+        {}
+        if not len(block)
+        else {
+            n: t
+            for n, t in _of_block(block, delivered=True).items()
+            if n in _ANCHORS or n in EXTRA_TABLES[:2]
+        }
+    )
+
+
+def _of_block(block: Block, *, delivered: bool) -> dict[str, pa.Table]:
+    book = Book(block)
+    rows, texts = _families(block, book, delivered=delivered)
+    if block.now is not None:
+        rows = {name: cut(table, block.now, _ANCHORS[name]) for name, table in rows.items() if name != "fees"}
+    made = {name: arrow(table, block) for name, table in rows.items()}
+    return made | texts(rows["documents"]) | {"planted_events": book.table()}
+
+
+def _families(block: Block, book: Book, *, delivered: bool):
+    """Every family's rows; who needs another's comes after it."""
+    knife = surgery.surgery(block)
+    rescued = conditions.rescues(block)
+    periods = conditions.conditions(block, rescued)
+    given = blood.transfusions(block, book, knife)
+    asked = consulting.consultations(block, book)
+    lines = harm.devices(block, knife)
+    planned = consents.plan(block, knife)
+    talks = consents.consents(block, book, knife, planned, given, periods)
+    nursed = nursing.assessments(block, book, knife)
+    orders = ordering.Orders(block)
+    courses = drugs.courses(block, knife, rescued, book)
+    lots, links, drug_lots = _orders(block, orders, knife, planned, periods, given, asked, courses)
+    whole = orders.table()
+    doses = drugs.medications(block, courses, {name: orders.number(h) for name, h in drug_lots.items()})
+    doses = feeds.missing_days(block, book, doses, "given_at", "medication_id")
+    allergy = drugs.allergies(block, doses, book)
+    results = findings.result_rows(block, orders, lots)
+    written = documents.Written(
+        block, book, knife, rescued, planned, given, asked, talks, nursed, results, periods, allergy
+    )
+    papers = documents.documents(written)
+    charged = charging.charges(
+        block, book, [charging.linked(orders, kind, handles) for kind, handles in links.items()]
+    )
+    rows: dict[str, Rows] = {
+        "operations": surgery.operation_rows(block, knife),
+        "results": results,
+        "documents": papers,
+        "consents": talks,
+        "consultations": asked,
+        "orders": ordering.plant_cancelled(orders, whole, book),
+        "medications": doses,
+        "transfusions": given,
+        "condition_periods": periods,
+        "rescues": conditions.rescue_rows(rescued),
+        "infections": harm.infections(block, book, knife, lines),
+        "devices": lines,
+        "assessments": feeds.wrong_clock(block, book, nursed, "at", "assessment_id"),
+        "charges": charged,
+        "fees": charging.fees(block),
+        "pathways": pathways.pathways(block),
+        "adverse_events": harm.adverse_events(block, book, lines),
+    }
+    return rows, lambda kept: documents.sections(written, kept, delivered=delivered)
+
+
+def _orders(block: Block, orders: ordering.Orders, knife, planned, periods, given, asked, courses):
+    """Hand in all lots; gives the results waiting for their order's number, and what is charged to which lot."""
+    ordering.care(orders, periods)
+    ordering.of_operations(orders, knife, planned.ordered)
+    blood_lot = ordering.of_blood(orders, given)
+    ordering.of_consultations(orders, asked)
+    drug_lots = {name: drugs.order(orders, course) for name, course in courses.items()}
+    before = len(orders.lots)
+    lots = findings.findings(block, orders, knife, given, courses["antibacterial"])
+    asked_lots = list(range(before, len(orders.lots)))
+    kinds = {
+        h: orders.lots[h].columns["kind"].values[orders.lots[h].columns["kind"].index[0]]
+        for h in asked_lots
+        if len(orders.lots[h])
+    }
+    links = {
+        "D16": [h for h, kind in kinds.items() if kind == "lab"],
+        "D17": [h for h, kind in kinds.items() if kind == "exam"],
+        "D23": [drug_lots["plain"]],
+        "D23x01": [drug_lots["antibacterial"]],
+        "D26": [blood_lot],
+    }
+    return lots, {kind: handles for kind, handles in links.items() if handles}, drug_lots
