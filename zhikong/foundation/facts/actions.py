@@ -24,10 +24,12 @@ from zhikong.foundation.facts.models import Load, Publication, QuarantinedRow, T
 from zhikong.foundation.facts.queries import data_version_of, latest_publication, versions_of
 from zhikong.foundation.facts.reported import TABLE as REPORTED
 from zhikong.foundation.facts.reported import Count
+from zhikong.foundation.facts.upserting import Upserter
 from zhikong.foundation.organisation.queries import institution
 from zhikong.foundation.outbox.actions import announce
 
 _BATCH = 2_000
+_FILES_A_MONTH = 24  # rows that only come are added as a file of their own, until a month has that many
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,21 @@ class Published:
 
 @transaction.atomic
 def publish(
-    *, by, now: datetime, tables: Mapping[str, Path], folder: Path, load: Load | None = None
+    *,
+    by,
+    now: datetime,
+    tables: Mapping[str, Path],
+    folder: Path,
+    load: Load | None = None,
+    stated: Mapping[str, Sequence[str]] | None = None,
+    complete: bool = True,
+    removed: Mapping[str, Path] | None = None,
 ) -> Published:
     """Merge delivered tables into the lake and show them to readers, all in one commit of the database.
 
     tables: contract table -> parquet file in the contract's schema. folder: where the comparison may spill.
+    complete: rows of a delivered stay are replaced as a whole, but columns of stays that are not `stated` keep their
+    value; without it the rows are a feed's (facts.upserting), removed: table -> keys of rows that go.
     Readers go on seeing the former publication until this transaction commits; if it never does, the new
     versions in the lake are unpublished, are seen by nobody and are taken back by the next publication.
     """
@@ -56,14 +68,16 @@ def publish(
     latest = latest_publication()
     before = versions_of(latest)
     published = {table: lake.files(code, table, version) for table, version in before.items()}
-    with Merger(tables, published, folder, lake.root(code)) as merger:
+    where = (published, folder, lake.root(code))
+    with Merger(tables, *where, stated) if complete else Upserter(tables, removed or {}, *where) as merger:
         merge = merger.merge()
         written = {change.table: _write(code, change, merger, before) for change in merge.changes}
     if not written:
         return Published(None, merge)
     months = sorted({month for change in merge.changes for month in change.months})
     publication = _show(by, now, load, code, _sizes_of(latest) | written)
-    announce(TablesPublished(publication.number, publication.data_version, tuple(months)), now=now)
+    names = tuple(change.table for change in merge.changes)
+    announce(TablesPublished(publication.number, publication.data_version, tuple(months), names), now=now)
     return Published(publication, merge, months)
 
 
@@ -101,6 +115,8 @@ Size = tuple[int, int]
 def _write(code: str, change: Change, merger: Merger, before: Mapping[str, int]) -> Size:
     table = lake.LakeTable(code, change.table)
     table.back_to(before.get(change.table))
+    if change.added and table.files_of(change.months) < _FILES_A_MONTH * len(change.months):
+        return table.append(merger.rows(change, added=True)), table.rows()
     return table.replace_months(change.months, merger.rows(change)), table.rows()
 
 

@@ -78,6 +78,20 @@ class LakeTable:
             self._delta.update_incremental()
         return self._delta.version()
 
+    def append(self, rows: pa.RecordBatchReader) -> int:
+        """One atomic commit: these rows come, every other one stays where it is. Returns the new version."""
+        if self._delta is None:
+            return self.replace_months((), rows)
+        write_deltalake(self._delta, rows, mode="append", schema_mode="merge", writer_properties=_ZSTD)
+        self._delta.update_incremental()
+        return self._delta.version()
+
+    def files_of(self, months: Sequence[str]) -> int:
+        """How many files of the newest version hold these months."""
+        if self._delta is None:
+            return 0
+        return sum(month_of_file(path) in months for path in self._delta.file_uris())
+
     def clean(self, keep: Sequence[int]) -> list[str]:
         """Delete files that no version in `keep` uses: leftovers of interrupted loads. Returns what went."""
         if self._delta is None:

@@ -22,26 +22,48 @@ class Change:
     table: str
     months: list[str]
     query: str
+    added: str | None = None  # where no row that is there changes or goes: the query of the rows that come
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row of a feed that cannot be a fact yet: its number in the delivery, the reason and the column."""
+
+    table: str
+    id: int
+    reason: str
+    column: str
 
 
 @dataclass
 class Merge:
-    """All changes of one delivery, and how many stays are new, changed or as they were."""
+    """All changes of one delivery, and how many stays are new, changed or as they were.
+
+    refused: rows of a feed that wait; always empty for whole deliveries, whose rows were checked before.
+    """
 
     changes: list[Change] = field(default_factory=list)
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    refused: list[Refused] = field(default_factory=list)
 
 
 class Merger:
     """Compares delivered files with published files. Rows of a delivered stay are replaced, others stay.
 
     delivered: table -> parquet file in the contract's schema. published: table -> parquet files.
+    stated: table -> columns that the delivery speaks of at all; the others keep the value that they have. It is heeded
+    for stays, which several sources fill; rows of all other tables come whole.
     """
 
     def __init__(
-        self, delivered: Mapping[str, Path], published: Mapping[str, Sequence[str]], folder: Path, lake: Path
+        self,
+        delivered: Mapping[str, Path],
+        published: Mapping[str, Sequence[str]],
+        folder: Path,
+        lake: Path,
+        stated: Mapping[str, Sequence[str]] | None = None,
     ):
         self.connection = connect(folder / "spill", read_from=[folder, lake])
         self.delivered = dict(delivered)
@@ -52,6 +74,8 @@ class Merger:
             if name in delivered or name == STAYS:
                 files = [str(delivered[name])] if name in delivered else ()
                 self._relation(f"new_{name}", name, files, hive=False)
+        if stated and STAYS in stated and STAYS in delivered and published.get(STAYS):
+            self._keep_unstated(set(stated[STAYS]))
 
     def __enter__(self) -> Merger:
         return self
@@ -68,6 +92,16 @@ class Merger:
             written = f"SELECT * FROM read_parquet({listed(files)}, union_by_name = true{options})"
             rows = f"{written} UNION ALL BY NAME {rows}"
         self.connection.execute(f"CREATE VIEW {view} AS {rows}")
+
+    def _keep_unstated(self, stated: set[str]) -> None:
+        """What the delivery does not speak of stays: a feed may have said it, and a front page does not unsay it."""
+        names = TABLES[STAYS].column_names
+        cells = [f'n."{c}"' if c in stated else f'coalesce(n."{c}", o."{c}") AS "{c}"' for c in names]
+        self.connection.execute("ALTER VIEW new_stays RENAME TO said_stays")
+        self.connection.execute(
+            f"CREATE VIEW new_stays AS SELECT {', '.join(cells)}, n.{MONTH} FROM said_stays AS n "
+            f"LEFT JOIN old_stays AS o USING (stay_id)"
+        )
 
     def merge(self) -> Merge:
         """Find what changes, table by table; children whose stay moved to another month move with it."""
@@ -178,10 +212,11 @@ class Merger:
         query = f"SELECT {self._columns(table)} FROM ({rows}) WHERE {MONTH} IN (SELECT unnest({wanted})) ORDER BY {order}"
         return Change(table.name, months, query)
 
-    def rows(self, change: Change) -> pa.RecordBatchReader:
-        """The rows of a change, streamed in the contract's schema."""
+    def rows(self, change: Change, *, added: bool = False) -> pa.RecordBatchReader:
+        """The rows of a change, streamed in the contract's schema; of those that only come, if `added`."""
         schema = arrow_schema(change.table)
-        reader: duckdb.DuckDBPyRelation = self.connection.sql(change.query)
+        query = change.added if added and change.added else change.query
+        reader: duckdb.DuckDBPyRelation = self.connection.sql(query)
         batches = (
             batch.cast(schema) if batch.schema != schema else batch
             for batch in reader.to_arrow_reader(20_000)
