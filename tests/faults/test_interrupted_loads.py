@@ -25,7 +25,7 @@ import django
 django.setup()
 from zhikong.foundation.access.scope import job_scope
 from zhikong.foundation.facts import actions as facts, lake
-from zhikong.hospital.functions.datasources import actions, loading
+from zhikong.hospital.functions.datasources import actions, loading, people
 from zhikong.intake import reading
 def die(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -34,7 +34,7 @@ owner, name = {
     "reading": (reading.setting_aside, "write_good"),
     "before the lake": (lake.LakeTable, "replace_months"),
     "after the lake": (facts, "_show"),
-    "identities": (loading.patients, "store_identities"),
+    "identities": (people.patients, "store_identities"),
     "before the commit": (loading, "_end"),
 }[point]
 setattr(owner, name, die)

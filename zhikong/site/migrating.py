@@ -12,6 +12,21 @@ def migrate() -> None:
     from django.core.management import call_command
 
     call_command("migrate", database="owner", interactive=False, verbosity=0)
+    _check_raw_key()
+
+
+def _check_raw_key() -> None:
+    """The key of raw input is made now or is the one that sealed what is kept; otherwise nothing starts."""
+    from zhikong.foundation.access.scope import job_scope, scoped
+    from zhikong.foundation.facts import raw, raw_keys
+    from zhikong.foundation.organisation.queries import institution_ids
+
+    for number in institution_ids().values():
+        with scoped(job_scope(number, job="start")):
+            try:
+                raw.check_key()
+            except raw_keys.KeyMissing as error:
+                raise home.Explained(str(error)) from error
 
 
 def collect_static(progress: Progress) -> None:

@@ -133,6 +133,12 @@ def _newest_key() -> str | None:
     return RawItem.objects.filter(deleted_at=None).order_by("-pk").values_list("key", flat=True).first()
 
 
+def check_key() -> None:
+    """At the start of the installation: make the first key; raise KeyMissing when input of the scope's institution
+    was sealed with a key that is not at hand."""
+    raw_keys.sealing_key(sealed_with=_newest_key())
+
+
 def _placed(institution_id, content, digest: str, size: int, key: bytes, address: str) -> bytes | None:
     """The sealed content when it is small; a larger one is written to its place, durably."""
     if size <= SMALL:
@@ -228,6 +234,13 @@ def stream_for_job(item: RawItem) -> BinaryIO:
     key = raw_keys.key_named(item.key)
     source = io.BytesIO(bytes(item.sealed)) if item.sealed is not None else _opened(item)
     return io.BufferedReader(_Stream(source, key, item.address))
+
+
+def verify(item: RawItem) -> None:
+    """Read a content to its end. Raises Damaged, KeyMissing."""
+    with stream_for_job(item) as source:
+        while source.read(_PIECE):
+            pass
 
 
 def copy_to(item: RawItem, target: BinaryIO) -> None:

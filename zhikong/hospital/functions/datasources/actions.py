@@ -217,7 +217,10 @@ def load_upload(*, load_id: int, scope: Scope, now: datetime) -> Load:
     """Load an uploaded file in the worker. Harmless when it runs twice: a finished load stays as it is."""
     with scoped(scope):
         load = Load.objects.select_related("started_by").get(pk=load_id)
-    return processing.finish(load, scope, now=now) if load.state in processing.UNFINISHED else load
+        paused = Feed.objects.filter(code=load.feed).exclude(state=Feed.State.ACTIVE).exists()
+    if paused or load.state not in processing.UNFINISHED:
+        return load
+    return processing.finish(load, scope, now=now)
 
 
 def file_feed(*, now: datetime) -> Feed:

@@ -15,6 +15,10 @@ from zhikong.foundation.notices import sealing
 from zhikong.hospital.functions.datasources.models import Feed
 
 
+class PullFailed(RuntimeError):
+    """Fetching did not succeed; the message is a Chinese sentence for the feed's page."""
+
+
 def join_lines(contents: list[Path], target: Path) -> None:
     """Several contents as one file, each on lines of its own: NDJSON, JSON rows, HL7 messages."""
     with target.open("wb") as file:
@@ -30,8 +34,9 @@ class Kind:
     """What a kind of feed brings.
 
     settings_form: a django Form over ``feed.settings``; its fields are shown on the feed's page. None: no settings.
-    pull: fetches what is new and hands it to receiving.receive; called by the schedule as ``pull(feed=, now=)``.
-        None: the others send by themselves.
+    pull: fetches what is new and hands it to receiving.receive; called by the schedule as ``pull(feed=, now=)``
+        without a scope, so that each of its steps commits by itself; a step that receives and moves ``feed.cursor``
+        does both in one ``scoped(job_scope(…))``. Raises PullFailed. None: the others send by themselves.
     join: several received contents, oldest first, as one file of the kind's format.
     """
 

@@ -9,25 +9,23 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.access.scope import Scope, scoped
 from zhikong.foundation.facts import actions as facts
-from zhikong.foundation.facts import gateway, locks
+from zhikong.foundation.facts import gateway, locks, raw, raw_keys
 from zhikong.foundation.facts.models import Load
 from zhikong.foundation.organisation.queries import institution
-from zhikong.foundation.patients import actions as patients
-from zhikong.foundation.patients.rules import Identity
-from zhikong.hospital.functions.datasources.models import Receipt
+from zhikong.foundation.patients import live
+from zhikong.hospital.functions.datasources import people
+from zhikong.hospital.functions.datasources.models import Feed, Receipt
 from zhikong.hospital.functions.datasources.queries import reading_context
 from zhikong.intake.context import Context
 from zhikong.intake.reading import KEPT_PROBLEMS, Reading
@@ -36,9 +34,17 @@ from zhikong.intake.reasons import FileRefused
 Read = Callable[[Context, Path, list[str]], Reading]
 """Reads a delivery: (hospital, folder to work in, parquet files of the published stays) -> reading."""
 
-_IDENTITIES_AT_ONCE = 20_000
+_ROOM = (
+    2  # free bytes that a load wants for a byte of input before it begins: staging, mapped tables, the lake
+)
+_NO_SPACE_WORDS = ("No space left on device", "Disk quota exceeded", "File too large")
+PUBLISHING = 70  # percent of the way when reading is done
 MOST_ATTEMPTS = 3
 """Processes that may die of one load before it is given up."""
+
+
+class Split(Exception):
+    """One content spoils its batch: to be tried again with half of it."""
 
 
 class NothingNew(Exception):
@@ -54,6 +60,7 @@ class Run:
     by: object
     now: datetime
     retry: bool = False  # what failed waits and is tried again by itself
+    live_at: datetime | None = None  # events of open stays, received by then; None: complete months
 
 
 def carry_out(run: Run, read: Read) -> Load:
@@ -77,22 +84,43 @@ def bring_in(run: Run, read: Read) -> Load:
         try:
             with scoped(run.scope):
                 context, stays = reading_context(run.now), list(gateway.published().files("stays"))
+            tell(run, _("读取和核对"), 0)
+            raw.check_room(_ROOM * run.load.size)
             reading = read(context, folder, stays)
+            tell(run, _("写入"), PUBLISHING)
             with scoped(run.scope):
-                _publish(run, reading, folder)
+                _publish(run, reading, folder) if run.live_at is None else _apply(run, reading)
         except NothingNew as known:
             _end(run, Load.State.UNCHANGED, message=str(known))
         except FileRefused as refused:
             _end(run, Load.State.REFUSED, message=refused.message, remedy=refused.remedy)
-        except Exception:
-            _end(
-                run,
-                Load.State.FAILED,
-                message=_("导入时出现意外错误，没有改动任何数据。"),
-                remedy=_("请联系系统管理员查看日志。"),
-            )
+        except Split:
             raise
+        except (raw.RawProblem, raw_keys.KeyMissing) as problem:
+            _end(run, Load.State.FAILED, message=str(problem), remedy=_("排除后请重新读入。"))
+        except Exception as error:
+            if not _is_disk_full(error):
+                _failed_unexpectedly(run)
+                raise
+            message = _("服务器的磁盘空间不足，导入停在中途，没有改动任何数据。")
+            _end(run, Load.State.FAILED, message=message, remedy=_("请清理磁盘后重新读入。"))
     return run.load
+
+
+def _failed_unexpectedly(run: Run) -> None:
+    message = _("导入时出现意外错误，没有改动任何数据。")
+    _end(run, Load.State.FAILED, message=message, remedy=_("请联系系统管理员查看日志。"))
+
+
+def _is_disk_full(error: BaseException | None) -> bool:
+    """Whether the disk was the reason, whichever library met it first: the lake and DuckDB say it in words only."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in raw.NO_SPACE:
+            return True
+        if any(words in str(error) for words in _NO_SPACE_WORDS):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 @contextmanager
@@ -134,23 +162,22 @@ def _started(run: Run) -> bool:
     return False
 
 
+def tell(run: Run, stage: str, progress: int | None = None) -> None:
+    """What the load is at, for the page: words, and percent where they are known. Commits by itself."""
+    with scoped(run.scope):
+        run.load.stage, run.load.progress = stage, progress
+        Load.objects.filter(pk=run.load.pk).update(stage=stage, progress=progress)
+
+
 def _publish(run: Run, reading: Reading, folder: Path) -> None:
     """Everything that a load writes to the database, in one transaction."""
     facts.quarantine(by=run.by, load=run.load, problems=reading.problems)
     stored = facts.publish(by=run.by, now=run.now, tables=reading.tables, folder=folder, load=run.load)
-    _store_people(run, reading)
+    people.store_people(by=run.by, now=run.now, reading=reading)
     merge = stored.merge
     good = sum(reading.rows.values())
-    run.load.counts = {
-        "delivered": reading.delivered_rows,
-        "faulty": reading.faulty_rows,
-        "new_stays": merge.new,
-        "changed_stays": merge.changed,
-        "unchanged_stays": merge.unchanged,
-        "tables": reading.rows,
-    }
-    run.load.reasons = [{"reason": r, "label": label, "count": n} for (r, label), n in reading.counts.items()]
-    run.load.notes = [*reading.notes, *_cut_off(reading)]
+    stays = {"new_stays": merge.new, "changed_stays": merge.changed, "unchanged_stays": merge.unchanged}
+    _note_counts(run.load, reading, stays)
     run.load.months = stored.months
     if stored.publication is not None:
         _end(run, Load.State.PUBLISHED, message=_summary(run.load))
@@ -159,6 +186,39 @@ def _publish(run: Run, reading: Reading, folder: Path) -> None:
     else:
         message = _("%(n)d 行全部有问题，没有可以导入的行。") % {"n": reading.faulty_rows}
         _end(run, Load.State.REFUSED, message=message, remedy=_("请按下面的问题汇总改正后重新导入。"))
+
+
+def _apply(run: Run, reading: Reading) -> None:
+    """As _publish, for events of open stays: they change the live store, the lake comes when a stay is closed."""
+    facts.quarantine(by=run.by, load=run.load, problems=reading.problems)
+    done = live.apply(
+        by=run.by,
+        now=run.now,
+        tables=reading.tables,
+        removed=reading.removed,
+        feed=run.load.feed,
+        received_at=run.live_at,
+        receipt=str(run.load.pk),
+    )
+    people.store_identities(by=run.by, now=run.now, reading=reading)
+    _note_counts(run.load, reading, {f"{name}_rows": count for name, count in asdict(done).items()})
+    changed = done.new + done.changed + done.removed
+    message = _(
+        "共 %(delivered)d 行，隔离 %(faulty)d 行；在院数据新增 %(new)d 行，更新 %(changed)d 行，"
+        "撤回 %(removed)d 行，未变 %(unchanged)d 行，迟到 %(older)d 行。"
+    ) % {"delivered": reading.delivered_rows, "faulty": reading.faulty_rows, **asdict(done)}
+    _end(run, Load.State.PUBLISHED if changed else Load.State.UNCHANGED, message=message)
+
+
+def _note_counts(load: Load, reading: Reading, further: dict[str, int]) -> None:
+    load.counts = {
+        "delivered": reading.delivered_rows,
+        "faulty": reading.faulty_rows,
+        **further,
+        "tables": reading.rows,
+    }
+    load.reasons = [{"reason": r, "label": label, "count": n} for (r, label), n in reading.counts.items()]
+    load.notes = [*reading.notes, *_cut_off(reading)]
 
 
 def _cut_off(reading: Reading) -> list[str]:
@@ -187,6 +247,7 @@ def _summary(load: Load) -> str:
 def _end(run: Run, state: Load.State, *, message: str, remedy: str = "") -> None:
     with scoped(run.scope):
         run.load.state, run.load.message, run.load.remedy = state, message, remedy
+        run.load.stage, run.load.progress = "", None
         run.load.finished_at = max(timezone.now(), run.load.started_at)
         run.load.save()
         _settle(run, state, message)
@@ -209,31 +270,5 @@ def _settle(run: Run, state: Load.State, message: str) -> None:
         waiting.update(state=_OUTCOMES[state], note=message[:300])
     else:
         waiting.update(state=_OUTCOMES[state])
-
-
-def _store_people(run: Run, reading: Reading) -> None:
-    """Identities into the sealed store, and which departments may see them."""
-    if reading.identities is not None:
-        with pq.ParquetFile(reading.identities) as file:
-            for batch in file.iter_batches(batch_size=_IDENTITIES_AT_ONCE):
-                patients.store_identities(by=run.by, now=run.now, identities=_identities(batch))
-    if "stays" in reading.tables:
-        patients.note_treating_departments(by=run.by, pairs=_treated(reading.tables["stays"]))
-
-
-def _identities(batch: pa.RecordBatch) -> dict[str, Identity]:
-    fields = [name for name in batch.schema.names if name != "patient_key"]
-    return {
-        row["patient_key"]: Identity(**{name: row[name] or "" for name in fields})
-        for row in batch.to_pylist()
-    }
-
-
-def _treated(stays: Path) -> Iterator[tuple[str, str]]:
-    """Distinct pairs of patient and department, of admission or discharge."""
-    table = pq.read_table(stays, columns=["patient_key", "admission_department", "discharge_department"])
-    for column in ("admission_department", "discharge_department"):
-        pairs = table.select(["patient_key", column]).group_by(["patient_key", column]).aggregate([])
-        for key, code in zip(pairs["patient_key"].to_pylist(), pairs[column].to_pylist(), strict=True):
-            if code is not None:
-                yield key, code
+        if run.load.feed:
+            Feed.objects.filter(code=run.load.feed).update(last_success_at=run.load.finished_at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -65,6 +65,7 @@ def receive_all(
             for d in deliveries
         ]
         _lock(feed)
+        _note_time(feed, now)
         last = Receipt.objects.filter(feed=feed).aggregate(last=Max("seq"))["last"] or 0
         return [
             _noted(feed, now, delivery, item, last + place, load)
@@ -76,6 +77,13 @@ def _lock(feed: Feed) -> None:
     """The order of arrival within a feed is the order of commits; held until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('zhikong.receipts'), %s)", [feed.pk])
+
+
+def _note_time(feed: Feed, now: datetime) -> None:
+    """The page shows minutes: a time for every message would be a line in the audit trail for every message."""
+    if feed.last_received_at is None or now - feed.last_received_at > timedelta(minutes=1):
+        feed.last_received_at = now
+        Feed.objects.filter(pk=feed.pk).update(last_received_at=now)
 
 
 def _noted(feed: Feed, now: datetime, delivery: Delivery, item, seq: int, load: Load | None) -> Receipt:

@@ -32,3 +32,36 @@ def following(schedule: dict, now: datetime) -> datetime:
 def pause_after(failures: int) -> timedelta:
     """How long to wait after so many failures in a row: doubling from a minute to two hours."""
     return min(FIRST_PAUSE * 2 ** max(0, min(failures, 12) - 1), LONGEST_PAUSE)
+
+
+_QUIET = {
+    "file": timedelta(days=40),
+    "hl7": timedelta(hours=1),
+    "fhir": timedelta(days=1),
+    "push": timedelta(days=1),
+}
+
+
+def patience(kind: str, schedule: dict, settings: dict) -> timedelta:
+    """How long after its last success a feed is still on time.
+
+    A feed that fetches may miss one turn; one that is sent to may be quiet as long as ``settings["quiet_minutes"]``
+    says, or as is usual for its kind: a month and a bit for files, an hour for messages, a day for the others.
+    """
+    if settings.get("quiet_minutes"):
+        return timedelta(minutes=int(settings["quiet_minutes"]))
+    if kind in _QUIET and not schedule:
+        return _QUIET[kind]
+    if "daily_at" in schedule:
+        days_off = 7 - len(schedule.get("weekdays") or range(7))
+        return timedelta(days=1 + days_off, hours=2)
+    return 2 * timedelta(minutes=int(schedule.get("every_minutes") or DEFAULT_MINUTES)) + timedelta(minutes=5)
+
+
+def schedule_words(schedule: dict) -> str:
+    """A schedule as one Chinese phrase."""
+    if "daily_at" in schedule:
+        days = schedule.get("weekdays")
+        names = "、".join(f"周{'一二三四五六日'[day]}" for day in sorted(days)) if days else "每天"
+        return f"{names} {schedule['daily_at']}"
+    return f"每 {int(schedule.get('every_minutes') or DEFAULT_MINUTES)} 分钟"
