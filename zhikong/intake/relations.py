@@ -167,35 +167,39 @@ def _base(table: TableMapping, source: Source, mapping: Mapping, staged: set[str
         return _changes(table, mapping, staged)
     if table.steps:
         return _steps(table)
-    within = next((f.within for f in table.fields if f.within and f.within.source in staged), None)
-    return _placed(table, within, mapping) if within else named(source.name)
+    field = next((f for f in table.fields if f.within and f.within.source in staged), None)
+    return _placed(table, field, mapping, staged) if field else named(source.name)
 
 
-def _placed(table: TableMapping, within: Within, mapping: Mapping) -> str:
+def _placed(table: TableMapping, field: Field, mapping: Mapping, staged: set[str]) -> str:
     """The rows, those without a stay in the stay of their patient during which they happened: the latest begun.
 
     A time that is only a date lies in a stay when some moment of that day does.
     """
-    joins = " ".join(_join(join, mapping) for join in table.join if not join.stay)
-    at, source = _column(within.at, mapping), named(within.source)
+    within = field.within
+    own = ", ".join(_column(one, mapping, staged) for one in (field.from_, *field.otherwise))
+    joins = " ".join(_join(join, mapping) for join in table.join if not join.stay and join.source in staged)
+    rows = f"(SELECT s.* REPLACE (coalesce({own}, NULL) AS stay_id), {_column(within.at, mapping)} AS __at FROM {named(table.source)} AS s {joins})"
     begin, end = typed("datetime", f"e.{named(within.start)}"), typed("datetime", f"e.{named(within.end)}")
-    last = f"{typed('datetime', at)} + CASE WHEN length({at}) <= 10 THEN INTERVAL 1439 MINUTE ELSE INTERVAL 0 MINUTE END"
+    at = typed("datetime", "r.__at")
+    last = f"{at} + to_minutes(CASE WHEN length(r.__at) <= 10 THEN 1439 ELSE 0 END)"
     found = (
-        f"SELECT s.__row AS row, {at} AS at, arg_max(e.stay_id, ({begin}, e.__row)) AS stay "
-        f"FROM {named(table.source)} AS s {joins} JOIN {source} AS e ON e.patient_key = s.patient_key "
-        f"WHERE s.stay_id IS NULL AND {last} >= {begin} AND {typed('datetime', at)} <= coalesce({end}, TIMESTAMP '9999-12-31') "
-        f"GROUP BY ALL"
+        f"SELECT r.__row AS row, r.__at AS at, arg_max(e.stay_id, ({begin}, e.__row)) AS stay "
+        f"FROM {rows} AS r JOIN {named(within.source)} AS e ON e.patient_key = r.patient_key "
+        f"WHERE r.stay_id IS NULL AND {last} >= {begin} AND {at} <= coalesce({end}, TIMESTAMP '9999-12-31') GROUP BY ALL"
     )
+    no_stays = f"(SELECT stay_id FROM {named(within.elsewhere)})" if within.elsewhere in staged else "(NULL)"
+    stay = f"CASE WHEN r.stay_id IN {no_stays} THEN NULL ELSE coalesce(r.stay_id, placed.stay) END"
     return (
-        f"(SELECT s.* REPLACE (coalesce(s.stay_id, placed.stay) AS stay_id) FROM {named(table.source)} AS s {joins} "
-        f"LEFT JOIN ({found}) AS placed ON placed.row = s.__row AND placed.at IS NOT DISTINCT FROM {at})"
+        f"(SELECT r.* EXCLUDE (__at) REPLACE ({stay} AS stay_id) FROM {rows} AS r "
+        f"LEFT JOIN ({found}) AS placed ON placed.row = r.__row AND placed.at = r.__at)"
     )
 
 
 def _changes(table: TableMapping, mapping: Mapping, staged: set[str]) -> str:
     """Rows where `of` differs from the row before, in time order within the stay: `before`, `after`, `at`, `seq`."""
     of, order = (_column(name, mapping, staged) for name in table.changes)
-    where = f" WHERE {_filter(table, mapping)}" if table.where else ""
+    where = f" WHERE {of} IS NOT NULL" + (f" AND {_filter(table, mapping)}" if table.where else "")
     joins = " ".join(_join(join, mapping) for join in table.join if join.source in staged)
     moves = (
         f"SELECT s.*, {of} AS after, {order} AS {named('at')}, "

@@ -20,12 +20,16 @@ class Pick:
 
 @dataclass(frozen=True)
 class Within:
-    """Rows that do not name their stay belong to the stay of their patient during which `at` lies."""
+    """Rows that do not name their stay belong to the stay of their patient during which `at` lies.
+
+    elsewhere: a source whose rows are no stays (visits); rows that name one of those belong to no stay.
+    """
 
     source: str
     at: str
     start: str
     end: str
+    elsewhere: str | None = None
 
 
 @dataclass(frozen=True)
