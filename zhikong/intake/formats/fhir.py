@@ -28,7 +28,7 @@ _SHOWN = 80
 
 @dataclass(frozen=True)
 class LeaveOut:
-    """Rows whose path has one of the values (unless: has none of them) are left out; None stands for absent."""
+    """Rows whose path has one of the values (unless: has none of them) are left out; None is absent, `*` anything."""
 
     get: Callable[[Resource], str | None]
     values: frozenset[str | None]
@@ -37,7 +37,8 @@ class LeaveOut:
 
     def takes(self, resource: Resource) -> bool:
         """Whether the row is left out."""
-        return (self.get(resource) in self.values) != self.unless
+        value = self.get(resource)
+        return (value in self.values or (value is not None and "*" in self.values)) != self.unless
 
 
 @dataclass(frozen=True)
