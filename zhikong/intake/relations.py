@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import replace
 
 from zhikong.engine.tables import TABLES, Column
@@ -23,7 +23,7 @@ from zhikong.intake.lowering import (
 from zhikong.intake.mappings import Field, Mapping, Source, TableMapping
 from zhikong.intake.references import owner_of
 from zhikong.intake.unfolding import unfolded_name
-from zhikong.intake.words import Join, Within
+from zhikong.intake.words import Join
 
 Relation = tuple[str, list[Lowered]]
 
@@ -55,6 +55,12 @@ def relation(
     where = f" WHERE {_filter(table, mapping)}" if table.where and not (table.unfold or table.changes) else ""
     base = _base(table, source, mapping, staged)
     return f"FROM {base} AS s {' '.join(joins)}{where}", lowered
+
+
+def with_known(table: TableMapping, lacking: Collection[str]) -> TableMapping:
+    """The mapping without fields that ask whether something was given, where the file has no column for it."""
+    gone = {f for f in table.fields if f.form == "given" and {f.from_, *f.otherwise} <= set(lacking)}
+    return replace(table, fields=tuple(f for f in table.fields if f not in gone)) if gone else table
 
 
 def _lower(
@@ -125,7 +131,11 @@ def _raw(field: Field, source: Source, mapping: Mapping, staged: set[str], joins
         number = len(joins)
         joins.append(picked(field.pick, number, _column(field.pick.key or field.pick.by, mapping, staged)))
         fallback = [_column(one, mapping, staged) for one in field.otherwise]
-        raw = f"coalesce({', '.join([f'pick{number}.value', *fallback])})" if fallback else f"pick{number}.value"
+        raw = (
+            f"coalesce({', '.join([f'pick{number}.value', *fallback])})"
+            if fallback
+            else f"pick{number}.value"
+        )
         return raw, mapping.sources[field.pick.source], field.pick.take
     owner, name = owner_of(field.from_, source.name, mapping.sources)
     if owner not in staged and not field.otherwise:
@@ -140,7 +150,11 @@ def _fallback(field: Field, source: Source, mapping: Mapping, staged: set[str]):
     if not field.otherwise:
         return None, source, field.pick.take
     columns = [_column(one, mapping, staged) for one in field.otherwise]
-    return f"coalesce({', '.join([*columns, 'NULL'])})", source, owner_of(field.otherwise[0], "", mapping.sources)[1]
+    return (
+        f"coalesce({', '.join([*columns, 'NULL'])})",
+        source,
+        owner_of(field.otherwise[0], "", mapping.sources)[1],
+    )
 
 
 def _department(field: Field, raw: str, joins: list[str]) -> str:
