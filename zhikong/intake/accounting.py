@@ -38,7 +38,7 @@ class Account:
 
 def account(connection: duckdb.DuckDBPyConnection, views: Sequence[View], one: Staged) -> Account:
     """The account of a staged source, after the faulty rows were found."""
-    tables = [view.table for view in views if view.source == one.source.name]
+    tables = [view.name for view in views if view.source == one.source.name]
     faulty = f"FROM faulty WHERE source = {quoted(one.source.name)}"
     used = " UNION ".join(f"SELECT {ROW} FROM {named('typed_' + table)}" for table in tables)
     loaded = _count(connection, f"SELECT * FROM ({used}) ANTI JOIN ({faulty}) USING ({ROW})") if tables else 0

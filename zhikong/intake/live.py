@@ -18,6 +18,7 @@ from zhikong.engine.tables import TABLES, Table
 from zhikong.engine.tables.schema import schema_of
 from zhikong.intake.live_words import LIVE_COLUMNS
 from zhikong.intake.lowering import Check, Lowered, listed, named, quoted, typed
+from zhikong.intake.setting_aside import by_table
 from zhikong.intake.staging import ROW, Staged
 
 if TYPE_CHECKING:
@@ -135,24 +136,29 @@ def write_live(
     connection, views: list[View], staged: dict[str, Staged], folder: Path, reading: Reading
 ) -> None:
     """Write the good rows of each table, and the rows that take others back, in the order in which they came."""
-    for view in views:
-        reading.tables[view.table], reading.rows[view.table] = _write(
-            connection, view, folder / f"{view.table}.good.parquet", live_schema(view.table), f"NOT {REMOVED}"
+    for parts in by_table(views):
+        name = parts[0].table
+        reading.tables[name], reading.rows[name] = _write(
+            connection, parts, folder / f"{name}.good.parquet", live_schema(name), f"NOT {REMOVED}"
         )
         path, rows = _write(
-            connection, view, folder / f"{view.table}.removed.parquet", removal_schema(view.table), REMOVED
+            connection, parts, folder / f"{name}.removed.parquet", removal_schema(name), REMOVED
         )
         if rows:
-            reading.removed[view.table] = path
+            reading.removed[name] = path
     faulty = connection.execute(f"SELECT count(DISTINCT (source, {ROW})) FROM faulty").fetchall()
     reading.faulty_rows += faulty[0][0]
     _write_people(connection, staged, folder, reading)
 
 
-def _write(connection, view: View, path: Path, schema: pa.Schema, where: str) -> tuple[Path, int]:
+def _write(connection, parts: list[View], path: Path, schema: pa.Schema, where: str) -> tuple[Path, int]:
     columns = ", ".join(f"t.{ROW} AS {SEQ}" if f.name == SEQ else f"t.{named(f.name)}" for f in schema)
-    good = f"ANTI JOIN (FROM faulty WHERE source = {quoted(view.source)}) AS f ON f.{ROW} = t.{ROW}"
-    query = f"SELECT {columns} FROM {named('typed_' + view.table)} AS t {good} WHERE {where} ORDER BY t.{ROW}"
+    rows_of = " UNION ALL ".join(
+        f"SELECT {columns}, t.{ROW} AS __at FROM {named('typed_' + view.name)} AS t ANTI JOIN "
+        f"(FROM faulty WHERE source = {quoted(view.source)}) AS f ON f.{ROW} = t.{ROW} WHERE {where}"
+        for view in parts
+    )
+    query = f"SELECT * EXCLUDE (__at) FROM ({rows_of}) ORDER BY __at"
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for batch in connection.sql(query).to_arrow_reader(20_000):

@@ -121,6 +121,12 @@ class TableMapping:
     where: MappingType[str, tuple[str, ...]] | None = None
     live: LiveWords = dataclass_field(default_factory=LiveWords)
     absent: tuple[str, ...] = ()  # texts of `present` columns that say there is nothing, as 0.00 of a fee
+    part: str = ""  # one of several sources of the same table
+
+    @property
+    def name(self) -> str:
+        """What tells this mapping from the others of the same table."""
+        return f"{self.table}@{self.part}" if self.part else self.table
 
 
 @dataclass(frozen=True)
@@ -193,6 +199,7 @@ def _source(name: str, spec: dict[str, Any]) -> Source:
 
 
 def _table(name: str, spec: dict[str, Any], sources: dict[str, Source]) -> TableMapping:
+    name, _, part = name.partition("@")
     if name not in TABLES:
         raise MappingFault(f"表 {name} 不在数据契约中。")
     if spec["from"] not in sources:
@@ -200,6 +207,7 @@ def _table(name: str, spec: dict[str, Any], sources: dict[str, Source]) -> Table
     changes = spec.get("changes")
     return TableMapping(
         table=name,
+        part=part,
         source=spec["from"],
         fields=tuple(
             _field(name, column, value) for column, value in _columns(name, spec["columns"]).items()

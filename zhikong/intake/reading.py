@@ -20,7 +20,7 @@ from zhikong.intake.live_words import LIVE_COLUMNS
 from zhikong.intake.lowering import Check, Lowered, checks, named, quoted
 from zhikong.intake.mappings import Mapping
 from zhikong.intake.reasons import FileRefused, Problem
-from zhikong.intake.relations import relation
+from zhikong.intake.relations import relation, with_known
 from zhikong.intake.staging import ROW, Staged, stage
 from zhikong.intake.unfolding import PLACE
 
@@ -59,8 +59,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class View:
-    """A contract table over its source rows: a SQL view with typed columns, raw texts and its checks."""
+    """A contract table over its source rows: a SQL view with typed columns, raw texts and its checks.
 
+    name: the table's, or `table@part` where the table has several sources.
+    """
+
+    name: str
     table: str
     source: str
     label: str  # the source as messages name it
@@ -110,13 +114,18 @@ def read_files(
             if table.source in staged:
                 further = LIVE_COLUMNS.get(table.table, ()) if live else ()
                 from_, columns = relation(
-                    table, mapping, set(staged), constants, further=further, terms=context.terms
+                    with_known(table, staged[table.source].lacking),
+                    mapping,
+                    set(staged),
+                    constants,
+                    further=further,
+                    terms=context.terms,
                 )
                 place = f"s.{PLACE}" if table.unfold else "''"
                 marks = live_reading.extras(table, columns, staged[table.source].lacking) if live else ()
                 columns = [live_reading.emptied(one) for one in columns] if live else columns
                 views.append(
-                    _view(connection, table.table, table.source, from_, columns, place, latest, marks=marks)
+                    _view(connection, table.name, table.source, from_, columns, place, latest, marks=marks)
                 )
         reading = _finish(connection, views, staged, context, folder, known_stays, live=live)
     _notes(reading, staged)
@@ -242,25 +251,25 @@ def _stage_table(name: str, table: pa.Table, folder: Path, *, live: bool = False
     return path
 
 
-def _view(connection, table, source, from_, columns, place, latest, *, aliases=False, marks=()) -> View:
+def _view(connection, name, source, from_, columns, place, latest, *, aliases=False, marks=()) -> View:
     """Create the view and return it with columns and checks that refer to the view's own names.
 
     marks: what a live row carries beside its columns; with them, the checks are those of a row by itself.
     """
     parts = [f"s.{ROW}", f"{place} AS {PLACE}", *marks]
-    outer = []
+    table, outer = name.partition("@")[0], []
     for one in columns:
-        name = one.column.name
-        parts += [f"{one.typed} AS {named(name)}", f"{one.raw} AS {named(name + '__raw')}"]
-        parts += [f"{one.shown} AS {named(name + '__shown')}"] if one.shown else []
-        shown = named(name + "__shown") if one.shown else None
-        outer.append(Lowered(one.column, named(name), named(name + "__raw"), one.label, one.field, shown))
-    connection.execute(f"CREATE VIEW {named('view_' + table)} AS SELECT {', '.join(parts)} {from_}")
+        column = one.column.name
+        parts += [f"{one.typed} AS {named(column)}", f"{one.raw} AS {named(column + '__raw')}"]
+        parts += [f"{one.shown} AS {named(column + '__shown')}"] if one.shown else []
+        shown = named(column + "__shown") if one.shown else None
+        outer.append(Lowered(one.column, named(column), named(column + "__raw"), one.label, one.field, shown))
+    connection.execute(f"CREATE VIEW {named('view_' + name)} AS SELECT {', '.join(parts)} {from_}")
     found = checks(TABLES[table], outer, latest=latest, aliases=aliases)
     if marks:
         found = live_reading.relaxed(TABLES[table], found)
     extras = live_reading.EXTRAS if marks else ()
-    return View(table, source, source, tuple(outer), tuple(found), extras)
+    return View(name, table, source, source, tuple(outer), tuple(found), extras)
 
 
 def _finish(

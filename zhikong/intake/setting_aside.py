@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zhikong.engine.tables import MONTH, TABLES, Table, arrow_schema
@@ -37,33 +38,37 @@ def set_aside(
     repeated: a key may come again (the later row tells what changed); otherwise the first of equal keys stays.
     """
     connection.execute(f"CREATE TABLE faulty (source VARCHAR, {ROW} BIGINT)")
-    connection.execute("CREATE TABLE sources (name VARCHAR, source VARCHAR)")
-    connection.executemany("INSERT INTO sources VALUES (?, ?)", [(v.table, v.source) for v in views])
     for view in views:
         _write_typed(connection, view, folder)
         if _mark_faulty(connection, view):
             _explain(connection, view, reading)
-    for view in [] if repeated else sorted(views, key=lambda v: v.table != "stays"):
-        _set_duplicates_aside(connection, view, reading)
+    for parts in [] if repeated else by_table(views):
+        _set_duplicates_aside(connection, parts, reading)
+
+
+def by_table(views: Sequence[View]) -> list[list[View]]:
+    """The views table by table, the stays first: a table may have several sources."""
+    tables = sorted(dict.fromkeys(view.table for view in views), key=lambda name: name != "stays")
+    return [[view for view in views if view.table == name] for name in tables]
 
 
 def _write_typed(connection, view: View, folder: Path) -> None:
     """The typed rows with one flag, in a parquet file: conversion and checks in one pass over the source."""
     columns = ", ".join(one.typed for one in view.columns)
     bad = " OR ".join(f"coalesce({check.when}, false)" for check in view.checks) or "false"
-    path = folder / f"{view.table}.typed.parquet"
+    path = folder / f"{view.name}.typed.parquet"
     connection.execute(
-        f"COPY (SELECT {', '.join([ROW, columns, *view.extras])}, ({bad}) AS __bad FROM {named('view_' + view.table)}) "
+        f"COPY (SELECT {', '.join([ROW, columns, *view.extras])}, ({bad}) AS __bad FROM {named('view_' + view.name)}) "
         f"TO {quoted(str(path))} (FORMAT parquet, COMPRESSION lz4)"
     )
     connection.execute(
-        f"CREATE VIEW {named('typed_' + view.table)} AS SELECT * FROM read_parquet({quoted(str(path))})"
+        f"CREATE VIEW {named('typed_' + view.name)} AS SELECT * FROM read_parquet({quoted(str(path))})"
     )
 
 
 def _mark_faulty(connection, view: View) -> bool:
     added = connection.execute(
-        f"INSERT INTO faulty SELECT DISTINCT {quoted(view.source)}, {ROW} FROM {named('typed_' + view.table)} WHERE __bad"
+        f"INSERT INTO faulty SELECT DISTINCT {quoted(view.source)}, {ROW} FROM {named('typed_' + view.name)} WHERE __bad"
     ).fetchall()[0][0]
     return bool(added)
 
@@ -74,10 +79,10 @@ def _explain(connection, view: View, reading: Reading) -> None:
         f"CASE WHEN {check.when} THEN {{'i': {i}, 'v': CAST({check.value} AS VARCHAR), 'd': {check.detail}}} END"
         for i, check in enumerate(view.checks)
     )
-    rows = f"(SELECT {ROW} FROM {named('typed_' + view.table)} WHERE __bad)"
+    rows = f"(SELECT {ROW} FROM {named('typed_' + view.name)} WHERE __bad)"
     query = (
         f"SELECT {ROW}, __place, unnest(list_filter([{cells}], lambda c: c IS NOT NULL)) AS fault "
-        f"FROM {named('view_' + view.table)} WHERE {ROW} IN {rows} ORDER BY {ROW}"
+        f"FROM {named('view_' + view.name)} WHERE {ROW} IN {rows} ORDER BY {ROW}"
     )
     for row, place, fault in _stream(connection, query):
         check = view.checks[fault["i"]]
@@ -117,23 +122,36 @@ def hidden(value: str | None, reason: str) -> str | None:
     return value[:80]
 
 
-def _set_duplicates_aside(connection, view: View, reading: Reading) -> None:
+def _set_duplicates_aside(connection, parts: list[View], reading: Reading) -> None:
     """Of rows with the same key the first stays. Faulty rows do not count: a corrected repetition is welcome."""
-    table = TABLES[view.table]
+    table = TABLES[parts[0].table]
     key = ", ".join(named(name) for name in table.key)
-    query = (
-        f"SELECT {ROW}, min({ROW}) OVER (PARTITION BY {key}) AS first, row_number() OVER (PARTITION BY {key} ORDER BY {ROW}) AS place "
-        f"FROM {named('typed_' + view.table)} ANTI JOIN (FROM faulty WHERE source = {quoted(view.source)}) USING ({ROW})"
+    rows = " UNION ALL ".join(
+        f"SELECT {part} AS part, {ROW}, {key} FROM {named('typed_' + view.name)} "
+        f"ANTI JOIN (FROM faulty WHERE source = {quoted(view.source)}) USING ({ROW})"
+        for part, view in enumerate(parts)
     )
-    rows = connection.sql(f"SELECT {ROW}, first FROM ({query}) WHERE place > 1 ORDER BY 1").to_arrow_table()
+    query = (
+        f"SELECT part, {ROW}, first_value({ROW}) OVER same AS first, row_number() OVER same AS place "
+        f"FROM ({rows}) WINDOW same AS (PARTITION BY {key} ORDER BY part, {ROW})"
+    )
+    found = connection.sql(
+        f"SELECT part, {ROW}, first FROM ({query}) WHERE place > 1 ORDER BY 1, 2"
+    ).to_arrow_table()
+    for part, view in enumerate(parts):
+        _set_repeated_aside(connection, view, found.filter(pc.equal(found["part"], part)), reading)
+
+
+def _set_repeated_aside(connection, view: View, rows: pa.Table, reading: Reading) -> None:
     if not rows.num_rows:
         return
     connection.register("repeated", rows)
     connection.execute(f"INSERT INTO faulty SELECT DISTINCT {quoted(view.source)}, {ROW} FROM repeated")
     connection.unregister("repeated")
-    label = "、".join(_label_of(view, name) for name in table.key)
+    key = TABLES[view.table].key
+    label = "、".join(_label_of(view, name) for name in key)
     for row, first in zip(rows[ROW].to_pylist(), rows["first"].to_pylist(), strict=True):
-        _add(reading, view, "duplicate", row, table.key[0], label, "", None, str(first))
+        _add(reading, view, "duplicate", row, key[0], label, "", None, str(first))
 
 
 def _label_of(view: View, name: str) -> str:
@@ -144,23 +162,24 @@ def write_good(
     connection, views: list[View], folder: Path, reading: Reading, known_stays: Sequence[Path]
 ) -> None:
     """Write each table's good rows, sorted by month and key, in the contract's schema; children follow their stay."""
-    by_table = {view.table: view for view in views}
-    order = sorted(views, key=lambda v: v.table != "stays")
-    _stay_months(connection, "stays" in by_table, known_stays)
-    for view in order:
+    _stay_months(connection, [view for view in views if view.table == "stays"], known_stays)
+    for view in views:
         if TABLES[view.table].child_of:
             _set_orphans_aside(connection, view, reading)
-    for view in order:
-        _write_table(connection, view, folder, reading)
+    for parts in by_table(views):
+        _write_table(connection, parts, folder, reading)
     reading.faulty_rows += connection.execute(
         "SELECT count(DISTINCT (source, __row)) FROM faulty"
     ).fetchall()[0][0]
 
 
-def _stay_months(connection, delivered: bool, known_stays: Sequence[Path]) -> None:
+def _stay_months(connection, delivered: list[View], known_stays: Sequence[Path]) -> None:
     month = "strftime(discharged_at, '%Y-%m') AS month"
     if delivered:
-        source = f"FROM typed_stays ANTI JOIN (FROM faulty WHERE source = {_stays_source(connection)}) USING ({ROW})"
+        good = " UNION ALL ".join(
+            f"SELECT t.stay_id, t.discharged_at FROM {_good(view)}" for view in delivered
+        )
+        source = f"FROM ({good})"
     elif known_stays:
         source = f"FROM read_parquet([{', '.join(quoted(str(p)) for p in known_stays)}], hive_partitioning = false)"
     else:
@@ -169,12 +188,8 @@ def _stay_months(connection, delivered: bool, known_stays: Sequence[Path]) -> No
     connection.execute(f"CREATE TABLE stay_months AS SELECT stay_id, {month} {source}")
 
 
-def _stays_source(connection) -> str:
-    return "(SELECT source FROM sources WHERE name = 'stays')"
-
-
 def _good(view: View) -> str:
-    return f"{named('typed_' + view.table)} AS t ANTI JOIN (FROM faulty WHERE source = {quoted(view.source)}) AS f ON f.{ROW} = t.{ROW}"
+    return f"{named('typed_' + view.name)} AS t ANTI JOIN (FROM faulty WHERE source = {quoted(view.source)}) AS f ON f.{ROW} = t.{ROW}"
 
 
 def _set_orphans_aside(connection, view: View, reading: Reading) -> None:
@@ -198,20 +213,22 @@ def _month_of(table: Table) -> tuple[str, str]:
     return f"strftime(t.{named(table.month_of)}, '%Y-%m')", ""
 
 
-def _write_table(connection, view: View, folder: Path, reading: Reading) -> None:
-    table = TABLES[view.table]
+def _write_table(connection, parts: list[View], folder: Path, reading: Reading) -> None:
+    table = TABLES[parts[0].table]
     month, join = _month_of(table)
     columns = ", ".join(f"t.{named(name)}" for name in table.column_names)
-    order = ", ".join(f"t.{named(name)}" for name in table.key)
-    query = f"SELECT {columns}, {month} AS {MONTH} FROM {_good(view)} {join} ORDER BY {MONTH}, {order}"
-    path = folder / f"{view.table}.good.parquet"
-    schema = arrow_schema(view.table)
-    rows = 0
+    rows = " UNION ALL ".join(
+        f"SELECT {columns}, {month} AS {MONTH} FROM {_good(view)} {join}" for view in parts
+    )
+    query = f"SELECT * FROM ({rows}) ORDER BY {', '.join(map(named, (MONTH, *table.key)))}"
+    path = folder / f"{table.name}.good.parquet"
+    schema = arrow_schema(table.name)
+    written = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for batch in connection.sql(query).to_arrow_reader(20_000):
             writer.write_table(pa.Table.from_batches([batch]).cast(schema))
-            rows += batch.num_rows
-    reading.tables[view.table], reading.rows[view.table] = path, rows
+            written += batch.num_rows
+    reading.tables[table.name], reading.rows[table.name] = path, written
 
 
 def write_identities(connection, staged: dict[str, Staged], folder: Path, reading: Reading) -> None:

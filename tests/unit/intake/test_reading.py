@@ -212,3 +212,47 @@ def test_a_confirmed_local_code_is_read_as_the_standard_one(tmp_path):
     rows = pq.read_table(reading.tables["stays"]).to_pylist()
     found = {(row["discharge_ward"], row["principal_diagnosis"]) for row in rows}
     assert found == {("GXY", "I10.x00"), ("J18.900", "J18.900"), (None, None)}
+
+
+def test_a_table_may_have_several_sources_and_a_key_holds_over_all_of_them(tmp_path):
+    result = {"stay_id": "stay_id", "item": "what", "at": "at", "value": "v"}
+    hidden_number = {"pseudonyms": {"stay_id": {"kind": "stay", "of": ["no"]}}}
+    mapping = parse_mapping(
+        {
+            "id": "x",
+            "name": "x",
+            "sources": {
+                "page": {
+                    "pseudonyms": {n: {"kind": "stay", "of": ["no"]} for n in ("stay_id", "patient_key")}
+                },
+                "labs": hidden_number,
+                "vitals": hidden_number,
+            },
+            "tables": {
+                "stays": {"from": "page", "columns": BASE},
+                "results": {"from": "labs", "columns": result | {"kind": {"constant": "lab"}}},
+                "results@vitals": {"from": "vitals", "columns": result | {"kind": {"constant": "vital"}}},
+            },
+        }
+    )
+    files = {
+        "page": "no,in,out\n1,2026-01-01 08:00,2026-01-03 08:00",
+        "labs": "no,what,at,v\n1,K,2026-01-01 09:00,4.1\n1,K,2026-01-01 09:00,4.2\n9,K,2026-01-01 09:00,4",
+        "vitals": "no,what,at,v\n1,T,2026-01-01 09:00,36.5\n1,K,2026-01-01 09:00,4.3\n1,P,2026-01-01 09:00,much",
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    delivered = {name: tmp_path / f"{name}.csv" for name in files}
+    reading = read_files(delivered, mapping, CONTEXT, tmp_path)
+    rows = pq.read_table(reading.tables["results"]).to_pylist()
+    assert [(r["item"], r["value"], r["kind"], r["month"]) for r in rows] == [
+        ("K", 4.1, "lab", "2026-01"),
+        ("T", 36.5, "vital", "2026-01"),
+    ]
+    assert sorted((p.source, p.row, p.reason) for p in reading.problems) == [
+        ("labs", 3, "duplicate"),
+        ("labs", 4, "no_stay"),
+        ("vitals", 3, "duplicate"),
+        ("vitals", 4, "not_a_number"),
+    ]
+    assert (reading.delivered_rows, reading.faulty_rows, reading.rows["results"]) == (7, 4, 2)
