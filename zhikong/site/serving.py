@@ -26,7 +26,7 @@ def address_and_port() -> tuple[str, int]:
 def run(server: "Server | None", address: str, port: int, on_ready: Callable[[], None]) -> None:
     """Serve until Ctrl-C or a stop signal; ``on_ready`` is called once pages are answered."""
     home.check_bind(address)
-    supervisor = Supervisor([web(address, port), worker()], _keeper(server))
+    supervisor = Supervisor([web(address, port), worker(), mllp()], _keeper(server))
     supervisor.listen()
     supervisor.run(lambda: answers(address, port), on_ready)
 
@@ -42,6 +42,14 @@ def worker() -> Child:
     """The process that does the jobs."""
     command = [sys.executable, "-m", "zhikong", "worker", "--supervised"]
     return Child("后台任务", command, _log("worker"), {"ZHIKONG_ROLE": "worker"})
+
+
+def mllp() -> Child:
+    """The process that listens for HL7 messages, as long as a feed asks for it."""
+    from zhikong.hospital.functions.datasources.mllp.service import is_wanted
+
+    command = [sys.executable, "-m", "zhikong", "mllp", "--supervised"]
+    return Child("HL7 接收", command, _log("mllp"), {"ZHIKONG_ROLE": "worker"}, wanted=is_wanted)
 
 
 def answers(address: str, port: int) -> bool:

@@ -8,6 +8,7 @@ NAMES = (
     "init",
     "serve",
     "worker",
+    "mllp",
     "migrate",
     "load",
     "compute",

@@ -1,5 +1,6 @@
 """Keeps the web server and the worker running, and ends everything in order."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -12,9 +13,11 @@ from types import FrameType
 from zhikong.site.home import Explained
 from zhikong.site.supervisor.guardian import tie_to_parent
 
+log = logging.getLogger("zhikong.supervisor")
 LOOK_EVERY = 0.3  # seconds
 STOP_WITHIN = 15  # seconds that a process gets to finish what it does
 MOST_RESTARTS = 5  # within a minute; more means that restarting does not help
+ASK_EVERY = 10  # seconds between two questions whether a process is wanted
 LARGEST_LOG = 10 * 1024 * 1024
 
 
@@ -32,6 +35,21 @@ class Child:
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
+    wanted: Callable[[], bool] | None = None  # asked now and then; None: always
+    asked_at: float = float("-inf")
+    was_wanted: bool = False
+
+    def is_wanted(self) -> bool:
+        """Whether it should run; while nobody can say, what was said last holds."""
+        if self.wanted is None:
+            return True
+        if time.monotonic() - self.asked_at >= ASK_EVERY:
+            self.asked_at = time.monotonic()
+            try:
+                self.was_wanted = self.wanted()
+            except Exception:  # noqa: BLE001 - the database is away: it is asked again
+                log.warning("%s：暂时不知道是否需要运行", self.name)
+        return self.was_wanted
 
     def start(self) -> None:
         """Must be called in the main thread: the kernel watches the thread that starts a process."""
@@ -72,6 +90,7 @@ class Child:
             self.process.kill()
             self.process.wait()
         _end_session(self.process.pid)
+        self.process = None
 
 
 class Supervisor:
@@ -94,7 +113,8 @@ class Supervisor:
         """Start the children, call ``on_ready`` once ``ready`` is true, watch until asked to stop."""
         try:
             for child in self.children:
-                child.start()
+                if child.is_wanted():
+                    child.start()
             told = False
             while not self.asked_to_stop:
                 self._look()
@@ -109,7 +129,11 @@ class Supervisor:
     def _look(self) -> None:
         self.database()
         for child in self.children:
-            if not child.alive():
+            if not child.is_wanted():
+                child.stop()
+            elif child.process is None:
+                child.start()
+            elif not child.alive():
                 child.revive()
 
 

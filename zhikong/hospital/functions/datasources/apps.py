@@ -21,3 +21,7 @@ class DatasourcesConfig(AppConfig):
                 title_of=lambda mapping: mapping.name,
             )
         )
+        from zhikong.hospital.functions.datasources import feeds
+        from zhikong.hospital.functions.datasources.mllp.forms import MllpForm
+
+        feeds.register(feeds.Kind("hl7", _("HL7 v2 消息"), settings_form=MllpForm))
