@@ -15,6 +15,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 
 from zhikong.engine.tables import TABLES, Column, Type
+from zhikong.intake.references import owner_of
 from zhikong.intake.mappings import Mapping as FileMapping
 
 GIVEN = frozenset({"institution", "zone", "stay_id", "patient_key"})
@@ -81,9 +82,10 @@ def names_of(mappings: Iterable[FileMapping]) -> dict[tuple[str, str], tuple[str
 
 
 def _written(mapping: FileMapping, source: str, column: str) -> list[str]:
-    if "." in column:
-        source, column = column.split(".", 1)
+    source, column = owner_of(column, source, mapping.sources)
     where = mapping.sources[source]
+    if where.format not in ("csv", "parquet"):  # a path in a message or resource is no header
+        return []
     return [column, *([where.names[column]] if column in where.names else []), *where.aliases.get(column, ())]
 
 

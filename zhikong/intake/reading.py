@@ -20,7 +20,7 @@ from zhikong.intake.live_words import LIVE_COLUMNS
 from zhikong.intake.lowering import Check, Lowered, checks, named, quoted
 from zhikong.intake.mappings import Mapping
 from zhikong.intake.reasons import FileRefused, Problem
-from zhikong.intake.relations import relation, with_known
+from zhikong.intake.relations import identities_of, relation, with_known
 from zhikong.intake.staging import ROW, Staged, stage
 from zhikong.intake.unfolding import PLACE
 
@@ -104,6 +104,11 @@ def read_files(
             for unfolded, path in one.unfolded.items():
                 connection.execute(
                     f"CREATE VIEW {named(unfolded)} AS SELECT * FROM read_parquet({quoted(str(path))})"
+                )
+            if one.identities is not None and one.identities.exists():
+                people = named(identities_of(name))
+                connection.execute(
+                    f"CREATE VIEW {people} AS SELECT * FROM read_parquet({quoted(str(one.identities))})"
                 )
         _directory(connection, context)
         _listed(connection, mapping, staged)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from zhikong.intake.mappings import Mapping, TableMapping
+    from zhikong.intake.mappings import Mapping, Source, TableMapping
     from zhikong.intake.words import Unfold
 
 
@@ -50,9 +51,15 @@ def owner_of(name: str, own: str, sources: Collection[str]) -> tuple[str, str]:
     return (owner, column) if column and owner in sources else (own, name)
 
 
-def _references(table: TableMapping, sources: Collection[str]) -> list[tuple[str, str]]:
+def sealed(owner: str, column: str, sources: MappingType[str, Source]) -> bool:
+    """Whether `source.field` means an identity field (a birth date): it is reckoned with, and never staged."""
+    return column in sources[owner].identity and column not in sources[owner].identity.values()
+
+
+def _references(table: TableMapping, sources: MappingType[str, Source]) -> list[tuple[str, str]]:
     """(source, column) of everything that a table reads."""
     found = [owner_of(name, table.source, sources) for name in _named(table, sources)]
+    found = [(owner, column) for owner, column in found if not sealed(owner, column, sources)]
     for pick in (f.pick for f in table.fields if f.pick):
         found += [(pick.source, c) for c in (pick.take, pick.by, *pick.where)]
     for within in (f.within for f in table.fields if f.within):

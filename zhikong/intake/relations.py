@@ -21,7 +21,7 @@ from zhikong.intake.lowering import (
     years_between,
 )
 from zhikong.intake.mappings import Field, Mapping, Source, TableMapping
-from zhikong.intake.references import owner_of
+from zhikong.intake.references import owner_of, sealed
 from zhikong.intake.unfolding import unfolded_name
 from zhikong.intake.words import Join
 
@@ -101,10 +101,27 @@ def _derived(field: Field, mapping: Mapping, staged: set[str], before: list[Lowe
     if field.days_between:
         return days_between(*(_column(name, mapping, staged) for name in field.days_between))
     if field.years_between:
-        return years_between(*(_column(name, mapping, staged) for name in field.years_between))
+        born, last = field.years_between
+        return years_between(_birth(born, mapping, staged), _column(last, mapping, staged))
     known = {one.column.name: one.typed for one in before}
     within = [known.get(name) or _column(name, mapping, staged) for name in field.number_within]
     return number_within(within, [_column(name, mapping, staged) for name in field.in_order])
+
+
+def _birth(name: str, mapping: Mapping, staged: set[str]) -> str:
+    """A column, or an identity field of the row's patient, which stands apart from all staged columns."""
+    owner, field = owner_of(name, "", mapping.sources)
+    if not owner or not sealed(owner, field, mapping.sources):
+        return _column(name, mapping, staged)
+    if owner not in staged:
+        return "CAST(NULL AS VARCHAR)"
+    people = named(identities_of(owner))
+    return f"(SELECT max(i.{named(field)}) FROM {people} AS i WHERE i.patient_key = s.patient_key)"
+
+
+def identities_of(source: str) -> str:
+    """The view of a source's identities, beside that of its columns."""
+    return f"{source}__identities"
 
 
 def _column(name: str, mapping: Mapping, staged: set[str] | None = None) -> str:
