@@ -15,8 +15,8 @@ from datetime import datetime
 from difflib import SequenceMatcher
 
 from zhikong.engine.tables import TABLES, Column, Type
-from zhikong.intake.references import owner_of
 from zhikong.intake.mappings import Mapping as FileMapping
+from zhikong.intake.references import owner_of
 
 GIVEN = frozenset({"institution", "zone", "stay_id", "patient_key"})
 """Filled by the reading itself, never by a column of the file."""
