@@ -8,7 +8,7 @@ from zhikong.simulator import Simulation, simulate
 @pytest.fixture(scope="session")
 def small() -> Simulation:
     """Three months of a 150-bed hospital, from December 2025: about 1,600 discharges."""
-    return simulate(seed=7, months=3, first_month="2025-12", scale=0.25)
+    return simulate(seed=7, months=3, first_month="2025-12", scale=0.25, events=True)
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,7 @@ def test_days_and_ages(stays, small):
 
 
 def test_fees_add_up(small):
-    for row in small.tables["fees"].to_pylist():
+    for row in small.tables["front_page_fees"].to_pylist():
         assert sum(row[code] for code in WHOLE) == row["D01"] > 0
         assert row["D20x01"] + row["D20x02"] <= row["D20"]
         assert row["D19x01"] <= row["D19"]

@@ -126,6 +126,7 @@ def _together(made: Written, old: Rows, old_marks, new: Rows, marks) -> Rows:
     made.marks = {n: np.concatenate([old_marks[n], marks[n]])[order] for n in Lot.MARKS}
     made.marks["row"] = np.arange(len(order))
     whole.columns["_row"] = made.marks["row"]
+    whole.columns["_occurred"] = whole.columns["occurred_at"].copy()
     return whole
 
 

@@ -1,6 +1,7 @@
 """Orders: each family hands in lots; at the end they are numbered together, and each lot learns its numbers."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -69,7 +70,7 @@ class Orders:
         order = np.argsort(np.concatenate([lot.i for lot in self.lots]), kind="stable")
         own = np.empty(len(order), np.int64)
         own[order] = numbers(self.block, whole.i)
-        self._numbers = [own[a:b] for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+        self._numbers = [own[a:b] for a, b in pairwise(sizes)]
         whole.columns = {"order_id": Ids("Y", own[order]), **whole.columns}
         return whole
 

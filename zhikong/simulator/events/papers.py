@@ -91,7 +91,7 @@ def _of_operations(rng, made):
 
     def lot(kind: int, title: str, rows, written, signed, author, rule: str, limit) -> Lot:
         written = np.maximum(np.minimum(written, signed), block.admitted[surgery.i[rows]])
-        return Lot(kind, surgery.i[rows], surgery.started[rows], written, np.maximum(signed, written), author, title,
+        return Lot(kind, surgery.i[rows], np.minimum(surgery.started[rows], written), written, np.maximum(signed, written), author, title,
                    about("operations", surgery.seq[rows]), ref=rows, rule=_rule(rule), limit=limit)  # fmt: skip
 
     start, end = surgery.started, surgery.ended
@@ -219,9 +219,7 @@ def _of_nurses(rng, made):
     )
     home = np.flatnonzero(~block.cohort.dead & (rng.random(len(block)) < 0.985))
     at = np.maximum(block.discharged[home] - rng.integers(10, 180, len(home)), block.admitted[home] + 20)
-    yield Lot(
-        25, home, block.discharged[home], at, at + 5, pick(rng, "nurse", block.last[home]), "出院评估与指导"
-    )
+    yield Lot(25, home, at, at, at + 5, pick(rng, "nurse", block.last[home]), "出院评估与指导")
 
 
 def head_of(department: np.ndarray) -> np.ndarray:
