@@ -28,6 +28,9 @@ KEPT_PROBLEMS = 100_000
 """Problems kept one by one; beyond that they are only counted, and the count says so."""
 
 
+_SHOWN_UNREAD = 40
+
+
 @dataclass
 class Reading:
     """What a reading gives. `tables` are parquet files in the contract's schema with the `month` column.
@@ -304,3 +307,10 @@ def _notes(reading: Reading, staged: dict[str, Staged]) -> None:
             shown = "、".join(one.source.label(c) for c in one.lacking[:10])
             more = f" 等 {len(one.lacking)} 列" if len(one.lacking) > 10 else ""
             reading.notes.append(f"文件没有以下可选列，其内容记为未知：{shown}{more}。")
+        if one.unread:
+            shown = "、".join(one.unread[:_SHOWN_UNREAD])
+            more = f" 等 {len(one.unread)} 列" if len(one.unread) > _SHOWN_UNREAD else ""
+            where = f"{one.source.name}：" if len(staged) > 1 else ""
+            reading.notes.append(
+                f"{where}以下列没有读入（数据契约没有相应的列，或映射没有用到）：{shown}{more}。"
+            )

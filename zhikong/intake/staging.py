@@ -47,6 +47,7 @@ class Staged:
     rows: int = 0
     problems: list[Problem] = field(default_factory=list)
     lacking: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()  # columns of the file that the mapping does not use
     header_row: int = 1
     zone: str = "UTC"
     left: dict[str, list[int]] = field(default_factory=dict)
@@ -245,6 +246,7 @@ def _refuse_missing(source: Source, missing: list[str]) -> None:
 def _text_batches(file: Path, source: Source, wanted: list[str], mapping: Mapping, result: Staged):
     text = examine(file)
     found, result.lacking = find_columns(source, wanted, list(text.header))
+    result.unread = tuple(name for name in text.header if name and name not in found.values())
     skipped: list[int] = []
     swallowed: list[tuple[int, int]] = []
 
@@ -352,6 +354,7 @@ def _parquet_batches(file: Path, source: Source, wanted: list[str], mapping: Map
     except pa.ArrowInvalid as error:
         raise FileRefused(f"{file.name} 不是完整的 Parquet 文件。", "请重新下载或导出。") from error
     found, result.lacking = find_columns(source, wanted, parquet.schema_arrow.names)
+    result.unread = tuple(name for name in parquet.schema_arrow.names if name not in found.values())
     blank = pa.array(mapping.blank, pa.string())
     first = 1
     for batch in parquet.iter_batches(batch_size=_BATCH, columns=list(found.values())):

@@ -26,7 +26,7 @@ Columns = dict[str, pa.Array]
 
 def unfolded_name(table: TableMapping) -> str:
     """The name of the relation that holds a table's unfolded rows."""
-    return f"{table.source}/{table.table}"
+    return f"{table.source}/{table.name}"
 
 
 @dataclass
@@ -50,12 +50,12 @@ class Unfolder:
         for table in self.tables:
             of_live = {name: columns[name] for name in table.live.columns}
             rows = _rows(table, keys | of_live, columns)
-            if table.table not in self._writers:
-                path = self.folder / f"{table.source}.{table.table}.parquet"
+            if table.name not in self._writers:
+                path = self.folder / f"{table.source}.{table.name}.parquet"
                 self.paths[unfolded_name(table)] = path
-                self._writers[table.table] = pq.ParquetWriter(path, rows.schema, compression="lz4")
+                self._writers[table.name] = pq.ParquetWriter(path, rows.schema, compression="lz4")
             if rows.num_rows:
-                self._writers[table.table].write_table(rows)
+                self._writers[table.name].write_table(rows)
 
     def close(self) -> None:
         for writer in self._writers.values():

@@ -48,6 +48,8 @@ RESULT_KIND = CodeSet(
         ("pathology", "病理"),
         ("microbiology", "微生物"),
         ("vital", "生命体征"),
+        ("score", "评分的分项"),
+        ("device", "设备与治疗参数"),
     ),
 )
 ABNORMAL = CodeSet(
@@ -149,6 +151,9 @@ ASSESSMENT_KIND = CodeSet(
         ("tube", "管路滑脱风险"),
         ("admission", "入院护理评估"),
         ("consciousness", "意识"),
+        ("sedation", "镇静"),
+        ("delirium", "谵妄"),
+        ("breathing_trial", "自主呼吸试验"),
     ),
 )
 PATHWAY_OUTCOME = CodeSet(
