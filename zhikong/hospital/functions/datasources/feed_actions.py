@@ -16,6 +16,8 @@ from zhikong.hospital.functions.datasources import feeds
 from zhikong.hospital.functions.datasources.models import Feed
 
 State = Feed.State
+_GIVEN = {"code", "title", "kind", "mapping", "retention_days"}
+_NOT_GIVEN = {field.name for field in Feed._meta.fields} - _GIVEN
 
 
 @transaction.atomic
@@ -50,7 +52,7 @@ def create(
     )
     feeds.seal_secret(feed, dict(secrets or {}))
     feed.next_run_at = feeds.next_run(feed, timezone.localtime(now))
-    feed.full_clean(exclude=["institution", "created_by", "schedule", "settings", "cursor"])
+    feed.clean_fields(exclude=_NOT_GIVEN)
     feed.save()
     return feed
 
@@ -77,7 +79,7 @@ def change(
     if given:
         feeds.seal_secret(found, {**feeds.secret_of(found), **given})
     found.next_run_at = feeds.next_run(found, timezone.localtime(now))
-    found.full_clean(exclude=["institution", "created_by", "schedule", "settings", "cursor"])
+    found.clean_fields(exclude=_NOT_GIVEN)
     found.save()
     return found
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from zhikong.foundation.facts.freshness import Fresh
 from zhikong.foundation.facts.freshness import State as Freshness
 from zhikong.foundation.facts.models import Load, RawItem
+from zhikong.foundation.facts.templatetags.fact_tags import span
 from zhikong.hospital.functions.datasources import feeds
 from zhikong.hospital.functions.datasources.mappings import mappings
 from zhikong.hospital.functions.datasources.models import Feed, Receipt
@@ -25,10 +26,10 @@ IN_PROGRESS = (Load.State.WAITING, Load.State.RUNNING)
 
 @dataclass(frozen=True)
 class Standing:
-    """How a feed fares now. lag: since its last success; rows and rejects: of today; waiting: contents not yet in."""
+    """How a feed fares now. lag: since its last success, in words; rows and rejects: of today; waiting: contents not yet in."""
 
     feed: Feed
-    lag: timedelta | None
+    lag: str
     freshness: Freshness
     rows: int
     rejects: int
@@ -50,7 +51,7 @@ def standing(feed: Feed, now: datetime) -> Standing:
 def _standing(feed: Feed, now: datetime, counts: tuple[int, int], waiting: dict[int, int]) -> Standing:
     return Standing(
         feed=feed,
-        lag=None if feed.last_success_at is None else max(now - feed.last_success_at, timedelta()),
+        lag="" if feed.last_success_at is None else span(now - feed.last_success_at),
         freshness=freshness_of(feed, now),
         rows=counts[0],
         rejects=counts[1],

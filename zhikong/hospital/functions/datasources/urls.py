@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from zhikong.hospital.functions.datasources import views
+from zhikong.hospital.functions.datasources import feed_views, views
 from zhikong.hospital.functions.datasources.wizard import views as wizard
 
 app_name = "datasources"
@@ -11,6 +11,13 @@ urlpatterns = [
     path("quarantine/", views.quarantine, name="quarantine"),
     re_path(r"^quarantine/export\.(?P<kind>xlsx|csv)$", views.export, name="export"),
     path("<int:pk>/", views.load_detail, name="load"),
+    path("feeds/new/", feed_views.create, name="feed_new"),
+    path("feeds/<slug:code>/", feed_views.detail, name="feed"),
+    path("feeds/<slug:code>/change/", feed_views.change, name="feed_change"),
+    path("feeds/<slug:code>/replay/", feed_views.replay, name="feed_replay"),
+    re_path(r"^feeds/(?P<code>[-\w]+)/(?P<what>pause|resume|run)/$", feed_views.act, name="feed_act"),
+    path("receipts/<int:pk>/raw/", feed_views.raw_input, name="raw"),
+    path("receipts/<int:pk>/hold/", feed_views.hold, name="raw_hold"),
     path("wizard/", wizard.start, name="wizard"),
     path("wizard/<int:pk>/", wizard.columns, name="wizard_columns"),
     path("wizard/<int:pk>/codes/", wizard.codes, name="wizard_codes"),

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zhikong.engine.tables import TABLES
 from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.access.views_support import needs
+from zhikong.foundation.facts import raw, raw_keys
 from zhikong.foundation.facts.models import Load
 from zhikong.foundation.facts.queries import loads, quarantined
-from zhikong.hospital.functions.datasources import actions, queries, sheets
+from zhikong.hospital.functions.datasources import actions, feed_queries, queries, sheets
 from zhikong.hospital.functions.datasources.forms import QuarantineFilter, UploadForm
 from zhikong.hospital.functions.datasources.mappings import mappings
 from zhikong.intake import templates
@@ -26,15 +27,16 @@ IN_PROGRESS = (Load.State.WAITING, Load.State.RUNNING)
 @require_GET
 @needs(Permission.MANAGE_DATA)
 def load_list(request: HttpRequest) -> HttpResponse:
-    """All deliveries, the newest first, and until when the data reach."""
+    """The feeds and how they fare, all deliveries, the newest first, and until when the data reach."""
     page = Paginator(loads(), 30).get_page(request.GET.get("page"))
     names = {key: file.mapping.name for key, file in mappings().items()}
     names[actions.TABLES_MAPPING] = _("数据契约表")
     context = {
         "page": page,
-        "names": names,
         "fresh": queries.freshness(today=queries.local_today()),
         "in_progress": any(load.state in IN_PROGRESS for load in page),
+        "standings": feed_queries.standings(timezone.now()),
+        "names": names,
     }
     return render(request, "datasources/list.html", context)
 
@@ -61,15 +63,19 @@ def upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
-        load = actions.request_load(
-            by=request.user,
-            now=timezone.now(),
-            chunks=file.chunks(),
-            file_name=file.name,
-            mapping=form.cleaned_data["mapping"],
-        )
-        messages.success(request, _("已收到 %(name)s，正在导入。") % {"name": load.source_name})
-        return redirect("datasources:load", pk=load.pk)
+        try:
+            load = actions.request_load(
+                by=request.user,
+                now=timezone.now(),
+                chunks=file.chunks(),
+                file_name=file.name,
+                mapping=form.cleaned_data["mapping"],
+            )
+        except (raw.RawProblem, raw_keys.KeyMissing) as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, _("已收到 %(name)s，正在导入。") % {"name": load.source_name})
+            return redirect("datasources:load", pk=load.pk)
     return render(request, "datasources/upload.html", {"form": form}, status=422 if form.errors else 200)
 
 
