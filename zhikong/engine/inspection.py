@@ -9,6 +9,7 @@ from zhikong.engine.definitions.examples import examples_file, load_examples
 from zhikong.engine.definitions.model import Catalogue, Definition
 from zhikong.engine.definitions.problems import Problem
 from zhikong.engine.examples import failure
+from zhikong.engine.record_rules import examples, load_rules
 
 BACKENDS = ("duckdb", "reference")
 
@@ -19,6 +20,10 @@ def inspect(catalogue: Catalogue, *, today: date) -> list[Problem]:
     for definition in catalogue.indicators.values():
         found += review_problems(definition, today=today)
         found += example_problems(definition)
+    codes = {name: one.ranges for name, one in catalogue.codes.items()}
+    for pack in catalogue.packs:  # rules that cannot be read are told where their kind is checked
+        rules, _ = load_rules(pack.folder, codes)
+        found += [problem for rule in rules for problem in examples.example_problems(rule)]
     return found
 
 

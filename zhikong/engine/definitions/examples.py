@@ -57,27 +57,27 @@ def load_examples(file: Path) -> list[Example] | list[Problem]:
     problems: list[Problem] = []
     for i, raw in enumerate(located.data):
         try:
-            examples.append(_Reader(located, (i,)).example(raw))
-        except _Wrong as error:
+            examples.append(Reader(located, (i,)).example(raw))
+        except Wrong as error:
             problems.append(error.problem)
     return problems or examples
 
 
-class _Wrong(Exception):
+class Wrong(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
         self.problem = problem
 
 
-class _Reader:
+class Reader:
     """Reads one example, knowing where it stands in the file."""
 
     def __init__(self, located: Located, path: tuple[Key, ...]) -> None:
         self.located = located
         self.path = path
 
-    def wrong(self, path: tuple[Key, ...], message: str, remedy: str) -> _Wrong:
-        return _Wrong(self.located.problem((*self.path, *path), message, remedy))
+    def wrong(self, path: tuple[Key, ...], message: str, remedy: str) -> Wrong:
+        return Wrong(self.located.problem((*self.path, *path), message, remedy))
 
     def example(self, raw: Any) -> Example:
         if not isinstance(raw, dict):
@@ -93,7 +93,7 @@ class _Reader:
             name=str(raw["name"]),
             month=month,
             department=raw.get("department"),
-            tables=self._tables(raw["tables"], month),
+            tables=self.tables_of(raw["tables"], month),
             expect=self._expect(raw["expect"]),
             file=self.located.file,
             line=self.located.line(*self.path),
@@ -122,7 +122,7 @@ class _Reader:
             )
         return Expectation(raw.get("numerator"), raw.get("denominator"), value)
 
-    def _tables(self, raw: Any, month: str) -> dict[str, list[Row]]:
+    def tables_of(self, raw: Any, month: str) -> dict[str, list[Row]]:
         if not isinstance(raw, dict):
             raise self.wrong(("tables",), "tables 应写成“表名: 行的列表”。", "例如 tables: {stays: […]}。")
         tables: dict[str, list[Row]] = {}

@@ -192,11 +192,11 @@ def _verdict(rule: RecordRule, names: Names, flags: dict[tuple[str, str], str]) 
     unknown = [f"({applies}) IS NULL"] if rule.applies is not None else []
     if reads_page(rule):
         unknown.append(f"{_PAGE}.stay_id IS NULL")
-    unknown += [f"NOT coalesce(d.{flags[pair]}, FALSE)" for pair in rule.delivered]
     unknown += [f"{lower(ref, names)} IS NULL" for ref in rule.needs]
     unknown.append(f"({passes}) IS NULL")
+    never = " OR ".join(f"NOT coalesce(d.{flags[pair]}, FALSE)" for pair in rule.delivered) or "FALSE"
     return (
-        f"CAST(CASE WHEN NOT ({applies}) THEN {Verdict.NOT_APPLICABLE:d} "
+        f"CAST(CASE WHEN {never} THEN {Verdict.NOT_ASSESSABLE:d} WHEN NOT ({applies}) THEN {Verdict.NOT_APPLICABLE:d} "
         f"WHEN {' OR '.join(unknown)} THEN {Verdict.NOT_ASSESSABLE:d} "
         f"WHEN {passes} THEN {Verdict.PASS:d} ELSE {Verdict.FAIL:d} END AS TINYINT)"
     )

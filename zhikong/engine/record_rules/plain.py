@@ -60,16 +60,17 @@ def judge(
 
 def verdict(rule: RecordRule, env: Env, delivered: Delivered) -> Verdict:
     """The verdict of one rule on one record. Raises what the expressions raise."""
+    there = delivered.get(_cell(env.row), frozenset())
+    if any(pair not in there for pair in rule.delivered):
+        return Verdict.NOT_ASSESSABLE
     page = env.children.get(BESIDE, [])
     whole = Env({**(page[0] if page else {}), **env.row}, children=env.children)
     applies = True if rule.applies is None else evaluate(rule.applies, whole)
     if applies is False:
         return Verdict.NOT_APPLICABLE
-    there = delivered.get(_cell(env.row), frozenset())
     if (
         applies is None
         or (reads_page(rule) and not page)
-        or any(pair not in there for pair in rule.delivered)
         or any(evaluate(ref, whole) is None for ref in rule.needs)
     ):
         return Verdict.NOT_ASSESSABLE
