@@ -29,32 +29,23 @@ class Measure:
     pattern: str = ""
 
 
-def measures_of(
-    table: Table, book: Rulebook, *, supplied: frozenset[str], known: Known, needed: Iterable[Field] = ()
-) -> list[Measure]:
+def measures_of(table: Table, book: Rulebook, *, supplied: frozenset[str], known: Known) -> list[Measure]:
     """Every count that can be made of the table; one that cannot be made is left out, which is not zero.
 
-    supplied: the columns that the files have. needed: fields that indicators read, which ought to be filled too.
+    supplied: the columns that the files have.
     """
     columns = [column for column in table.columns if column.name in supplied]
     present = {column.name for column in columns}
     if table.child_of:
         present |= {f"stay.{name}" for name in TABLES[table.child_of].column_names}
-    expected = _expected(table, book, needed)
     found = [Measure((table.name, ""), Kind.ROWS)]
     for column in columns:
-        found += _of_column(table, column, book, expected.get((table.name, column.name)), known)
+        found += _of_column(table, column, book, book.expected.get((table.name, column.name)), known)
     readable = [measure for measure in found if _readable(measure, present)]
     repeats = book.repeats.get(table.name)
     if repeats is not None and set(repeats.needs) <= present:
         readable.append(Measure((table.name, ""), Kind.DUPLICATED, _all_known(table, repeats.needs)))
     return readable
-
-
-def _expected(table: Table, book: Rulebook, needed: Iterable[Field]) -> dict[Field, Expected]:
-    """The pack's own word about a field stands over the fact that an indicator reads it."""
-    found = {field: Expected(field) for field in needed if field[0] == table.name}
-    return found | {field: entry for field, entry in book.expected.items() if field[0] == table.name}
 
 
 def _of_column(

@@ -21,7 +21,7 @@ from zhikong.engine.backends.sql.scope import RowNames
 from zhikong.engine.backends.sql.text import clause, listed, literal, name
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.quality.measures import Known, Measure, measures_of, refs_of
-from zhikong.engine.quality.model import Field, Kind, Rulebook
+from zhikong.engine.quality.model import Kind, Rulebook
 from zhikong.engine.tables import TABLES, Table, Type
 
 
@@ -46,7 +46,6 @@ class Reader:
 
     book: Rulebook
     known: Known = field(default_factory=dict)
-    needed: frozenset[Field] = frozenset()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -69,9 +68,7 @@ class Query:
         self.supplied = Files(part.files).shape()
         columns = self.supplied.columns if self.supplied else frozenset(self.table.column_names)
         self.columns = [c.name for c in self.table.columns if c.name in columns]
-        self.measures = measures_of(
-            self.table, reader.book, supplied=columns, known=reader.known, needed=reader.needed
-        )
+        self.measures = measures_of(self.table, reader.book, supplied=columns, known=reader.known)
         if part.closing is not None:
             self.measures.append(Measure((part.table, ""), Kind.LATE))
         for known, held in reader.known.items():

@@ -10,6 +10,7 @@ class IndicatorsConfig(AppConfig):
         from django.urls import reverse
 
         from zhikong.foundation.duties.arrivals import facts_prove
+        from zhikong.foundation.facts import measured
         from zhikong.foundation.facts.announcements import TablesPublished
         from zhikong.foundation.findings import effects, sources
         from zhikong.foundation.findings.facts import FindingRaised
@@ -17,6 +18,7 @@ class IndicatorsConfig(AppConfig):
         from zhikong.foundation.outbox.registry import subscribe
         from zhikong.foundation.packstore.facts import VersionPublished
         from zhikong.hospital.functions.indicators import kinds
+        from zhikong.hospital.functions.indicators.catalogue import definitions
         from zhikong.hospital.functions.indicators.effects import effect_of
         from zhikong.hospital.functions.indicators.facts import MonthClosed
         from zhikong.hospital.functions.indicators.month_facts import section
@@ -27,6 +29,7 @@ class IndicatorsConfig(AppConfig):
         )
 
         effects.register("indicator", effect_of)
+        measured.register(definitions)
         month_facts.register(section)
         sources.register("indicator", describe)
         kinds.register()
