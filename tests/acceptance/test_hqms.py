@@ -4,8 +4,18 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.loads import loading_hospital, make_institution, worker_role  # noqa: F401
+from zhikong.engine.tables.event_codes import FEE_KIND
 from zhikong.simulator import simulate
 from zhikong.simulator.export_hqms import admission_numbers, export
+from zhikong.simulator.hqms_page import carried
+
+KINDS = FEE_KIND.codes
+# Columns of the page that the simulated clerks have no occasion to fill.
+NEVER_FILLED = {
+    "front_pages": {"admission_ward", "allergens", *(f"newborn_weight_{n}" for n in range(2, 6))},
+    "operations": {"first_assistant", "second_assistant", "anaesthesia_grade"},
+    "stays": {"whole_blood_ml"},
+}
 
 # What the front page cannot say: the moment of a transfer, and the healing of wounds of class 0.
 NOT_ON_THE_PAGE = {"transfers": {"at"}, "operations": {"healing"}}
@@ -58,7 +68,11 @@ def test_every_row_is_taken(load, made):
 
 
 @pytest.mark.parametrize(
-    "table", ["stays", "diagnoses", "operations", "transfers", "icu_stays", "bed_days", "reported_counts"]
+    "table",
+    [
+        *("stays", "front_pages", "diagnoses", "operations", "transfers", "icu_stays"),
+        *("bed_days", "reported_counts"),
+    ],
 )
 @pytest.mark.proves("F-08", "F-09")
 def test_the_tables_are_the_simulators(load, made, hospital, hidden, table):
@@ -78,6 +92,25 @@ def test_the_tables_are_the_simulators(load, made, hospital, hidden, table):
     assert sorted(found, key=lambda r: [str(r[k]) for k in key]) == sorted(
         expected, key=lambda r: [str(r[k]) for k in key]
     )
+
+
+def test_every_fee_class_is_a_row(load, made, hospital, hidden):
+    stays, _ = hidden
+    wide = made.tables["front_page_fees"].to_pylist()
+    expected = {(stays[row["stay_id"]], kind): row[kind] for row in wide for kind in row if kind in KINDS}
+    assert {(row["stay_id"], row["kind"]): row["amount"] for row in hospital.rows("fees")} == expected
+
+
+def test_what_a_delivery_is_said_to_carry_is_what_arrives(load, hospital):
+    """A column that is carried has values somewhere, and one that has values is said to be carried."""
+    from zhikong.engine.tables import TABLES
+
+    for table in sorted({table for table, _ in carried()}):
+        rows = hospital.rows(table)
+        there = {name for row in rows for name, value in row.items() if value is not None}
+        said = {column for one, column in carried() if one == table}
+        assert there & set(TABLES[table].column_names) <= said, table
+        assert said - there <= NEVER_FILLED.get(table, set()), table
 
 
 @pytest.mark.proves("F-03")

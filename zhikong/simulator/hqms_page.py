@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from zhikong.engine.tables import TABLES
 from zhikong.simulator import hospital, hqms_layout, people
 from zhikong.simulator.simulation import Simulation
 
@@ -40,6 +41,7 @@ class Month:
 
     def __init__(self, made: Simulation, month: str, admission_number: dict[str, int]):
         self.stays = _of_month(made.tables["stays"], month)
+        self.front = _of_month(made.tables["front_pages"], month)
         self.count = self.stays.num_rows
         self.children = {
             name: _of_month(made.tables[name], month)
@@ -90,7 +92,7 @@ def _of_month(table: pa.Table, month: str) -> pa.Table:
 def page(month: Month) -> pa.Table:
     """All 811 columns as text, in order."""
     found = _patient(month) | _stay(month) | _diagnoses(month) | _people(month) | _operations(month)
-    found |= _care(month) | _icu(month) | _money(month)
+    found |= _icu(month) | _money(month)
     unknown = set(found) - set(hqms_layout.columns())
     if unknown:
         raise AssertionError(f"no such columns: {sorted(unknown)}")
@@ -98,47 +100,75 @@ def page(month: Month) -> pa.Table:
     return pa.table([found.get(name, month.blank) for name in names], names=names)
 
 
+FRONT = {
+    "A49": "admission_count", "A15C": "nationality", "A21C": "marital", "A38C": "occupation", "A19C": "ethnicity",
+    "A20N": "id_type", "A23C": "native_province", "A33C": "contact_relation", "A16": "age_days",
+    "A17": "admission_weight", **{f"A18x0{n}": f"newborn_weight_{n}" for n in range(1, 6)},
+    "B14": "admission_ward", "B21C": "transfer_departments", "F01": "admission_condition",
+    "B37": "readmission_purpose", "B35": "receiving_institution", "C34C": "autopsy",
+    "C24C": "drug_allergy", "C25": "allergens", "F10": "hbsag", "F11": "hcv_ab", "F12": "hiv_ab",
+    "C26C": "abo", "C27C": "rh", "C28": "coma_before_days", "C29": "coma_before_hours",
+    "C30": "coma_before_minutes", "C31": "coma_after_days", "C32": "coma_after_hours", "C33": "coma_after_minutes",
+    "B22C": "department_head", "B23C": "chief_doctor", "B26C": "nurse", "B33": "qc_date",
+}  # fmt: skip
+"""Columns of the page that say what the table `front_pages` says."""
+STAY = {
+    "A46C": "payment", "A12C": "sex", "A14": "age_years", "B12": "admitted_at", "B15": "discharged_at",
+    "B38": "day_surgery", "B11C": "admission_route", "B13C": "admission_department", "B16C": "discharge_department",
+    "B17": "discharge_ward", "B20": "days", "F04": "confirmed_on", "B36C": "readmission_planned",
+    "B34C": "discharge_way", "B30C": "record_grade", "B24C": "attending_doctor", "B25C": "resident_doctor",
+    "F17": "nursing_special_days", "F18": "nursing_1_days", "F19": "nursing_2_days", "F20": "nursing_3_days",
+    "F21": "transfusion_reaction", "F22": "red_cells_units", "F23": "platelet_units", "F24": "plasma_ml",
+    "F25": "whole_blood_ml", "F26": "autologous_ml", "C47": "ventilator_hours",
+}  # fmt: skip
+"""Columns of the page that say what the table `stays` says."""
+DIAGNOSIS = ("code", "name", "on_admission", "outcome")
+OPERATION = (
+    "code", "name", "performed_at", "grade", "minutes", "operator", "first_assistant", "second_assistant", "wound",
+    "anaesthesia", "anaesthesia_grade", "anaesthetist",
+)  # fmt: skip
+ICU_STAY = ("unit", "entered_at", "left_at")
+
+
+def carried() -> frozenset[tuple[str, str]]:
+    """(table, column) of the contract that a delivery of HQMS files carries, companion files included."""
+    fees = {c.name for c in TABLES["stays"].columns if c.name.endswith("_fee")}
+    annex = {"rescues", "rescue_successes"} | {
+        c for c in TABLES["stays"].column_names if c.endswith("_match")
+    }
+    who = {"stay_id", "patient_key", "institution", "zone", "principal_diagnosis"}
+    signed = {
+        c for c in TABLES["front_pages"].column_names if c.startswith("signed_") or c.endswith("_check")
+    }
+    own = {
+        "stays": {*STAY.values(), *fees, *annex, *who},
+        "front_pages": {"stay_id", *FRONT.values(), *signed, "pathology_numbered", "record_number_length"},
+        "diagnoses": {"stay_id", "kind", "seq", *DIAGNOSIS},
+        "operations": {"stay_id", "seq", *OPERATION, "incision_class", "healing", "kind", "elective",
+                       "minimally_invasive", "unplanned_return"} - {"wound"},
+        "transfers": {"stay_id", "seq", "from_department", "to_department"},
+        "icu_stays": {"stay_id", *ICU_STAY},
+        "fees": {"stay_id", "kind", "amount"},
+        "bed_days": set(TABLES["bed_days"].column_names),
+        "reported_counts": set(TABLES["reported_counts"].column_names),
+    }  # fmt: skip
+    return frozenset((table, column) for table, columns in own.items() for column in columns)
+
+
 def _patient(month: Month) -> dict[str, pa.Array]:
-    who, age = month.patients, month.column("age_years")
-    born = who["birth_date"].to_numpy().astype("datetime64[D]")
-    days = (month.column("admitted_at").astype("datetime64[D]") - born).astype(np.int64)
-    weight = pa.array(1800 + days % 7 * 10 + np.arange(month.count) % 190 * 10).cast(pa.string())
-    newborn = pa.array((age == 0) & (days <= 28))
-    address, phone = text(who["address"]), text(who["phone"])
+    who, address = month.patients, text(month.patients["address"])
     return {
         "A01": text(month.stays["institution"]), "A02": month.same(hospital.profile().name),
-        "A48": text(who["record_number"]), "A49": month.number,
-        "A46C": text(month.stays["payment"]), "A11": text(who["name"]), "A12C": text(month.stays["sex"]),
-        "A13": text(who["birth_date"]), "A14": text(month.stays["age_years"]), "A15C": month.same("CHN"),
-        "A21C": month.where(age >= 23, "20", "10"), "A38C": month.same("90"), "A19C": month.same("1"),
-        "A20N": month.same("1"), "A20": text(who["id_number"]), "A22": month.same("示范市"),
-        "A23C": month.same("99"), "A24": address, "A25C": month.same("990000"), "A26": address, "A27": phone,
-        "A28C": month.same("990000"), "A33C": month.same("1"), "A34": address, "A35": phone,
-        "A16": pc.if_else(pa.array(age == 0), pa.array(days).cast(pa.string()), NOTHING),
-        "A17": pc.if_else(newborn, weight, NOTHING), "A18x01": pc.if_else(newborn, weight, NOTHING),
+        "A48": text(who["record_number"]), "A11": text(who["name"]), "A13": text(who["birth_date"]),
+        "A20": text(who["id_number"]), "A22": month.same("示范市"), "A24": address, "A25C": month.same("990000"),
+        "A26": address, "A27": text(who["phone"]), "A28C": month.same("990000"), "A34": address,
+        "A35": text(who["phone"]),
     }  # fmt: skip
 
 
 def _stay(month: Month) -> dict[str, pa.Array]:
-    stays, way = month.stays, month.column("discharge_way")
-    transfers = month.children["transfers"]
-    moves = [[] for _ in range(month.count)]
-    for position, target in zip(
-        month.group(transfers)[0], transfers["to_department"].to_pylist(), strict=True
-    ):
-        moves[position].append(target)
-    return {
-        "B12": text(stays["admitted_at"]), "B15": text(stays["discharged_at"]),
-        "B38": text(stays["day_surgery"]), "B11C": text(stays["admission_route"]),
-        "B13C": text(stays["admission_department"]), "B16C": text(stays["discharge_department"]),
-        "B17": text(stays["discharge_ward"]), "B20": text(stays["days"]),
-        "B21C": pa.array(["→".join(move) or NOTHING for move in moves]),
-        "F01": month.where(month.column("admission_route") == "1", "2", "3"), "F04": text(stays["confirmed_on"]),
-        "B36C": text(stays["readmission_planned"]),
-        "B37": month.where(month.column("readmission_planned") == "2", "继续治疗"),
-        "B34C": text(stays["discharge_way"]), "B35": month.where(np.isin(way, ["2", "3"]), "示范市第二人民医院"),
-        "C34C": month.where(way == "5", "2"), "B30C": text(stays["record_grade"]),
-    }  # fmt: skip
+    stays = {code: text(month.stays[name]) for code, name in STAY.items()}
+    return stays | {code: text(month.front[name]) for code, name in FRONT.items()}
 
 
 def _diagnoses(month: Month) -> dict[str, pa.Array]:
@@ -160,13 +190,13 @@ def _diagnoses(month: Month) -> dict[str, pa.Array]:
     groups += [(others, rank, hqms_layout.other_diagnosis(rank + 1)) for rank in range(depth)]
     for table, rank, names in groups:
         row = month.spread(table, rank)
-        for name, column in zip(names, ("code", "name", "on_admission", "outcome"), strict=True):
+        for name, column in zip(names, DIAGNOSIS, strict=True):
             if name:
                 found[name] = text(row[column])
     found["C11"] = pc.if_else(
         pc.equal(found["C09C"], NOTHING), NOTHING, pc.binary_join_element_wise("BL", month.number, "")
     )
-    return found | {"C24C": month.same("1")} | {name: month.same("0") for name in ("F10", "F11", "F12")}
+    return found
 
 
 def _people(month: Month) -> dict[str, pa.Array]:
@@ -176,15 +206,12 @@ def _people(month: Month) -> dict[str, pa.Array]:
     owners = month.stays["discharge_department"].to_pylist()
     chiefs, carers = [heads[owner] for owner in owners], [nurses[owner] for owner in owners]
     attending, resident = month.stays["attending_doctor"], month.stays["resident_doctor"]
-    checked = month.column("discharged_at").astype("datetime64[D]") + 2
-    number, name = (pa.array([getattr(p, field) for p in chiefs]) for field in ("staff_number", "name"))
+    name = pa.array([p.name for p in chiefs])
     return {
-        "B22C": number, "B22": name, "B23C": number, "B23": name,
-        "B24C": text(attending), "B24": pa.array([names[n] for n in attending.to_pylist()]),
-        "B25C": text(resident), "B25": pa.array([names[n] for n in resident.to_pylist()]),
-        "B26C": pa.array([p.staff_number for p in carers]), "B26": pa.array([p.name for p in carers]),
+        "B22": name, "B23": name, "B24": pa.array([names[n] for n in attending.to_pylist()]),
+        "B25": pa.array([names[n] for n in resident.to_pylist()]), "B26": pa.array([p.name for p in carers]),
         "B29": month.same(people.of_department("RECO")[1].name), "B31": name,
-        "B32": pa.array([p.name for p in carers]), "B33": pa.array(checked).cast(pa.string()),
+        "B32": pa.array([p.name for p in carers]),
     }  # fmt: skip
 
 
@@ -192,40 +219,21 @@ def _operations(month: Month) -> dict[str, pa.Array]:
     table, found = month.children["operations"], {}
     pairs = zip(table["incision_class"].to_pylist(), table["healing"].to_pylist(), strict=True)
     table = table.append_column("wound", pa.array([_HEALING.get(pair, "0") for pair in pairs], pa.string()))
-    table = table.append_column("none", pa.nulls(table.num_rows, pa.string()))
-    source = ("code", "name", "performed_at", "grade", "minutes", "operator", "none", "none", "wound", "anaesthesia",
-              "none", "anaesthetist")  # fmt: skip
     for rank in range(min(month.depth(table), hqms_layout.OTHERS + 1)):
         row = month.spread(table, rank)
         found |= {
-            name: text(row[column]) for name, column in zip(hqms_layout.operation(rank), source, strict=True)
+            name: text(row[column])
+            for name, column in zip(hqms_layout.operation(rank), OPERATION, strict=True)
         }
     return found
-
-
-def _care(month: Month) -> dict[str, pa.Array]:
-    stays = month.stays
-    names = {
-        "F17": "nursing_special_days", "F18": "nursing_1_days", "F19": "nursing_2_days", "F20": "nursing_3_days",
-        "F21": "transfusion_reaction", "F22": "red_cells_units", "F23": "platelet_units", "F24": "plasma_ml",
-        "F25": "whole_blood_ml", "F26": "autologous_ml", "C47": "ventilator_hours",
-    }  # fmt: skip
-    given = month.column("transfusion_reaction") != "0"
-    abo = np.where(given, np.arange(month.count) % 4, 5)
-    injured = np.char.startswith(month.column("principal_diagnosis").astype("U7"), "S0")
-    coma = {f"C{number}": month.where(injured, "0") for number in range(28, 34)}
-    return {code: text(stays[name]) for code, name in names.items()} | coma | {
-        "C26C": pa.array([str(n) for n in range(1, 7)]).take(pa.array(abo)),
-        "C27C": month.where(given, "2", "4"),
-    }  # fmt: skip
 
 
 def _icu(month: Month) -> dict[str, pa.Array]:
     table, found = month.children["icu_stays"], {}
     for rank in range(min(month.depth(table), hqms_layout.ICU_STAYS)):
         row = month.spread(table, rank)
-        columns = (row["unit"], row["entered_at"], row["left_at"])
-        found |= dict(zip(hqms_layout.icu_stay(rank + 1), map(text, columns), strict=True))
+        columns = (text(row[name]) for name in ICU_STAY)
+        found |= dict(zip(hqms_layout.icu_stay(rank + 1), columns, strict=True))
     return found
 
 

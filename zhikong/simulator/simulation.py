@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zhikong.simulator import events as clinical_events
-from zhikong.simulator import hot, shifts, tables
+from zhikong.simulator import front_pages, hot, shifts, tables
 from zhikong.simulator.clock import Window, month_number
 from zhikong.simulator.ledger import Ledger, ledger
 from zhikong.simulator.stages import Stages, run
@@ -54,6 +54,7 @@ def simulate(
         "open_stays": hot.open_stays(made),
         "front_page_fees": hot.fee_table(made),
     }
+    made_tables["front_pages"] = front_pages.front_pages(made_tables)
     if not (events or events_from):
         return Simulation(made_tables, ledger(made), made)
     first = None if events_from is None else month_number(events_from)

@@ -1,5 +1,7 @@
 """The simulator's arrays as the Arrow tables of the data contract."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,10 +27,8 @@ from zhikong.simulator.procedures import staff_numbers
 from zhikong.simulator.stages import Stages
 
 ICU_UNIT = "ICUD"
-
-
-NOT_YET = ("front_pages",)
-"""Tables of the contract that the simulator does not make."""
+APART = ("front_pages",)
+"""Made from the other tables, in front_pages.py."""
 EXTENDED = ("operations", "results", "documents")
 """Tables that stand without events already; with them they have more rows and the columns below."""
 _UNKNOWN = {
@@ -48,9 +48,9 @@ _UNKNOWN = {
 """Columns that are unknown without events, on purpose; any other column of the contract has to be made."""
 
 
-def contract_tables(stages: Stages) -> dict[str, pa.Table]:
-    """The nine tables of the data contract that stand without events, each with its `month` column."""
-    makers = {
+def makers() -> dict[str, Callable[[Stages], dict[str, pa.Array]]]:
+    """How each of the nine tables that stand without events is made; raises ValueError if the contract has others."""
+    made = {
         "stays": _stays,
         "diagnoses": _diagnoses,
         "operations": _operations,
@@ -61,10 +61,20 @@ def contract_tables(stages: Stages) -> dict[str, pa.Table]:
         "bed_days": _bed_days,
         "reported_counts": _reported_counts,
     }
-    differ = set(TABLES) ^ {*makers, *EVENT_TABLES, *NOT_YET}
-    if differ - set(NOT_YET):
+    differ = set(TABLES) ^ {*made, *EVENT_TABLES, *APART}
+    if differ - set(APART):
         raise ValueError(f"tables without a maker, or makers without a table: {sorted(differ)}")
-    return {name: _checked(name, make(stages)) for name, make in makers.items()}
+    return made
+
+
+def contract_table(name: str, stages: Stages) -> pa.Table:
+    """One of these tables, with its `month` column. Raises KeyError for another name."""
+    return _checked(name, makers()[name](stages))
+
+
+def contract_tables(stages: Stages) -> dict[str, pa.Table]:
+    """The nine tables of the data contract that stand without events."""
+    return {name: contract_table(name, stages) for name in makers()}
 
 
 def before(table: pa.Table, month: str) -> pa.Table:
