@@ -81,6 +81,8 @@ def stage(
     try:
         for first_rows, columns in reader(file, source, wanted, mapping, result):
             writers.write(*_split(source, mapping, context, first_rows, columns, unfolder))
+            if context.told is not None:
+                context.told(result.rows)
         if writers.main is None:
             nothing = {column: pa.array([], pa.string()) for column in wanted}
             writers.write(*_split(source, mapping, context, pa.array([], pa.int64()), nothing, unfolder))
