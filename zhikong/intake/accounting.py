@@ -40,7 +40,7 @@ def account(connection: duckdb.DuckDBPyConnection, views: Sequence[View], one: S
     """The account of a staged source, after the faulty rows were found."""
     tables = [view.name for view in views if view.source == one.source.name]
     faulty = f"FROM faulty WHERE source = {quoted(one.source.name)}"
-    used = " UNION ".join(f"SELECT {ROW} FROM {named('typed_' + table)}" for table in tables)
+    used = " UNION ".join(f"SELECT DISTINCT {ROW} FROM {named('typed_' + table)}" for table in tables)
     loaded = _count(connection, f"SELECT * FROM ({used}) ANTI JOIN ({faulty}) USING ({ROW})") if tables else 0
     aside = _count(connection, f"SELECT DISTINCT {ROW} {faulty}")
     rows = _count(connection, f"SELECT DISTINCT {ROW} FROM {named(one.source.name)}")

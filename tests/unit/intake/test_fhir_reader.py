@@ -143,7 +143,7 @@ def test_a_type_that_does_not_belong_into_its_file_is_a_fault_and_one_without_so
     rows, problems, left, notes = staged(folder, tmp_path)
     assert rows == [(1, "IMP"), (5, "IMP")]
     assert problems == [("wrong_resource", 2)]
-    assert left == {"映射没有接收 Basic 资源的来源": [3, 4]}
+    assert left == {"Basic 资源：映射没有接收它的来源": [3, 4]}
     assert notes == [
         "encounters 的行号按文件顺序连续编号：Encounter.ndjson 从第 1 行起；other.ndjson 从第 3 行起。"
     ]

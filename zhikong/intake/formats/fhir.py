@@ -1,7 +1,8 @@
 """Reader of FHIR R4 resources: a source's columns are paths (see README.md beside this file), its rows are resources.
 
 Options of a source: `resource` (one type or several), `each` (one row for each element of a list), `leave_out`
-(rows that the contract does not hold, with the reason: no fault, and counted).
+(rows that the contract does not hold, with the reason: no fault, and counted), `not_held` (of the main source: why
+resources of a type that no source takes are left).
 """
 
 from __future__ import annotations
@@ -188,7 +189,9 @@ class _Collector:
         if claimed in self.leads:
             self._fault("wrong_resource", row, str(kind)[:_SHOWN], claimed)
         elif not claimed and self.main and kind not in self.known:
-            self.result.left.setdefault(f"映射没有接收 {str(kind)[:_SHOWN]} 资源的来源", []).append(row)
+            name = str(kind)[:_SHOWN]
+            because = self.source.options.get("not_held", {}).get(name, "映射没有接收它的来源")
+            self.result.left.setdefault(f"{name} 资源：{because}", []).append(row)
 
     def _fault(self, reason: str, row: int, value: str, detail: str) -> None:
         one = problem(

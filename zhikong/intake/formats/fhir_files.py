@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -65,6 +66,12 @@ def delivery(path: Path, types: Collection[str]) -> Delivery:
 
     types: the resource types that a mapping takes; a file is claimed by the type with which its name begins.
     """
+    stamp = path.stat()
+    return _found(path, frozenset(types), (stamp.st_mtime_ns, stamp.st_size))
+
+
+@lru_cache(maxsize=8)  # every source of a mapping asks for the same delivery
+def _found(path: Path, types: frozenset[str], stamp: tuple[int, int]) -> Delivery:
     by_key = {name.casefold(): name for name in types}
     if path.is_dir():
         files = sorted(p for p in path.rglob("*") if p.is_file() and _known(p.name))

@@ -29,7 +29,13 @@ from zhikong.foundation.patients import actions as patients
 from zhikong.foundation.patients.rules import Identity
 from zhikong.hospital.functions.datasources import processing
 from zhikong.hospital.functions.datasources.loading import Run, carry_out
-from zhikong.hospital.functions.datasources.mappings import PACKS, delivery, mapping_named
+from zhikong.hospital.functions.datasources.mappings import (
+    PACKS,
+    archived,
+    delivery,
+    mapping_named,
+    reads_folders,
+)
 from zhikong.hospital.functions.datasources.models import Feed
 from zhikong.hospital.functions.datasources.queries import reading_context
 from zhikong.hospital.functions.datasources.receiving import FILES, Delivery, receive_all
@@ -59,6 +65,19 @@ def load_file(
     """
     scope = scope or current_scope()
     name, further = source_name or path.name, companions or {}
+    with scoped(scope):
+        packed = path.is_dir() and reads_folders(mapping)
+    if packed:
+        with archived(path) as archive:
+            return load_file(
+                by=by,
+                now=now,
+                path=archive,
+                mapping=mapping,
+                companions=further,
+                scope=scope,
+                source_name=name,
+            )
     with scoped(scope):
         require(by, Permission.MANAGE_DATA)
         try:
@@ -246,17 +265,21 @@ def load_clif(*, now: datetime, path: Path) -> Load:
 
     The institution and its departments, the places of the public data, are made at the first call.
     """
-    with (PACKS / "clif" / "organisation.yaml").open(encoding="utf-8") as file:
-        described = yaml.safe_load(file)
-    number = institution_ids().get(described["code"]) or _make_institution(described)
     return load_file(
         by=None,
         now=now,
         path=path,
         mapping="clif",
-        scope=job_scope(number, job="load"),
+        scope=job_scope(open_pack_institution("clif"), job="load"),
         source_name=path.name,
     )
+
+
+def open_pack_institution(pack: str) -> int:
+    """The institution that a pack of public data describes; it and its departments are made at the first call."""
+    with (PACKS / pack / "organisation.yaml").open(encoding="utf-8") as file:
+        described = yaml.safe_load(file)
+    return institution_ids().get(described["code"]) or _make_institution(described)
 
 
 @transaction.atomic

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
+from uuid import uuid4
 
+from django.conf import settings
 from django.utils import timezone
 
 from zhikong import packs
@@ -73,6 +79,8 @@ def delivery(path: Path, mapping: Mapping, folder: Path) -> dict[str, Path]:
     """
     if not path.exists():
         raise FileRefused(f"找不到文件 {path.name}。", "请检查路径。")
+    if mapping.sources[mapping.main].format == "fhir":  # its reader finds each source's files by itself
+        return dict.fromkeys((n for n, s in mapping.sources.items() if s.format == "fhir"), path)
     if path.is_dir():
         found = {n: path / s.file for n, s in mapping.sources.items() if s.file and (path / s.file).is_file()}
     elif path.suffix in _ARCHIVES and any(s.file for s in mapping.sources.values()):
@@ -83,6 +91,33 @@ def delivery(path: Path, mapping: Mapping, folder: Path) -> dict[str, Path]:
         names = "、".join(s.file for s in mapping.sources.values() if s.file)
         raise FileRefused(f"{path.name} 中没有映射“{mapping.name}”需要的文件。", f"需要：{names}。")
     return found
+
+
+def reads_folders(name: str) -> bool:
+    """Whether a mapping reads a folder as a whole, whatever the names of the files in it (FHIR bulk exports)."""
+    chosen = mappings().get(name)
+    return chosen is not None and chosen.mapping.sources[chosen.mapping.main].format == "fhir"
+
+
+@contextmanager
+def archived(folder: Path) -> Iterator[Path]:
+    """The files of a folder as one private ZIP, for as long as it is needed; equal files give equal bytes."""
+    incoming = Path(settings.RAW_FOLDER) / "incoming"
+    incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = incoming / f"{os.getpid()}-{uuid4().hex}.zip"
+    try:
+        with (
+            os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        ):
+            for one in sorted(p for p in folder.rglob("*") if p.is_file()):
+                member = zipfile.ZipInfo(one.relative_to(folder).as_posix())
+                member.compress_type = zipfile.ZIP_DEFLATED
+                with one.open("rb") as source, archive.open(member, "w", force_zip64=True) as target:
+                    shutil.copyfileobj(source, target, 1 << 20)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def readable(
@@ -117,7 +152,8 @@ def _taken_out(path: Path, mapping: Mapping, folder: Path) -> dict[str, Path]:
 
 def fingerprint_of(files: dict[str, Path]) -> str:
     """One fingerprint of a whole delivery: that of its only file, or of all files by name."""
-    prints = {name: fingerprint(path) for name, path in sorted(files.items())}
-    if len(prints) == 1:
+    known = {path: fingerprint(path) for path in set(files.values())}
+    prints = {name: known[path] for name, path in sorted(files.items())}
+    if len(known) == 1:
         return next(iter(prints.values()))
     return hashlib.sha256("\n".join(f"{n} {p}" for n, p in prints.items()).encode()).hexdigest()
