@@ -14,11 +14,16 @@ _NAME = re.compile(rf"{_SURNAME}\s?(?:[{_HAN}]\s?[{_HAN}]|[{_HAN}])")
 _FOREIGN = re.compile(rf"[{_HAN}]{{1,8}}(?:[·•][{_HAN}]{{1,8}}){{1,3}}")
 _LONG = re.compile(rf"({_SURNAME})(\s?)([{_HAN}])(?:(\s?)([{_HAN}]))?")
 _TITLED = re.compile(rf"({_SURNAME}[{_HAN}]{{0,2}}?)(?={STAFF_TITLES}|{POLITE})")
-_NOT_NAMES = tuple(NOT_NAMES)
+_NOT_NAMES = NOT_NAMES
 # what stands before a title and is no name: 上级医师, 主管护师, 责任护士 …
 _BEFORE_A_TITLE = re.compile(
-    r"^(?:管床|值班|高级|应急|全科|白班|夜班|常规|安全|单位|金牌|麻醉|康复|左|全体|连续|任|曾|方)"
+    r"^(?:管床|值班|高级|应急|全科|白班|夜班|常规|安全|单位|金牌|麻醉|康复|全体|连续|曾任|担任|任$|曾$)"
 )
+# without a cue: at the head of a sentence before sex, age or the day; before what only a person does
+_AT_THE_HEAD = re.compile(
+    rf"(?:^|[。；;\n]\s?|\d[.、]\s?)({_SURNAME}\s?[{_HAN}](?:\s?[{_HAN}])?)(?=[，,]\s?(?:男|女|[\d]{{1,3}}岁)|今日|昨日|今晨)"
+)
+_ACTS = re.compile(rf"({_SURNAME}[{_HAN}]{{1,2}})(?=主持|汇报|查房|记录：|指出)")
 
 Place = tuple[int, int]
 
@@ -31,8 +36,14 @@ def names(text: str, known: Iterable[str]) -> Iterator[Place]:
     for cue in NAME_CUE.finditer(text):
         yield from _at(text, cue.end(), sure=False)
     for found in _TITLED.finditer(text):
+        if text[max(0, found.start() - 1) : found.start() + 1] in ("主管", "主任"):
+            continue  # the second half of a title
         if not _ordinary(text, found.start()) and not _BEFORE_A_TITLE.match(found.group(1)):
             yield found.start(1), found.end(1)
+    for pattern in (_AT_THE_HEAD, _ACTS):
+        for found in pattern.finditer(text):
+            if not _ordinary(text, found.start(1)) and not _doubtful(found.group(1)):
+                yield found.start(1), found.end(1)
     for found in _FOREIGN.finditer(text):
         yield found.start(), found.end()
 
@@ -43,6 +54,11 @@ def _known(text: str, known: Iterable[str]) -> Iterator[Place]:
         if len(name) >= 2:
             spaced = r"\s?".join(map(re.escape, name))
             yield from ((m.start(), m.end()) for m in re.finditer(spaced, text))
+
+
+def _doubtful(name: str) -> bool:
+    """What has a word of running text, or a title, in place of a given name."""
+    return any(c in NOT_IN_A_GIVEN_NAME for c in name[1:]) or name.endswith(("医师", "医生", "护士", "主任"))
 
 
 def _ordinary(text: str, start: int) -> bool:
