@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from zhikong.simulator.faults import Planted, Planter
+from zhikong.simulator.front_page_faults import Broken, natural, plant
 from zhikong.simulator.hqms_page import Month, page, text
 from zhikong.simulator.simulation import Simulation, simulate
 
@@ -57,6 +58,7 @@ class Delivery:
 
     files: list[Path] = field(default_factory=list)
     faults: list[Planted] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
 
 
 def export(
@@ -68,11 +70,13 @@ def export(
     faults: dict[str, int] | None = None,
     defects: bool = False,
     without: tuple[str, ...] = (),
+    broken: dict[str, int] | None = None,
 ) -> Delivery:
     """Write the five files of a delivery; all months unless some are named.
 
     `faults` plants so many rows of each kind (see `faults.KINDS`); `defects` blanks some fields the way careless
-    clerks do; `without` leaves columns of the front page out. `encoding` is any that Python knows, as gbk.
+    clerks do; `broken` plants so many pages that break each front-page rule (see `front_page_faults.FAULTS`), on stays
+    that break none by themselves; `without` leaves columns of the front page out. `encoding` is any that Python knows, as gbk.
     """
     folder.mkdir(parents=True, exist_ok=True)
     months = made.ledger.months if months is None else months
@@ -80,8 +84,13 @@ def export(
     wanted = {month: Month(made, month, numbers) for month in months}
     total = sum(month.count for month in wanted.values())
     planter = Planter(made.ledger.seed, total, faults or {}, defects)
-    pages = (planter.planted(page(month)).drop_columns(list(without)) for month in wanted.values())
     delivery = Delivery(faults=planter.found)
+    whole = (page(month) for month in wanted.values())
+    if broken:
+        spare = _numbers_of(made, numbers, set().union(*natural(made.tables).values()))
+        planted, delivery.broken = plant(pa.concat_tables(whole), broken, seed=made.ledger.seed, spare=spare)
+        whole = iter([planted])
+    pages = (planter.planted(one).drop_columns(list(without)) for one in whole)
     delivery.files.append(write_csv(folder / PAGE, pages, encoding))
     delivery.files.append(write_csv(folder / ANNEX, map(_annex, wanted.values()), encoding))
     delivery.files.append(write_csv(folder / OPERATIONS, map(_operations, wanted.values()), encoding))
@@ -115,13 +124,24 @@ def admission_numbers(made: Simulation) -> dict[str, int]:
     return numbers
 
 
+def _numbers_of(made: Simulation, numbers: dict[str, int], stays: set[str]) -> frozenset[tuple[str, str]]:
+    """Record number and admission of some stays."""
+    people = made.tables["identities"]
+    record = dict(zip(people["patient_key"].to_pylist(), people["record_number"].to_pylist(), strict=True))
+    rows = made.tables["stays"].select(["stay_id", "patient_key"]).to_pylist()
+    return frozenset(
+        (record[row["patient_key"]], str(numbers[row["stay_id"]])) for row in rows if row["stay_id"] in stays
+    )
+
+
 def _renamed(table: pa.Table, headers: dict[str, str]) -> pa.Table:
     return pa.table({header: text(table[name]) for header, name in headers.items()})
 
 
 def _annex(month: Month) -> pa.Table:
     keys = {"病案号": text(month.patients["record_number"]), "住院次数": month.number}
-    return pa.table(keys | {header: text(month.stays[name]) for header, name in _ANNEX.items()})
+    columns = {header: text(month.stays[name]) for header, name in _ANNEX.items()}
+    return pa.table(keys | columns | {"TNM分期": text(month.front["tnm_stage"])})
 
 
 def _operations(month: Month) -> pa.Table:

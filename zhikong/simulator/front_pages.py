@@ -99,10 +99,12 @@ def _clinical(stays: pa.Table, diagnoses: pa.Table) -> dict[str, pa.Array]:
     pathology = diagnoses.filter(pc.equal(diagnoses["kind"], "pathology"))["stay_id"]
     given = pc.not_equal(stays["transfusion_reaction"], "0")
     injured = np.zeros(count, dtype=bool)
-    head = diagnoses.filter(pc.starts_with(diagnoses["code"], "S0"))["stay_id"]
+    discharge = pc.is_in(diagnoses["kind"], pa.array(["principal", "other"]))
+    head = diagnoses.filter(pc.and_(discharge, pc.starts_with(diagnoses["code"], "S0")))["stay_id"]
     injured |= pc.is_in(stays["stay_id"], head).to_numpy()
     abo = np.where(given.to_numpy(), np.arange(count) % 4, 5)
     return {
+        "tnm_stage": _staged(stays),
         "pathology_numbered": pc.is_in(stays["stay_id"], pathology),
         "drug_allergy": _same("1", count),
         **{name: _same("0", count) for name in ("hbsag", "hcv_ab", "hiv_ab")},
@@ -110,6 +112,13 @@ def _clinical(stays: pa.Table, diagnoses: pa.Table) -> dict[str, pa.Array]:
         "rh": pc.if_else(given, "2", "4"),
         **{name: pa.array(np.zeros(count, np.int64), mask=~injured) for name in _COMA},
     }
+
+
+def _staged(stays: pa.Table) -> pa.Array:
+    """TNM stage of malignant tumours; one in twenty is left out."""
+    malignant = pc.starts_with(stays["principal_diagnosis"], "C").to_numpy()
+    left_out = np.cumsum(malignant) % 20 == 0
+    return pc.if_else(pa.array(malignant & ~left_out), "T2N0M0", pa.scalar(None, pa.string()))
 
 
 def _signatures(stays: pa.Table) -> dict[str, pa.Array]:

@@ -142,7 +142,8 @@ def carried() -> frozenset[tuple[str, str]]:
     }
     own = {
         "stays": {*STAY.values(), *fees, *annex, *who},
-        "front_pages": {"stay_id", *FRONT.values(), *signed, "pathology_numbered", "record_number_length"},
+        "front_pages": {"stay_id", *FRONT.values(), *signed, "pathology_numbered", "record_number_length",
+                        "tnm_stage"},
         "diagnoses": {"stay_id", "kind", "seq", *DIAGNOSIS},
         "operations": {"stay_id", "seq", *OPERATION, "incision_class", "healing", "kind", "elective",
                        "minimally_invasive", "unplanned_return"} - {"wound"},
