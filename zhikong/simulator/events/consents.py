@@ -115,7 +115,15 @@ def _of_blood(rng, block: Block, given: Rows):
     signed = np.maximum(given.columns["requested_at"][first] - rng.integers(2, 60, len(i)), block.admitted[i])
     signed = np.minimum(signed, start - 2)
     subject = pa.array(given.columns["transfusion_id"].take(first).array())
-    return _lot(rng, block, "transfusion", i, signed - 1, signed, _subject("transfusions", subject)), start
+    return _lot(
+        rng,
+        block,
+        "transfusion",
+        i,
+        np.maximum(signed - 1, block.admitted[i]),
+        signed,
+        _subject("transfusions", subject),
+    ), start
 
 
 def _subject(prefix: str, key: pa.Array) -> pa.Array:

@@ -78,18 +78,14 @@ def event_tables(stages: Stages, first_month: int | None = None) -> dict[str, pa
     return {name: pa.concat_tables(tables).combine_chunks() for name, tables in made.items() if tables}
 
 
-def open_tables(stages: Stages) -> dict[str, pa.Table]:
+def open_tables(stages: Stages, *, delivered: bool = True) -> dict[str, pa.Table]:
     """The events of the stays that are open when the window ends, as far as they have come; without a month."""
     block = open_block(stages)
-    return (
-        {}
-        if not len(block)
-        else {
-            n: t
-            for n, t in _of_block(block, delivered=True).items()
-            if n in _ANCHORS or n in EXTRA_TABLES[:2]
-        }
-    )
+    if not len(block):
+        return {}
+    kept = {*_ANCHORS, *EXTRA_TABLES[:2]}
+    made = _of_block(block, delivered=delivered)
+    return {name: table for name, table in made.items() if name in kept}
 
 
 def _of_block(block: Block, *, delivered: bool) -> dict[str, pa.Table]:

@@ -28,15 +28,22 @@ _USUAL = 0.6  # share of the first form
 
 @dataclass
 class Persons:
-    """Texts by stay of a block: `written(slot, i, rng)` gives an identifier in some form, and which form it is."""
+    """Texts by stay of a block: `written(slot, i)` gives an identifier in some form, and which form it is.
+
+    They have a stream of chance of their own: without the delivered texts the others stay as they are.
+    """
 
     block: Block
     _forms: dict[str, pa.Array] = field(default_factory=dict)
 
-    def written(self, slot: str, i: np.ndarray, rng: np.random.Generator) -> tuple[pa.Array, np.ndarray]:
+    @cached_property
+    def _rng(self) -> np.random.Generator:
+        return self.block.rng("written forms")
+
+    def written(self, slot: str, i: np.ndarray) -> tuple[pa.Array, np.ndarray]:
         """The identifier of each row's stay (for doctors: `i` is the staff position), and the form's number."""
         forms = FORMS[slot]
-        form = np.where(rng.random(len(i)) < _USUAL, 0, rng.integers(0, len(forms), len(i)))
+        form = np.where(self._rng.random(len(i)) < _USUAL, 0, self._rng.integers(0, len(forms), len(i)))
         if slot not in self._forms:
             self._forms[slot] = pa.array(
                 [text for name in forms for text in self._all(slot, name)], pa.string()

@@ -69,7 +69,7 @@ def _filled(slots: Slots, persons: Persons, name, seq, templates, own, rng, deli
     for number, template in enumerate(templates):
         chosen = np.flatnonzero(variant == number)
         if len(chosen):
-            clear, dirty, found = _fill(slots, persons, template, own[chosen], rng, delivered)
+            clear, dirty, found = _fill(slots, persons, template, own[chosen], delivered)
             texts.append(clear)
             raw.append(dirty)
             places.append(chosen)
@@ -79,25 +79,26 @@ def _filled(slots: Slots, persons: Persons, name, seq, templates, own, rng, deli
     return Filled(name, seq, own, pa.concat_arrays(texts).take(back), whole, spans)
 
 
-def _fill(slots: Slots, persons: Persons, template: Template, own, rng, delivered: bool):
+def _fill(slots: Slots, persons: Persons, template: Template, own, delivered: bool):
     """Clear text, delivered text and spans of one template."""
     clear: list = [template.pieces[0]]
     dirty: list = [template.pieces[0]]
     spans, at = [], np.full(len(own), len(template.pieces[0]))
     for slot, literal in zip(template.pieces[1::2], template.pieces[2::2], strict=True):
-        if kind := IDENTIFYING.get(slot):
-            who = slots.author[own] if slot == "doctor" else slots.i[own]
-            value, form = persons.written(slot, who, rng)
-            clear += [PLACEHOLDERS[kind], literal]
-            if delivered:
-                end = at + _length(value)
-                spans.append((np.arange(len(own)), at, end, form, kind, slot))
-        else:
-            value = slots.get(slot, own)
-            clear += [value, literal]
-        dirty += [value, literal]
-        at = at + (_length(value) if delivered else 0) + len(literal)
+        kind = IDENTIFYING.get(slot)
+        clear += [PLACEHOLDERS[kind] if kind else slots.get(slot, own), literal]
+        if delivered:
+            value, form = _delivered(slots, persons, slot, own) if kind else (clear[-2], None)
+            end = at + _length(value)
+            spans += [(np.arange(len(own)), at, end, form, kind, slot)] if kind else []
+            dirty += [value, literal]
+            at = end + len(literal)
     return _joined(clear, len(own)), _joined(dirty, len(own)) if delivered else None, spans
+
+
+def _delivered(slots: Slots, persons: Persons, slot: str, own: np.ndarray) -> tuple[pa.Array, np.ndarray]:
+    """The identifier as it is written, and in which form."""
+    return persons.written(slot, slots.author[own] if slot == "doctor" else slots.i[own])
 
 
 def _length(values: pa.Array) -> np.ndarray:

@@ -1,0 +1,93 @@
+"""A hospital of any size written table by table and block by block: memory holds the arrays, never the tables."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from zhikong.simulator import events as clinical_events
+from zhikong.simulator import front_pages, hot, shifts, tables
+from zhikong.simulator.clock import Window, month_number
+from zhikong.simulator.ledger import ledger
+from zhikong.simulator.stages import Stages, run
+
+
+@dataclass
+class Written:
+    """The files written, and how many rows each table has."""
+
+    files: list[Path] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+def write_hospital(
+    folder: Path,
+    *,
+    seed: int = 1,
+    months: int = 24,
+    first_month: str = "2024-11",
+    scale: float = 1.0,
+    planted: tuple[shifts.Shift, ...] = shifts.DEFAULT,
+    events: bool = True,
+    delivered: bool = False,
+) -> Written:
+    """What `simulate` and `write` give, as files of parquet, in the memory of the arrays and one block.
+
+    `delivered` adds the texts with identifiers and where these stand. Events of open stays go to `open/`.
+    Raises ValueError for what `simulate` refuses.
+    """
+    if months < 1 or scale <= 0:
+        raise ValueError("months and scale must be positive")
+    folder.mkdir(parents=True, exist_ok=True)
+    stages, done = run(seed, Window(month_number(first_month), months), scale, planted), Written()
+    for name, table in _tables(stages, events):
+        _whole(folder / f"{name}.parquet", name, table, done)
+    if events:
+        _events(folder, stages, delivered, done)
+    done.files.append(folder / "ledger.json")
+    done.files[-1].write_text(json.dumps(ledger(stages).as_dict(), ensure_ascii=False), encoding="utf-8")
+    return done
+
+
+def _tables(stages: Stages, events: bool) -> Iterator[tuple[str, pa.Table]]:
+    """The tables that are made as a whole, one at a time; those of which the events make more are left to them."""
+    needed: dict[str, pa.Table] = {"identities": hot.identity_table(stages)}
+    yield "identities", needed["identities"]
+    for name in ("stays", "transfers", "diagnoses"):
+        needed[name] = tables.contract_table(name, stages)
+        yield name, needed[name]
+    yield "front_pages", front_pages.front_pages(needed)
+    needed.clear()
+    for name in tables.makers():
+        if name not in ("stays", "transfers", "diagnoses") and not (events and name in tables.EXTENDED):
+            yield name, tables.contract_table(name, stages)
+    yield "open_stays", hot.open_stays(stages)
+    yield "front_page_fees", hot.fee_table(stages)
+
+
+def _whole(file: Path, name: str, table: pa.Table, done: Written) -> None:
+    pq.write_table(table, file, compression="zstd")
+    done.files.append(file)
+    done.rows[name] = table.num_rows
+
+
+def _events(folder: Path, stages: Stages, delivered: bool, done: Written) -> None:
+    """Block after block is appended to the file of each table."""
+    with ExitStack() as stack:
+        writers: dict[str, pq.ParquetWriter] = {}
+        for part in clinical_events.parts(stages, delivered=delivered):
+            for name, table in part.tables.items():
+                if name not in writers:
+                    done.files.append(folder / f"{name}.parquet")
+                    writer = pq.ParquetWriter(done.files[-1], table.schema, compression="zstd")
+                    writers[name] = stack.enter_context(writer)
+                writers[name].write_table(table)
+                done.rows[name] = done.rows.get(name, 0) + table.num_rows
+    (folder / "open").mkdir(exist_ok=True)
+    for name, table in clinical_events.open_tables(stages, delivered=delivered).items():
+        pq.write_table(table, folder / "open" / f"{name}.parquet", compression="zstd")
+        done.files.append(folder / "open" / f"{name}.parquet")
