@@ -19,17 +19,17 @@ MOST = 4  # sources named one by one; a line is read, a list is not
 
 
 @register.simple_tag
-def data_freshness(tables: Iterable[str] | None = None, until: datetime | None = None) -> SafeString:
+def data_freshness(tables: Iterable[str] | None = None, until: datetime | str | None = None) -> SafeString:
     """“数据截至 11-21 23:59 · 病案首页 2 小时前 · 检验 3 天未到 ⚠”.
 
     tables: the contract's tables behind the numbers; None means all. until: when the shown data were published, if
-    the page shows an older state than the newest.
+    the page shows an older state than the newest; a moment, or in the page's own words.
     """
     found = freshness(tables)
     moment = until or _published_at()
     shown = [(one, words(one)) for one in found[:MOST]]
-    local = timezone.localtime(moment).strftime("%m-%d %H:%M") if moment else ""
-    context = {"until": local, "sources": shown, "more": len(found) - len(shown)}
+    said = moment if isinstance(moment, str) else _said(moment)
+    context = {"until": said, "sources": shown, "more": len(found) - len(shown)}
     return render_to_string("components/freshness.html", context)
 
 
@@ -37,6 +37,10 @@ def _published_at() -> datetime | None:
     """When the newest facts were published: one query, asked once in a request."""
     newest = Publication.objects.order_by("-number").values_list("published_at", flat=True)
     return once("facts.published_at", newest.first)
+
+
+def _said(moment: datetime | None) -> str:
+    return timezone.localtime(moment).strftime("%m-%d %H:%M") if moment else ""
 
 
 def words(one: Fresh) -> str:

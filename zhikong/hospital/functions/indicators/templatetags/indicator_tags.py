@@ -5,14 +5,16 @@ from functools import cache
 
 from django import template
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from zhikong.engine.definitions import Definition
+from zhikong.engine.plan.needs import needs_of
+from zhikong.foundation.facts.quality_notes import notes
 from zhikong.foundation.facts.reported import REPORTED
+from zhikong.foundation.facts.templatetags.fact_tags import data_freshness
 from zhikong.hospital.functions.indicators import rules
 from zhikong.hospital.functions.indicators.charting import Chart
 from zhikong.hospital.functions.indicators.models import Alert
@@ -67,7 +69,7 @@ def board_row(line: Line, chosen: Selection, owners: dict[str, str], twins: dict
         value=value_cell(line, twin),
         change=change_cell(line),
         spark=sparkline(line.trend, _("%(name)s近 12 个月走势") % {"name": line.name}),
-        state=state_cell(line),
+        state=state_cell(line) + quality_tag(line, chosen),
         owner=owners.get(line.definition.owner, line.definition.owner),
         **_labels(get_language()),
     )
@@ -123,13 +125,33 @@ def state_cell(line: Line) -> SafeString:
 
 
 @register.simple_tag
-def freshness(shown: Frame, month: str) -> str:
-    """“数据截至 11-21 23:50”: when the data behind the month were published (F-32)."""
+def freshness(shown: Frame, month: str, definition: Definition | None = None) -> SafeString | str:
+    """“数据截至 11-21 23:50 · 病案首页 2 小时前”: when the data behind the month were published, and their sources (F-32).
+
+    definition: only the sources of the tables that it reads.
+    """
     run = shown.computation(month)
     if run is None:
         return _("尚无数据")
-    moment = timezone.localtime(run.data_until or run.computed_at)
-    return _("数据截至 %(moment)s") % {"moment": moment.strftime("%m-%d %H:%M")}
+    tables = None if definition is None else needs_of(definition)
+    return data_freshness(tables, run.data_until or run.computed_at)
+
+
+@register.simple_tag
+def quality_notes(definition: Definition, chosen: Selection) -> SafeString:
+    """What is known against the number: gaps in the data behind it, each leading to where they are counted."""
+    found = notes(month=chosen.month, place=chosen.place).get(definition.id, ())
+    lines = ((note.severity, _("数据质量："), note.sentence, note.url, _("看数据质量")) for note in found)
+    return format_html_join("", '<div class="note {}"><p>{}{}。<a href="{}">{}</a></p></div>', lines)
+
+
+def quality_tag(line: Line, chosen: Selection) -> SafeString | str:
+    """A word beside the state when data behind the number are missing."""
+    found = notes(month=chosen.month, place=chosen.place).get(line.definition.id, ())
+    if not found:
+        return ""
+    words = "；".join(note.sentence for note in found)
+    return format_html(' <span title="{}">{}</span>', words, tag("warn", _("缺数据")))
 
 
 @register.filter
