@@ -120,6 +120,12 @@ def years_between(first: str, last: str) -> str:
     return f"date_sub('year', {typed('date', first)}, {typed('date', last)})"
 
 
+def at_hour(day: str, hour: str) -> str:
+    """Text of a date and of an hour of the day (8, 08 or 08:30) as one time; a date that has its time stays."""
+    clock = f"CASE WHEN contains({hour}, ':') THEN {hour} ELSE lpad({hour}, 2, '0') || ':00' END"
+    return f"CASE WHEN {hour} IS NULL OR length({day}) > 10 THEN {day} ELSE {day} || ' ' || {clock} END"
+
+
 def number_within(expressions, order=()) -> str:
     """1, 2, 3 … within equal values of the expressions, in the order of numbers or in the source's."""
     ordered = [*(f"try_cast({one} AS DOUBLE)" for one in order), "s.__row"]

@@ -103,6 +103,7 @@ class Field:
     in_order: tuple[str, ...] = ()
     otherwise: tuple[str, ...] = ()  # columns to take from where `from_` is unknown
     years_between: tuple[str, str] | None = None
+    hour: str | None = None  # the column that holds the hour of the day, where `from_` holds the date only
     within: Within | None = None
 
 
@@ -258,6 +259,7 @@ def _field(table: str, column: str, spec: Any) -> Field:
         number_within=tuple(spec.get("number_within", ())),
         in_order=_several(spec.get("in_order", ())),
         otherwise=_several(spec.get("otherwise", ())),
+        hour=spec.get("hour"),
         years_between=tuple(spec["years_between"]) if "years_between" in spec else None,
         within=Within(**spec["within"]) if "within" in spec else None,
     )

@@ -81,7 +81,7 @@ def _named(table: TableMapping, sources: Collection[str]) -> list[str]:
             *one.otherwise,
         ]
         read += [name for name in one.number_within if name not in columns]
-        read += [one.pick.key if one.pick else None, one.within.at if one.within else None]
+        read += [one.pick.key if one.pick else None, one.within.at if one.within else None, one.hour]
     read += [ours for join in table.join for ours in join.on.values()]
     made = _made(table)
     names += [name for name in read if name is not None and name not in made]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from zhikong.engine.tables import TABLES, Column
 from zhikong.intake.lowering import (
     Lowered,
+    at_hour,
     cast_null,
     cast_to,
     coded,
@@ -159,6 +160,8 @@ def _raw(field: Field, source: Source, mapping: Mapping, staged: set[str], joins
         return None, source, name
     columns = [_column(one, mapping, staged) for one in (field.from_, *field.otherwise)]
     raw = columns[0] if len(columns) == 1 else f"coalesce({', '.join(columns)})"
+    if field.hour:
+        raw = at_hour(raw, _column(field.hour, mapping, staged))
     return raw, mapping.sources[owner], name
 
 

@@ -13,6 +13,7 @@ from pyarrow import csv
 from zhikong.simulator.faults import Planted, Planter
 from zhikong.simulator.front_page_faults import Broken, natural, plant
 from zhikong.simulator.hqms_page import Month, page, text
+from zhikong.simulator.n041 import n041
 from zhikong.simulator.simulation import Simulation, simulate
 
 PAGE, ANNEX, OPERATIONS, BEDS, REPORTED = "首页.csv", "附页.csv", "手术附页.csv", "床位日报.csv", "填报数.csv"
@@ -98,6 +99,12 @@ def export(
         rows = made.tables[table].filter(pc.is_in(made.tables[table]["month"], pa.array(months)))
         delivery.files.append(write_csv(folder / name, [_renamed(rows, headers)], encoding))
     return delivery
+
+
+def export_n041(made: Simulation, path: Path, *, encoding: str = "utf-8") -> Path:
+    """The same front pages as one direct-report file (卫统4-1)."""
+    numbers = admission_numbers(made)
+    return write_csv(path, (n041(page(Month(made, m, numbers))) for m in made.ledger.months), encoding)
 
 
 def write_csv(path: Path, tables: Iterator[pa.Table], encoding: str) -> Path:
