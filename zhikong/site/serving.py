@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhikong.site import home
+from zhikong.site import frame, home
 from zhikong.site.supervisor.processes import Child, Supervisor
 
 if TYPE_CHECKING:
@@ -46,10 +46,16 @@ def worker() -> Child:
 
 def mllp() -> Child:
     """The process that listens for HL7 messages, as long as a feed asks for it."""
+    command = [sys.executable, "-m", "zhikong", "mllp", "--supervised"]
+    return Child("HL7 接收", command, _log("mllp"), {"ZHIKONG_ROLE": "worker"}, wanted=_hl7_is_wanted)
+
+
+def _hl7_is_wanted() -> bool:
+    """Asked by the supervisor, which by itself knows neither settings nor database."""
+    frame.setup_django("worker")
     from zhikong.hospital.functions.datasources.mllp.service import is_wanted
 
-    command = [sys.executable, "-m", "zhikong", "mllp", "--supervised"]
-    return Child("HL7 接收", command, _log("mllp"), {"ZHIKONG_ROLE": "worker"}, wanted=is_wanted)
+    return is_wanted()
 
 
 def answers(address: str, port: int) -> bool:
