@@ -11,6 +11,7 @@ NAMES = (
     "mllp",
     "migrate",
     "load",
+    "feed",
     "compute",
     "report",
     "check_packs",

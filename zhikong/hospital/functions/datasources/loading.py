@@ -24,7 +24,7 @@ from zhikong.foundation.facts import gateway, locks, raw, raw_keys
 from zhikong.foundation.facts.models import Load
 from zhikong.foundation.organisation.queries import institution
 from zhikong.foundation.patients import live
-from zhikong.hospital.functions.datasources import people
+from zhikong.hospital.functions.datasources import people, progress
 from zhikong.hospital.functions.datasources.models import Feed, Receipt
 from zhikong.hospital.functions.datasources.queries import reading_context
 from zhikong.intake.context import Context
@@ -38,7 +38,6 @@ _ROOM = (
     2  # free bytes that a load wants for a byte of input before it begins: staging, mapped tables, the lake
 )
 _NO_SPACE_WORDS = ("No space left on device", "Disk quota exceeded", "File too large")
-PUBLISHING = 70  # percent of the way when reading is done
 MOST_ATTEMPTS = 3
 """Processes that may die of one load before it is given up."""
 
@@ -84,10 +83,10 @@ def bring_in(run: Run, read: Read) -> Load:
         try:
             with scoped(run.scope):
                 context, stays = reading_context(run.now), list(gateway.published().files("stays"))
-            tell(run, _("读取和核对"), 0)
+            progress.tell(run.load, run.scope, _("读取和核对"), 0)
             raw.check_room(_ROOM * run.load.size)
             reading = read(context, folder, stays)
-            tell(run, _("写入"), PUBLISHING)
+            progress.tell(run.load, run.scope, _("写入"), progress.READ)
             with scoped(run.scope):
                 _publish(run, reading, folder) if run.live_at is None else _apply(run, reading)
         except NothingNew as known:
@@ -160,13 +159,6 @@ def _started(run: Run) -> bool:
     message = _("导入进程在这批数据上中断了 %(n)d 次，没有改动任何数据。") % {"n": MOST_ATTEMPTS}
     _end(run, Load.State.FAILED, message=message, remedy=_("请联系系统管理员查看日志。"))
     return False
-
-
-def tell(run: Run, stage: str, progress: int | None = None) -> None:
-    """What the load is at, for the page: words, and percent where they are known. Commits by itself."""
-    with scoped(run.scope):
-        run.load.stage, run.load.progress = stage, progress
-        Load.objects.filter(pk=run.load.pk).update(stage=stage, progress=progress)
 
 
 def _publish(run: Run, reading: Reading, folder: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from zhikong.foundation.facts import locks, raw
 from zhikong.foundation.facts.models import Load
 from zhikong.foundation.facts.queries import same_load
 from zhikong.foundation.organisation.queries import institution
-from zhikong.hospital.functions.datasources import feeds
+from zhikong.hospital.functions.datasources import feeds, progress
 from zhikong.hospital.functions.datasources.loading import (
     MOST_ATTEMPTS,
     NothingNew,
@@ -190,10 +190,17 @@ def _reader(load: Load, receipts: list[Receipt], scope: Scope, at_hand: AtHand) 
             with scoped(scope):
                 _stop_if_known(load)
         texts, header_rows = readable(files, chosen.mapping, folder)
+        context = replace(context, told=progress.of(load, scope, texts.get(chosen.mapping.main)))
         known = [Path(p) for p in stays]
         try:
             return read_files(
-                texts, chosen.mapping, context, folder, known_stays=known, header_rows=header_rows
+                texts,
+                chosen.mapping,
+                context,
+                folder,
+                known_stays=known,
+                header_rows=header_rows,
+                live=_live_at(receipts) is not None,
             )
         except FileRefused as refused:
             if _is_file(receipts) or len(receipts) == 1:
