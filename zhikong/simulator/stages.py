@@ -1,6 +1,7 @@
 """One run of all stages: what was planted, as arrays. Tables and ledger are both made from this."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -42,6 +43,15 @@ class Stages:
     reported: reported.Reported
     occupied: np.ndarray  # (departments, days) occupied beds
     open_beds: np.ndarray  # beds of each department
+
+    @cached_property
+    def returned(self) -> np.ndarray:
+        """Whether the patient of each stay was here before, as far as the simulated months go back."""
+        order = np.lexsort((self.cohort.admitted, self.cohort.patient))
+        patient = self.cohort.patient[order]
+        again = np.zeros(len(order), dtype=bool)
+        again[order[1:]] = patient[1:] == patient[:-1]
+        return again
 
 
 def run(seed: int, window: Window, scale: float, plan: tuple[Shift, ...]) -> Stages:

@@ -243,6 +243,15 @@ def test_what_is_missing_is_not_there(rows, book):
         assert not there & {key for _, key in book[rule]}
 
 
+def test_charges_without_records_and_records_without_charges(rows, book):
+    reported = {row["order_id"] for row in rows["results"]}
+    charged = {row["order_id"] for row in rows["charges"]}
+    exams = {row["order_id"] for row in rows["orders"] if row["kind"] == "exam"}
+    free = {key for _, key in book["record_without_charge"]}
+    assert {key for _, key in book["charge_without_record"]} == exams - reported
+    assert not free & charged
+
+
 def test_near_misses_stand_at_the_minute(book):
     """Over all rules of time, one minute to spare, none, and one too late all occur."""
     seen = defaultdict(int)

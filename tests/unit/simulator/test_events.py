@@ -231,6 +231,21 @@ def test_levels_of_authors_are_those_of_the_staff(rows):
         assert (row["cosigned_by"] is None) == (row["cosigned_at"] is None)
 
 
+def test_who_was_here_before_has_a_record_of_readmission(rows, stays):
+    everyone = [*rows["stays"], *rows["open_stays"]]
+    first: dict[str, datetime] = {}
+    for row in everyone:
+        first[row["patient_key"]] = min(row["admitted_at"], first.get(row["patient_key"], row["admitted_at"]))
+    records = [row for row in rows["documents"] if row["type"] == "34"]
+    again = 0
+    for row in records:
+        stay = stays[row["stay_id"]]
+        before = stay["admitted_at"] > first[stay["patient_key"]]
+        assert row["title"] == ("再次入院记录" if before else "入院记录")
+        again += before
+    assert again > 20
+
+
 def test_prescriptions_belong_to_visits(rows):
     visits = {row["visit_id"]: row for row in rows["visits"]}
     for row in rows["prescriptions"]:

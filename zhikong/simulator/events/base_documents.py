@@ -63,7 +63,8 @@ def rows(made) -> tuple[Rows, dict[str, np.ndarray]]:
         if block.now is None
         else Ids("WK", block.first * 40 + np.arange(count), 9)
     )
-    titles = [KINDS[kind][0] if kind in KINDS else "" for kind in range(54)]
+    titles = [*(KINDS[kind][0] if kind in KINDS else "" for kind in range(54)), "再次入院记录"]
+    again = (before.kind == records.ADMISSION) & block.of(block.stages.returned)[i]
     columns = {
         "document_id": key,
         "type": Words(before.kind, TYPES),
@@ -71,7 +72,7 @@ def rows(made) -> tuple[Rows, dict[str, np.ndarray]]:
         "signed_at": signed,
         "author": Words(author, staff_numbers()),
         "department": department_words(before.department),
-        "title": Words(before.kind, titles),
+        "title": Words(np.where(again, len(titles) - 1, before.kind), titles),
         "occurred_at": clock,
         "created_at": created,
         "author_level": Words(levels()[author], LEVELS),

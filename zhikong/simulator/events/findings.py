@@ -14,6 +14,7 @@ from zhikong.simulator.events.blood import indication
 from zhikong.simulator.events.drugs import Courses
 from zhikong.simulator.events.harm import ORGANISMS
 from zhikong.simulator.events.ordering import Orders, same
+from zhikong.simulator.events.planting import Book
 from zhikong.simulator.events.rows import NEVER, Ids, Rows, Words, joined
 from zhikong.simulator.events.surgery import Surgery
 
@@ -262,6 +263,18 @@ def result_rows(block: Block, orders: Orders, lots: list[Lot]) -> Rows:
     key = np.stack([whole.i, whole.columns["at"], word[whole.columns["item"].index]])
     same_as_before = np.concatenate([[False], (key[:, 1:] == key[:, :-1]).all(axis=0)])
     return whole.take(~same_as_before)
+
+
+def unreported(block: Block, book: Book, rows: Rows) -> Rows:
+    """A few exams that were ordered, done and charged but have no result."""
+    exam, order = rows.columns["kind"].index == EXAM, rows.columns["order_id"]
+    lost = np.flatnonzero(
+        exam & (order.number >= 0) & (block.rng("unreported exams").random(len(rows)) < 0.004)
+    )
+    book.add("charge_without_record", "orders", order.take(lost), rows.i[lost])
+    kept = np.ones(len(rows), bool)
+    kept[lost] = False
+    return rows.take(kept)
 
 
 def _rows(block: Block, orders: Orders, lot: Lot) -> Rows:

@@ -115,7 +115,7 @@ def _families(block: Block, book: Book, *, delivered: bool):
     doses = drugs.medications(block, courses, {name: orders.number(h) for name, h in drug_lots.items()})
     doses = feeds.missing_days(block, book, doses, "given_at", "medication_id")
     allergy = drugs.allergies(block, doses, book)
-    results = findings.result_rows(block, orders, lots)
+    results = findings.unreported(block, book, findings.result_rows(block, orders, lots))
     written = documents.Written(
         block, book, knife, rescued, planned, given, asked, talks, nursed, results, periods, allergy
     )
