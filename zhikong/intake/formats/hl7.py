@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from zhikong.intake.formats import hl7_paths
-from zhikong.intake.formats.hl7_messages import Message, Raw, Row, Unreadable, raw_messages
+from zhikong.intake.formats.hl7_messages import Message, Raw, Row, Unreadable, event_of, raw_messages
 from zhikong.intake.formats.hl7_text import NULL, wall_time
 from zhikong.intake.mappings import Mapping, MappingFault, Source
 from zhikong.intake.reasons import FileRefused, problem
@@ -53,20 +53,19 @@ def batches(
 
     Raises FileRefused when nothing in the file is an HL7 message, MappingFault for a column that is no path.
     """
-    plan = _plan(source, wanted, mapping)
-    needed = hl7_paths.segments(list(plan.columns.values()))
+    plan = _plan(source, wanted, mapping, result.zone)
     numbers: list[int] = []
     values: dict[str, list[str | None]] = {name: [] for name in wanted}
     seen = 0
     for raw in raw_messages(file):
-        message = _message(raw, source, mapping, result)
-        if message is None:
+        event = event_of(raw)
+        seen += event is not None
+        wanted_here = event is not None and plan.wants(*event)
+        # the source that stands for the file looks at every message, so that what cannot be read is told once
+        message = _message(raw, source, result) if wanted_here or source.of is None else None
+        if message is None or not wanted_here:
             continue
-        seen += 1
-        kind, event = message.event()
-        if not plan.wants(kind, event):
-            continue
-        for row in message.rows(plan.segment, needed):
+        for row in message.rows(plan.segment):
             numbers.append(row.line)
             _append(values, row, plan)
         if len(numbers) >= _BATCH:
@@ -85,7 +84,7 @@ def framed(messages: list[bytes]) -> bytes:
     return b"".join(b"\x0b" + one.strip(b"\x0b\x1c\r\n") + b"\r\x1c\r" for one in messages)
 
 
-def _plan(source: Source, wanted: list[str], mapping: Mapping) -> _Plan:
+def _plan(source: Source, wanted: list[str], mapping: Mapping, zone: str) -> _Plan:
     options = source.options
     fields: dict[str, Any] = options.get("fields", {})
     try:
@@ -98,7 +97,7 @@ def _plan(source: Source, wanted: list[str], mapping: Mapping) -> _Plan:
         columns=columns,
         times=_times(source, mapping),
         blank=frozenset(mapping.blank) | {""},
-        zone=ZoneInfo(mapping.zone) if mapping.zone else None,
+        zone=ZoneInfo(zone),
     )
 
 
@@ -123,7 +122,7 @@ def _days(table) -> set[str]:
     return {column for one in table.fields for column in one.days_between or ()}
 
 
-def _message(raw: Raw, source: Source, mapping: Mapping, result: Staged) -> Message | None:
+def _message(raw: Raw, source: Source, result: Staged) -> Message | None:
     """The message, or None after its problem was noted: once for a file, by the source that stands for it."""
     try:
         return Message(raw)

@@ -1,7 +1,8 @@
 """From a file to HL7 v2 messages: MLLP-framed or not, in batches or not, with any line end; and what is in one.
 
-Structure is read by PyPI's `hl7` (python-hl7). Its own functions for batches are not used: they split lines wherever
-Unicode knows a line end and read a whole file at once.
+What is inside a field is read by PyPI's `hl7` (python-hl7), field by field, because a mapping asks for few of the hundreds
+of a message. Its own functions for batches are not used: they split lines wherever Unicode knows a line end and read a
+whole file at once.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,7 +23,7 @@ LARGEST = 64 << 20
 """Bytes of one message in a file; a longer one is set aside unread."""
 
 _CHUNK = 1 << 20
-_ENDS = re.compile(rb"[\r\n\x0b\x1c]")  # segment ends, and the frame characters of MLLP
+_ENDS = re.compile(rb"[\r\n]")  # ends of segments, in files of any system
 _ENVELOPES = (b"FHS", b"BHS", b"BTS", b"FTS")
 _BELONGS = frozenset({"NTE"})  # segments that belong to the one before them, wherever they stand
 
@@ -54,41 +56,68 @@ def raw_messages(file: Path) -> Iterator[Raw]:
     """The messages of a file, one at a time. What stands outside any message comes as a Raw without an MSH line."""
     current = Raw(0)
     with file.open("rb") as stream:
-        for number, line in _lines(stream):
+        for number, line, framed in _lines(stream):
             start = line[:3]
-            if start == b"MSH" or start in _ENVELOPES:
+            if framed or start == b"MSH" or start in _ENVELOPES:
                 if current.lines:
                     yield current
                 current = Raw(number)
-            if start not in _ENVELOPES:
+            if line and start not in _ENVELOPES:
                 current.add(number, line)
     if current.lines:
         yield current
 
 
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Number and content of each line that is not blank; only whole lines, whatever the chunks."""
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes, bool]]:
+    """Number and content of each line that is not blank, and whether a frame begins or ends there (then the line may
+    be empty); only whole lines, whatever the chunks."""
     rest, number = b"", 0
     while chunk := stream.read(_CHUNK):
+        chunk = chunk.replace(b"\x0b", b"\r\x0b").replace(b"\x1c", b"\r\x0b\r")
         if len(rest) > LARGEST:
             chunk = b"\r" + chunk
         *whole, rest = _ENDS.split(rest + chunk)
         for line in whole:
-            if line.strip():
-                number += 1
-                yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            if line.strip() or line[:1] == b"\x0b":
+                number += bool(line.strip())
+                yield number, _bare(line, number), line[:1] == b"\x0b"
     if rest.strip():
-        yield number + 1, rest.removeprefix(b"\xef\xbb\xbf") if not number else rest
+        yield number + 1, _bare(rest, number + 1), rest[:1] == b"\x0b"
+
+
+def _bare(line: bytes, number: int) -> bytes:
+    """A line without the frame's beginning, and without the mark of UTF-8 at the file's beginning."""
+    line = line.removeprefix(b"\x0b")
+    return line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
 
 
 @dataclass(slots=True)
 class Segment:
-    """One segment: its name, its line in the file and, once it is needed, its parsed fields."""
+    """One segment: its name, its line in the file, its text and, once they are needed, the texts of its fields."""
 
     name: str
     line: int
     text: str
-    fields: list | None = None
+    _fields: list[str] | None = None
+
+    def fields(self, separator: str) -> list[str]:
+        """The fields by number; of MSH the first is the separator itself."""
+        if self._fields is None:
+            name, *rest = self.text.split(separator)
+            self._fields = [name, separator, *rest] if name == "MSH" else [name, *rest]
+        return self._fields
+
+
+def event_of(raw: Raw) -> tuple[str, str] | None:
+    """Type and trigger event, as MSH-9 gives them (`ADT`, `A01`), before anything else is read; None: no message."""
+    head = header_text(raw.lines[0][1].lstrip())
+    try:
+        separators = _separators(head)
+    except Unreadable:
+        return None
+    fields = head.split(separators[0], 9)
+    kind, _, rest = (fields[8] if len(fields) > 8 else "").partition(separators[1])
+    return kind.strip(), rest.split(separators[1])[0].strip()
 
 
 class Message:
@@ -105,34 +134,15 @@ class Message:
         except BadEncoding as error:
             raise Unreadable("bad_encoding", str(error) or "UTF-8、GB18030") from error
         self.segments = _segments(texts, [number for number, _ in raw.lines], self.separators[0])
-        self._parse({"MSH"})
 
-    def event(self) -> tuple[str, str]:
-        """Type and trigger event, as MSH-9 gives them (`ADT`, `A01`)."""
-        msh = self.segments[0]
-        return self._of(msh, FieldPath("MSH", 9, 1, 1)), self._of(msh, FieldPath("MSH", 9, 1, 2))
-
-    def rows(self, segment: str | None, needed: set[str]) -> Iterator[Row]:
+    def rows(self, segment: str | None) -> Iterator[Row]:
         """One row for each segment of that name, or one for the whole message."""
-        self._parse(needed | ({segment} if segment else set()))
         if segment is None:
             yield Row(self, 0, len(self.segments), whole=True)
             return
         for place, one in enumerate(self.segments):
             if one.name == segment:
                 yield Row(self, place, self._end(place))
-
-    def _parse(self, names: set[str]) -> None:
-        """Parse the segments of these names, all at once."""
-        wanted = [s for s in self.segments if s.name in names and s.fields is None]
-        if not wanted:
-            return
-        texts = [s.text for s in wanted]
-        if wanted[0] is not self.segments[0]:
-            texts.insert(0, self.segments[0].text)
-        parsed = hl7.parse("\r".join(texts))
-        for one, fields in zip(wanted, parsed[len(parsed) - len(wanted) :], strict=True):
-            one.fields = fields
 
     def _end(self, place: int) -> int:
         """Where the group of a segment ends: at the next that stands above it, or beside it."""
@@ -141,7 +151,13 @@ class Message:
         return next((n for n in following if self.segments[n].name in above), len(self.segments))
 
     def _of(self, segment: Segment, path: FieldPath) -> str:
-        return text_of(segment.fields or [], path, self.separators, self.encoding)
+        fields = segment.fields(self.separators[0])
+        if path.field >= len(fields):
+            return ""
+        content = fields[path.field]
+        if segment.name == "MSH" and path.field == 2:
+            return content
+        return text_of(content, path, self.separators, self.encoding)
 
 
 @dataclass(slots=True)
@@ -178,11 +194,9 @@ class Row:
         )
 
 
-def text_of(fields: list, path: FieldPath, separators: str, encoding: str = "utf-8") -> str:
-    """The text at a path in a parsed segment, without its escape sequences."""
-    if path.field >= len(fields):
-        return ""
-    repetitions = list(fields[path.field])
+def text_of(content: str, path: FieldPath, separators: str, encoding: str = "utf-8") -> str:
+    """The text at a path in a field, without its escape sequences."""
+    repetitions = _repetitions(content, separators)
     if path.repetition == 0:
         found = [_component(one, path) for one in repetitions]
         return "\n".join(unescaped(text, separators, encoding) for text in found).strip("\n")
@@ -192,6 +206,22 @@ def text_of(fields: list, path: FieldPath, separators: str, encoding: str = "utf
     else:
         chosen = repetitions[path.repetition - 1 : path.repetition]
     return unescaped(_component(chosen[0], path), separators, encoding) if chosen else ""
+
+
+def _repetitions(content: str, separators: str) -> list:
+    """Repetitions of a field; most fields have one, and nothing in it."""
+    _, component, repetition, _, sub = separators
+    if component not in content and repetition not in content and sub not in content:
+        return [content]
+    return _parsed(content, separators)
+
+
+@lru_cache(maxsize=8192)
+def _parsed(content: str, separators: str) -> list:
+    """Repetitions, components and subcomponents as python-hl7 reads them; the same patient comes again and again."""
+    own = separators[0]
+    head = f"MSH{own}{separators[1:]}{own}"
+    return list(hl7.parse(f"{head}\rZZZ{own}{content}")[1][1])
 
 
 def _component(repetition, path: FieldPath) -> str:

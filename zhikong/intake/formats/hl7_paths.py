@@ -62,11 +62,6 @@ def column(text: str) -> Column:
     return tuple(_choice(one, text) for one in text.split("|"))
 
 
-def segments(columns: list[Column]) -> set[str]:
-    """The segments that columns look into."""
-    return {path.segment for one in columns for path in _paths(one)}
-
-
 def value(of: Column, get: Get) -> str:
     """The column's text in the row that `get` reads; empty where nothing is said."""
     for choice in of:
@@ -80,12 +75,6 @@ def value(of: Column, get: Get) -> str:
 
 def _holds(text: str, values: frozenset[str]) -> bool:
     return text in values or ("*" in values and text not in ("", NULL))
-
-
-def _paths(of: Column):
-    for choice in of:
-        yield from (part for part in choice.parts if isinstance(part, Path))
-        yield from (path for path, _ in choice.conditions)
 
 
 def _choice(text: str, whole: str) -> Choice:

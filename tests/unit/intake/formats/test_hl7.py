@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhikong.intake.formats import hl7, hl7_paths
-from zhikong.intake.formats.hl7_messages import Message, Raw, Unreadable, raw_messages
+from zhikong.intake.formats.hl7_messages import Message, Raw, Unreadable, event_of, raw_messages
 from zhikong.intake.formats.hl7_text import BadEncoding, decoded, unescaped, wall_time
 from zhikong.intake.mappings import MappingFault, parse_mapping
 from zhikong.intake.reasons import FileRefused
@@ -42,8 +42,7 @@ def one(*lines: str) -> Message:
 
 def values(message: Message, segment: str | None, *columns: str) -> list[tuple[str, ...]]:
     parsed = [hl7_paths.column(text) for text in columns]
-    rows = message.rows(segment, hl7_paths.segments(parsed))
-    return [tuple(hl7_paths.value(column, row.get) for column in parsed) for row in rows]
+    return [tuple(hl7_paths.value(column, row.get) for column in parsed) for row in message.rows(segment)]
 
 
 def staged(tmp_path: Path, content: bytes, *columns: str, **options) -> tuple[list[dict], Staged]:
@@ -249,6 +248,16 @@ def test_what_is_no_message_is_told_with_its_line_and_the_others_are_read(tmp_pa
     ]
 
 
+def test_noise_in_a_frame_of_its_own_does_not_spoil_the_message_before_it(tmp_path):
+    message = "\r".join(RESULT).encode()
+    for noise in (b"\x0b\xff\xfe\x1c\r", b"\xff\xfe\r", b"\x0b\r\xff\x1c\r"):
+        content = b"\x0b" + message + b"\r\x1c\r" + noise + b"\x0b" + message + b"\x1c\r"
+        rows, result = staged(tmp_path, content, "OBX-5(*)", segment="OBX")
+        assert len(rows) == 6
+        assert rows[2]["OBX-5(*)"] == "第一行\n第二行\n第三行"
+        assert [p.reason for p in result.problems] == ["not_hl7"]
+
+
 def test_a_line_break_inside_a_field_does_not_cut_the_message(tmp_path):
     content = "\n".join([*RESULT[:-1], "OBX|1|TX|CRP^蛋白||第一行", "第二行||N"]).encode()
     rows, result = staged(tmp_path, content, "OBX-5", "OBX-7", segment="OBX")
@@ -270,7 +279,7 @@ def test_a_message_that_is_too_long_is_not_kept_in_memory(tmp_path, monkeypatch)
     assert sum(len(line) for _, line in first.lines) <= 500 < first.size
     with pytest.raises(Unreadable, match="message_too_long"):
         Message(first)
-    assert Message(second).event() == ("ORU", "R01")
+    assert event_of(second) == ("ORU", "R01")
 
 
 @given(st.binary(max_size=400))

@@ -14,6 +14,7 @@ from zhikong.hospital.functions.datasources import receiving
 from zhikong.hospital.functions.datasources.mllp.answers import ACCEPTED, Verdict
 from zhikong.hospital.functions.datasources.mllp.listener import Incoming
 from zhikong.hospital.functions.datasources.models import Feed
+from zhikong.hospital.functions.datasources.receiving_messages import receive_messages
 
 log = logging.getLogger("zhikong.mllp")
 
@@ -54,7 +55,7 @@ class FeedStore:
             feed = Feed.objects.get(pk=self.feed_id)
             raw.check_room(sum(len(one.content) for one in messages))
             deliveries = [receiving.Delivery(one.content, one.header.identity, one.note) for one in messages]
-            receiving.receive_all(feed=feed, now=timezone.now(), deliveries=deliveries)
+            receive_messages(feed=feed, now=timezone.now(), deliveries=deliveries)
 
     def close(self) -> None:
         connection.close()
