@@ -22,6 +22,8 @@ from zhikong.site.home import Explained
 from zhikong.site.progress import Progress
 
 FIRST_MONTH, MONTHS = "2024-11", 24
+EVENTS_FROM = "2026-10"
+"""Month of discharge from which the demo has clinical events: the last one, so that the first start stays short."""
 PRESET = "000-P2"
 REHABILITATION, STAY_LENGTH = "REHA", "average_length_of_stay"
 STEPS = 6
@@ -47,7 +49,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         number = frame.institutions().get(hospital.profile().code)
         number = number or seed_hospital(profile=organisation.described(PASSWORD)).pk
     with progress.step(f"仿真 {MONTHS} 个月的病案"):
-        made = simulate(months=MONTHS, first_month=FIRST_MONTH)
+        made = simulate(months=MONTHS, first_month=FIRST_MONTH, events_from=EVENTS_FROM)
     with progress.step(f"导入并发布 {made.tables['stays'].num_rows} 次住院"):
         _publish(made, number, now)
     with progress.step("科室填报最近一个月的数"), scoped(job_scope(number, job=JOB)):
