@@ -108,6 +108,7 @@ FILES_RESERVE_BYTES = 512 * 1024 * 1024  # uploads stop before the database has 
 
 # Raw input as it came in: the folder, and the key outside the data folder ($ZHIKONG_KEYS).
 RAW_FOLDER = home.folder() / "raw"
+SQL_SOURCES_LOCAL = False  # whether views may be read by a socket of this machine; the tests do
 RAW_KEY_FILE = home.keys_folder() / "raw.key"  # lost: raw input can no longer be read
 
 # The audit trail's seals: the key and a copy of every head lie outside the database (decision 8).

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     PUBLISH_BRIEF = "publish_brief", "发布医疗质量简报"
     MANAGE_DATA = "manage_data", "管理数据接入"
     READ_RAW = "read_raw", "读取收到的原始数据"
+    MANAGE_CONNECTIONS = "manage_connections", "设置数据库连接与推送令牌"
     MANAGE_ORGANISATION = "manage_organisation", "维护组织机构"
     MANAGE_ACCOUNTS = "manage_accounts", "管理账号与角色"
     MANAGE_TARGETS = "manage_targets", "维护目标值"

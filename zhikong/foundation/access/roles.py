@@ -258,6 +258,7 @@ class Administrator(Role):
             P.MANAGE_DATA,
             P.MAP_CODES,
             P.READ_RAW,
+            P.MANAGE_CONNECTIONS,
             P.EDIT_CALENDAR,
             P.MANAGE_MESSAGES,
             P.MANAGE_FILES,

@@ -9,6 +9,7 @@ class DatasourcesConfig(AppConfig):
     def ready(self):
         from django.utils.translation import gettext_lazy as _
 
+        from zhikong.foundation.access.permissions import Permission
         from zhikong.foundation.packstore import kinds
         from zhikong.hospital.functions.datasources.mappings import KIND, parse
 
@@ -25,3 +26,16 @@ class DatasourcesConfig(AppConfig):
         from zhikong.hospital.functions.datasources.mllp.forms import MllpForm
 
         feeds.register(feeds.Kind("hl7", _("HL7 v2 消息"), settings_form=MllpForm))
+
+        from zhikong.foundation.facts import freshness
+        from zhikong.hospital.functions.datasources.feed_queries import fresh_feeds
+
+        freshness.register(fresh_feeds)
+        from zhikong.hospital.functions.datasources.sql.forms import SqlForm
+        from zhikong.hospital.functions.datasources.sql.pulling import pull_feed
+
+        connect = Permission.MANAGE_CONNECTIONS
+        feeds.register(
+            feeds.Kind("sql", _("数据库视图"), settings_form=SqlForm, pull=pull_feed, permission=connect)
+        )
+        feeds.register(feeds.Kind("push", _("推送接口")))

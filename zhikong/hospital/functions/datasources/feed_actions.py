@@ -35,7 +35,7 @@ def create(
     retention_days: int = 365,
 ) -> Feed:
     """Set up a feed. secrets: passwords and tokens, kept sealed. Raises ValidationError when the code is taken."""
-    require(by, Permission.MANAGE_DATA)
+    require(by, feeds.kind_of(Feed(kind=kind)).permission)
     if Feed.objects.filter(code=code).exists():
         raise ValidationError({"code": _("代码“%(code)s”已经用过，请换一个。") % {"code": code}})
     feed = Feed(
@@ -71,7 +71,7 @@ def change(
     secrets: Mapping[str, str] | None = None,
 ) -> Feed:
     """Change what a person may change; code and kind stay. secrets: those given replace, the others stay."""
-    require(by, Permission.MANAGE_DATA)
+    require(by, feeds.kind_of(feed).permission)
     found = _locked(feed)
     found.title, found.mapping, found.retention_days = title, mapping, retention_days
     found.settings, found.schedule = dict(settings), dict(schedule)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.notices import sealing
 from zhikong.hospital.functions.datasources.models import Feed
 
@@ -37,6 +38,7 @@ class Kind:
     pull: fetches what is new and hands it to receiving.receive; called by the schedule as ``pull(feed=, now=)``
         without a scope, so that each of its steps commits by itself; a step that receives and moves ``feed.cursor``
         does both in one ``scoped(job_scope(…))``. Raises PullFailed. None: the others send by themselves.
+    permission: what setting one up takes.
     join: several received contents, oldest first, as one file of the kind's format.
     """
 
@@ -45,6 +47,7 @@ class Kind:
     settings_form: type | None = None
     pull: Callable[..., None] | None = None
     join: Callable[[list[Path], Path], None] = join_lines
+    permission: Permission = Permission.MANAGE_DATA
 
 
 _kinds: dict[str, Kind] = {}

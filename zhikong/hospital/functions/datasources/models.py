@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.foundation.access.base import Protected, Protection
+from zhikong.foundation.access.base import Protected, Protection, paired
 
 
 class ImportDraft(Protected):
@@ -149,3 +149,36 @@ class Receipt(Protected):
 
     def __str__(self):
         return f"{self.feed_id}/{self.seq}"
+
+
+class ApiToken(Protected):
+    """What a caller of the push API shows: 256 random bits, kept as a hash. It opens one feed and nothing else."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="tokens")
+    label = models.CharField(_("用途"), max_length=80)
+    start = models.CharField(_("开头"), max_length=12)  # by which a person tells tokens apart
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(_("生成时间"))
+    created_by = models.ForeignKey("access.User", null=True, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField(_("到期时间"), null=True)
+    last_used_at = models.DateTimeField(_("最近使用"), null=True)
+    revoked_at = models.DateTimeField(_("吊销时间"), null=True)
+    revoked_by = models.ForeignKey("access.User", null=True, on_delete=models.PROTECT, related_name="+")
+
+    protection = Protection(
+        rows="account",
+        sensitive=("digest",),
+        reason="a caller is known by its token before there is a scope",
+    )
+
+    class Meta:
+        verbose_name = _("推送令牌")
+        ordering = ["-created_at"]
+        constraints = [paired("revoked_at", "revoked_by", "api_token_revoked_by", jobs_too=True)]
+
+    def __str__(self):
+        return self.label
+
+    def is_valid(self, now) -> bool:
+        """Neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

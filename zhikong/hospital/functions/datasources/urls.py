@@ -1,6 +1,9 @@
 from django.urls import path, re_path
 
 from zhikong.hospital.functions.datasources import feed_views, views
+from zhikong.hospital.functions.datasources.push import token_views
+from zhikong.hospital.functions.datasources.push import views as push
+from zhikong.hospital.functions.datasources.sql import views as sql
 from zhikong.hospital.functions.datasources.wizard import views as wizard
 
 app_name = "datasources"
@@ -16,6 +19,12 @@ urlpatterns = [
     path("feeds/<slug:code>/change/", feed_views.change, name="feed_change"),
     path("feeds/<slug:code>/replay/", feed_views.replay, name="feed_replay"),
     re_path(r"^feeds/(?P<code>[-\w]+)/(?P<what>pause|resume|run)/$", feed_views.act, name="feed_act"),
+    path("feeds/<slug:code>/try/", sql.attempt, name="sql_try"),
+    path("feeds/<slug:code>/tokens/", token_views.tokens, name="push_tokens"),
+    path("feeds/<slug:code>/tokens/<int:pk>/", token_views.act, name="push_token_act"),
+    path("push/openapi.json", push.description, name="push_openapi"),
+    path("push/<slug:feed>/receipts/<int:number>/", push.receipt, name="push_receipt"),
+    path("push/<slug:feed>/<slug:table>/", push.push, name="push"),
     path("receipts/<int:pk>/raw/", feed_views.raw_input, name="raw"),
     path("receipts/<int:pk>/hold/", feed_views.hold, name="raw_hold"),
     path("wizard/", wizard.start, name="wizard"),
