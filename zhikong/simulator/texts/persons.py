@@ -14,15 +14,16 @@ _WIDE = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 FORMS = {
     "name": ("plain", "spaced"),
     "relative": ("plain", "spaced"),
-    "doctor": ("plain",),
-    "phone": ("plain", "dashed", "spaced", "prefixed", "wide"),
+    "doctor": ("plain", "surname"),
+    "phone": ("plain", "dashed", "spaced", "prefixed", "wide", "chinese"),
     "relphone": ("plain", "dashed", "spaced", "prefixed"),
     "landline": ("landline",),
     "id": ("plain", "lower", "spaced", "wide"),
     "address": ("plain", "room", "short"),
-    "record": ("plain", "lettered"),
+    "record": ("plain", "lettered", "hyphened"),
 }
 """The written forms of each identifying slot; the first is the usual one."""
+_CHINESE = str.maketrans("0123456789", "〇一二三四五六七八九")
 _USUAL = 0.6  # share of the first form
 
 
@@ -92,6 +93,9 @@ def _formed(slot: str, form: str, text: str) -> str:
     return {
         "prefixed": f"+86 {text}",
         "wide": text.translate(_WIDE),
+        "chinese": text.translate(_CHINESE),
+        "surname": text[: 2 if text.startswith("欧阳") else 1],
+        "hyphened": f"ZY-{text}",
         "lower": text.replace("X", "x"),
         "short": text.removeprefix("示范市"),
         "lettered": f"ZY{text}",
