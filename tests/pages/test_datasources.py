@@ -113,6 +113,29 @@ def test_a_file_that_is_sent_waits_privately_for_the_worker(as_role, hospital):
     assert job.args == {"institution_id": hospital.id, "load_id": load.pk}
 
 
+@pytest.mark.parametrize(
+    ("header", "mapping"),
+    [
+        (HEADER, "front_page"),
+        ("USERNAME,ZYCS,BAH,NL,RYSJ,CYSJ,CYKB,ZYZD,JBDM,ZFY", "n041"),
+        ("P3,P2,P22,P25,P321,P5,P7,P804,P23,P26,P27,P741,P782", "hqms"),
+    ],
+)
+def test_the_header_tells_the_format_where_none_is_named(as_role, hospital, header, mapping):
+    from zhikong.foundation.facts.models import Load
+
+    sent = SimpleUploadedFile("首页.csv", f"{header}\n1\n".encode())
+    as_role("quality_office").post(reverse("datasources:upload"), {"mapping": "", "file": sent})
+    assert Load.objects.get(source_name="首页.csv").mapping == mapping
+
+
+def test_a_file_that_no_header_tells_is_refused_with_the_formats(as_role, hospital):
+    sent = SimpleUploadedFile("x.csv", "甲,乙\n1,2\n".encode())
+    answer = as_role("quality_office").post(reverse("datasources:upload"), {"mapping": "", "file": sent})
+    assert answer.status_code == 422
+    assert "从表头认不出" in answer.content.decode()
+
+
 def test_a_form_without_a_file_explains_itself(as_role, hospital):
     answer = as_role("quality_office").post(reverse("datasources:upload"), {"mapping": "front_page"})
     assert answer.status_code == 422

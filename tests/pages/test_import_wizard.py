@@ -82,10 +82,10 @@ def test_columns_are_recognised_and_identities_are_not_shown(office):
 
 
 def test_a_layout_that_is_known_already_is_said_so_and_only_then(office):
-    assert "格式已经认识" not in step(office, "wizard_columns", begin(office))
+    assert "看起来是" not in step(office, "wizard_columns", begin(office))
     known = "病案号,住院次数,性别,年龄,入院时间,出院时间,入院科室,出院科室,离院方式,主要诊断编码\n1,1,男,6,,,,,,\n"
     draft = begin(office, SimpleUploadedFile("首页.csv", known.encode("gbk")))
-    assert "格式已经认识：精简首页" in step(office, "wizard_columns", draft)
+    assert "看起来是 精简首页" in step(office, "wizard_columns", draft)
 
 
 def test_a_column_used_twice_and_one_that_is_not_there_are_refused(office):

@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "path", nargs="?", type=Path, help="CLIF 示例数据的 wheel 或文件夹（默认 $ZHIKONG_CLIF）"
     )
-    parser.add_argument("--mapping", default="hqms", help="映射文件的编号，默认 hqms（国家病案首页 811 列）")
+    parser.add_argument("--mapping", help="映射文件的编号；不写则按表头认出（HQMS、旧 P 码、N041 等）")
     parser.add_argument(
         "--with", dest="companions", action="append", default=[], metavar="名称=文件", help="同一批的其他文件"
     )
@@ -51,15 +51,32 @@ def _file(arguments: argparse.Namespace):
     from zhikong.foundation.access.scope import job_scope
     from zhikong.hospital.functions.datasources import actions
 
+    scope = job_scope(frame.institution_id(arguments.institution), job="load")
     return actions.load_file(
         by=None,
         now=timezone.now(),
         path=Path(arguments.what),
-        mapping=arguments.mapping,
+        mapping=arguments.mapping or _recognised(Path(arguments.what), scope),
         companions=_companions(arguments.companions),
-        scope=job_scope(frame.institution_id(arguments.institution), job="load"),
+        scope=scope,
         source_name=Path(arguments.what).name,
     )
+
+
+def _recognised(path: Path, scope) -> str:
+    from zhikong.foundation.access.scope import scoped
+    from zhikong.hospital.functions.datasources.mappings import recognised
+    from zhikong.intake.reasons import FileRefused
+
+    if not path.exists():
+        raise NotLoaded(f"找不到 {path.name}，请检查路径。")
+    try:
+        with scoped(scope):
+            found = recognised(path)
+    except FileRefused as refused:
+        raise NotLoaded(f"{refused.message}{refused.remedy}") from refused
+    say(f"看起来是 {found.say}，按映射 {found.mapping.id} 导入。")
+    return found.mapping.id
 
 
 def _clif(arguments: argparse.Namespace):

@@ -35,6 +35,7 @@ from zhikong.hospital.functions.datasources.mappings import (
     delivery,
     mapping_named,
     reads_folders,
+    recognised,
 )
 from zhikong.hospital.functions.datasources.models import Feed
 from zhikong.hospital.functions.datasources.queries import reading_context
@@ -201,12 +202,13 @@ def load_open_stays(*, by, now: datetime, table: pa.Table) -> dict[str, int]:
 def request_load(*, by, now: datetime, chunks: Iterable[bytes], file_name: str, mapping: str) -> Load:
     """Take an uploaded file and have the worker load it; the load's page shows what becomes of it.
 
-    Raises raw.DiskFull or KeyMissing: then nothing was taken.
+    mapping: its id; empty means that the header tells. Raises raw.DiskFull or KeyMissing, and FileRefused when no
+    mapping is known by the header: then nothing was taken.
     """
     require(by, Permission.MANAGE_DATA)
-    mapping_named(mapping)
     name = Path(file_name).name
     with _written(chunks) as path:
+        mapping = mapping_named(mapping).mapping.id if mapping else recognised(path).mapping.id
         load = _take_in(by, now, name, mapping, [Delivery(path, name=name)])
     from zhikong.hospital.functions.datasources import jobs  # which imports this module
 

@@ -16,7 +16,7 @@ def uploadable() -> list[tuple[str, str]]:
 
 
 class UploadForm(forms.Form):
-    mapping = forms.ChoiceField(label=_("文件的格式"))
+    mapping = forms.ChoiceField(label=_("文件的格式"), required=False)
     file = forms.FileField(
         label=_("文件"),
         allow_empty_file=True,  # an empty file gets its own sentence when it is read
@@ -29,7 +29,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["mapping"].choices = uploadable()
+        self.fields["mapping"].choices = [("", _("按表头自动识别")), *uploadable()]
 
     def clean_file(self):
         file = self.cleaned_data["file"]

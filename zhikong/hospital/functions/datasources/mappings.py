@@ -22,7 +22,8 @@ from zhikong.foundation.packstore.queries import resolve_all
 from zhikong.intake import workbooks
 from zhikong.intake.mappings import Mapping, MappingFault, load_mapping, read_mapping
 from zhikong.intake.reasons import FileRefused
-from zhikong.intake.textfiles import fingerprint
+from zhikong.intake.recognition import Recognised, recognise
+from zhikong.intake.textfiles import examine, fingerprint
 
 PACKS = Path(next(iter(packs.__path__)))
 KIND = "mapping"
@@ -69,6 +70,31 @@ def mapping_named(name: str) -> MappingFile:
     if name not in known:
         raise FileRefused(f"没有名为 {name} 的映射。", f"可用的映射：{'、'.join(known)}。")
     return known[name]
+
+
+def recognised(path: Path) -> Recognised:
+    """The mapping that reads a file or a folder, told by its header. Raises FileRefused when none is known by it.
+
+    In a folder or archive a mapping is known by its main file's name.
+    """
+    known = [file.mapping for file in mappings().values()]
+    if path.is_dir():
+        mains = [(m, path / m.sources[m.main].file) for m in known if m.sources[m.main].file]
+        found = [recognise(_header(file), [m]) for m, file in mains if file.is_file()]
+        found = [one for one in found if one is not None]
+        if found:
+            return max(found, key=lambda one: one.certain)
+    elif path.suffix not in _ARCHIVES and (one := recognise(_header(path), known)):
+        return one
+    raise FileRefused(
+        f"从表头认不出 {path.name} 是哪种文件。", f"请指明映射：{'、'.join(m.id for m in known)}。"
+    )
+
+
+def _header(path: Path) -> tuple[str, ...]:
+    if workbooks.is_workbook(path):
+        return tuple(workbooks.sheets(path)[0].header)
+    return examine(path).header
 
 
 def delivery(path: Path, mapping: Mapping, folder: Path) -> dict[str, Path]:

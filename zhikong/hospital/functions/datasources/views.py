@@ -20,6 +20,7 @@ from zhikong.hospital.functions.datasources import actions, feed_queries, querie
 from zhikong.hospital.functions.datasources.forms import QuarantineFilter, UploadForm
 from zhikong.hospital.functions.datasources.mappings import mappings
 from zhikong.intake import templates
+from zhikong.intake.reasons import FileRefused
 
 IN_PROGRESS = (Load.State.WAITING, Load.State.RUNNING)
 
@@ -71,6 +72,8 @@ def upload(request: HttpRequest) -> HttpResponse:
                 file_name=file.name,
                 mapping=form.cleaned_data["mapping"],
             )
+        except FileRefused as refused:
+            form.add_error("file", f"{refused.message}{refused.remedy}")
         except (raw.RawProblem, raw_keys.KeyMissing) as problem:
             form.add_error(None, str(problem))
         else:

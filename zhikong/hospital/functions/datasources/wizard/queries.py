@@ -15,16 +15,17 @@ from django.conf import settings
 
 from zhikong.engine.tables import TABLES, Column
 from zhikong.foundation.facts import gateway
-from zhikong.hospital.functions.datasources.mappings import MappingFile, mappings, packaged
+from zhikong.hospital.functions.datasources.mappings import mappings, packaged
 from zhikong.hospital.functions.datasources.models import ImportDraft
 from zhikong.hospital.functions.datasources.queries import directory, reading_context
 from zhikong.hospital.functions.datasources.wizard import files
 from zhikong.intake.drafting import Choices, mapping_text, missing
 from zhikong.intake.lowering import DEPARTMENT_COLUMNS
-from zhikong.intake.mappings import Mapping, read_mapping, used_columns
+from zhikong.intake.mappings import read_mapping
 from zhikong.intake.proposing import GIVEN, NUMBERS, Guess, Proposal, likeliest, names_of, propose
 from zhikong.intake.reading import Reading, read_files
 from zhikong.intake.reasons import REASONS, FileRefused, Problem
+from zhikong.intake.recognition import Recognised, recognise
 
 TABLES_OFFERED = tuple(name for name in TABLES if name != "documents")
 MOST_SHOWN = 3
@@ -47,26 +48,9 @@ def proposal(draft: ImportDraft, table: str) -> Proposal:
     return propose(table, draft.header, files.samples(draft), known_names())
 
 
-def known_layout(draft: ImportDraft) -> MappingFile | None:
-    """A mapping that already reads this file: all that it demands is in the header. The fullest one wins."""
-    present = {name.casefold() for name in draft.header}
-    fitting = [
-        (len(wanted), file)
-        for file in mappings().values()
-        if (wanted := _demanded(file.mapping)) and all(present & names for names in wanted)
-    ]
-    return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
-
-
-def _demanded(mapping: Mapping) -> list[set[str]]:
-    """For each column that a text file must have for a mapping: every name that will do; empty for other formats."""
-    source = mapping.sources[mapping.main]
-    if source.format != "csv":
-        return []
-    parts = [part for _, of in source.pseudonyms.values() for part in of]
-    columns = [*parts, *source.identity.values(), *used_columns(mapping, source.name)]
-    demanded = [c for c in dict.fromkeys(columns) if not source.tolerates(c)]
-    return [{name.casefold() for name in (c, *source.aliases.get(c, ()))} for c in demanded]
+def known_layout(draft: ImportDraft) -> Recognised | None:
+    """A mapping that already reads this file, told by its header, and what the file looks like."""
+    return recognise(draft.header, (file.mapping for file in mappings().values()))
 
 
 def choices(draft: ImportDraft, mapping_id: str = "own_trial", name: str = "") -> Choices:
