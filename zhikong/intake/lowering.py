@@ -78,6 +78,7 @@ class Lowered:
     label: str
     field: Field | None = None
     shown: str | None = None  # what a message may show in place of `raw`
+    numbered: bool = False  # a number that we give, because the source has none
 
 
 def typed(form: str, raw: str, *, times: int = 1, department: str = "NULL") -> str:

@@ -271,7 +271,8 @@ def _view(connection, name, source, from_, columns, place, latest, *, aliases=Fa
         parts += [f"{one.typed} AS {named(column)}", f"{one.raw} AS {named(column + '__raw')}"]
         parts += [f"{one.shown} AS {named(column + '__shown')}"] if one.shown else []
         shown = named(column + "__shown") if one.shown else None
-        outer.append(Lowered(one.column, named(column), named(column + "__raw"), one.label, one.field, shown))
+        own = (one.label, one.field, shown, one.numbered)
+        outer.append(Lowered(one.column, named(column), named(column + "__raw"), *own))
     connection.execute(f"CREATE VIEW {named('view_' + name)} AS SELECT {', '.join(parts)} {from_}")
     found = checks(TABLES[table], outer, latest=latest, aliases=aliases)
     if marks:

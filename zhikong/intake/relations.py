@@ -75,7 +75,8 @@ def _lower(
         value = context[field.context] if field.context else str(field.constant)
         return Lowered(column, cast_to(column, value), quoted(value), label)
     if field.days_between or field.years_between or field.number_within:
-        return Lowered(column, _derived(field, mapping, staged, before), "CAST(NULL AS VARCHAR)", label)
+        value = _derived(field, mapping, staged, before)
+        return Lowered(column, value, "CAST(NULL AS VARCHAR)", label, numbered=bool(field.number_within))
     raw, owner, name = _raw(field, source, mapping, staged, joins)
     if raw is None:
         return Lowered(column, cast_null(column), "CAST(NULL AS VARCHAR)", label)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zhikong.engine.tables import MONTH, TABLES, Table, arrow_schema
+from zhikong.intake.equal_rows import note_equal_rows
 from zhikong.intake.lowering import named, quoted
 from zhikong.intake.reasons import problem
 from zhikong.intake.staging import ROW, Staged
@@ -44,6 +45,8 @@ def set_aside(
             _explain(connection, view, reading)
     for parts in [] if repeated else by_table(views):
         _set_duplicates_aside(connection, parts, reading)
+        for view in parts:
+            note_equal_rows(connection, view, reading)
 
 
 def by_table(views: Sequence[View]) -> list[list[View]]:
