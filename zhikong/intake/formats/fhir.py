@@ -96,17 +96,17 @@ def batches(
         ready = words(source, wanted, result.zone)
     except MappingFault as fault:
         raise FileRefused(str(fault), "请改正映射后重新导入。") from fault
-    found = delivery(file, _types(mapping))
     collector = _Collector(source, ready, mapping, result)
     blank = pa.array(mapping.blank, pa.string())
     numbers: list[int] = []
     rows: list[list[str | None]] = []
-    for row, resource in collector.rows(found):
-        numbers.append(row)
-        rows.append([get(resource) for get in ready.columns])
-        if len(rows) == _BATCH:
-            yield _batch(numbers, rows, wanted, blank)
-            numbers, rows = [], []
+    with delivery(file, _types(mapping)) as found:
+        for row, resource in collector.rows(found):
+            numbers.append(row)
+            rows.append([get(resource) for get in ready.columns])
+            if len(rows) == _BATCH:
+                yield _batch(numbers, rows, wanted, blank)
+                numbers, rows = [], []
     if rows:
         yield _batch(numbers, rows, wanted, blank)
     collector.finish()

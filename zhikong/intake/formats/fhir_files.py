@@ -11,6 +11,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -61,32 +62,56 @@ class Delivery:
         return [part for part in self.parts if not part.claimed or part.claimed in types]
 
 
-def delivery(path: Path, types: Collection[str]) -> Delivery:
+@contextmanager
+def delivery(path: Path, types: Collection[str]) -> Iterator[Delivery]:
     """The files of `path`: itself, those of a folder, or the members of a ZIP. Raises FileRefused when there are none.
 
     types: the resource types that a mapping takes; a file is claimed by the type with which its name begins.
     """
-    stamp = path.stat()
-    return _found(path, frozenset(types), (stamp.st_mtime_ns, stamp.st_size))
+    with _opening(path) as parts:
+        stamp = path.stat()
+        claims = _claims(path, frozenset(types), (stamp.st_mtime_ns, stamp.st_size))
+        for part in parts:
+            part.claimed = claims.get(part.name, "")
+        yield Delivery(parts)
 
 
-@lru_cache(maxsize=8)  # every source of a mapping asks for the same delivery
-def _found(path: Path, types: frozenset[str], stamp: tuple[int, int]) -> Delivery:
-    by_key = {name.casefold(): name for name in types}
+@contextmanager
+def _opening(path: Path) -> Iterator[list[Part]]:
+    """The parts of a delivery; a ZIP is opened once for all its members."""
     if path.is_dir():
         files = sorted(p for p in path.rglob("*") if p.is_file() and _known(p.name))
-        parts = [Part(p.relative_to(path).as_posix(), _opener(p)) for p in files]
+        yield _some([Part(p.relative_to(path).as_posix(), _opener(p)) for p in files], path)
     elif _starts(path, _ZIP):
-        parts = _members(path)
+        with _archive(path) as archive:
+            members = (m.filename for m in archive.infolist() if not m.is_dir() and _known(_base(m.filename)))
+            yield _some([Part(name, _member(archive, name)) for name in sorted(members)], path)
     else:
-        return Delivery([Part(path.name, _opener(path))])
+        yield [Part(path.name, _opener(path))]
+
+
+def _some(parts: list[Part], path: Path) -> list[Part]:
     if not parts:
         raise FileRefused(
             f"{path.name} 中没有 FHIR 文件（.ndjson、.json 或其 .gz）。", "请确认导出的文件夹后重新导入。"
         )
-    for part in parts:
-        part.claimed = _claimed(part, by_key)
-    return Delivery(parts)
+    return parts
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise FileRefused(f"{path.name} 不是完整的压缩包。", "请重新下载后再导入。") from error
+
+
+@lru_cache(maxsize=8)  # every source of a mapping asks for the same delivery
+def _claims(path: Path, types: frozenset[str], stamp: tuple[int, int]) -> dict[str, str]:
+    """File → the type that claims it, for the files of a folder or ZIP; a single file holds whatever it holds."""
+    by_key = {name.casefold(): name for name in types}
+    with _opening(path) as parts:
+        several = path.is_dir() or _starts(path, _ZIP)
+        return {part.name: claimed for part in parts if several and (claimed := _claimed(part, by_key))}
 
 
 def _known(name: str) -> bool:
@@ -102,22 +127,10 @@ def _opener(path: Path) -> Callable[[], IO[bytes]]:
     return lambda: gzip.open(path, "rb") if _starts(path, _GZIP) else path.open("rb")
 
 
-def _members(path: Path) -> list[Part]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = sorted(
-                m.filename for m in archive.infolist() if not m.is_dir() and _known(_base(m.filename))
-            )
-    except zipfile.BadZipFile as error:
-        raise FileRefused(f"{path.name} 不是完整的压缩包。", "请重新下载后再导入。") from error
-    return [Part(name, lambda name=name: _member(path, name)) for name in names]
-
-
-def _member(path: Path, name: str) -> IO[bytes]:
-    """A member of a ZIP; it can be read as long as it lives, and closes the archive with itself."""
-    with zipfile.ZipFile(path) as archive:
-        file = archive.open(name)
-    return gzip.open(file, "rb") if name.lower().endswith(".gz") else file
+def _member(archive: zipfile.ZipFile, name: str) -> Callable[[], IO[bytes]]:
+    if name.lower().endswith(".gz"):
+        return lambda: gzip.GzipFile(fileobj=archive.open(name))
+    return lambda: archive.open(name)
 
 
 def _base(name: str) -> str:
