@@ -46,14 +46,18 @@ def without_missing(made, kept, slots: Slots, kind: int, section: str, own: np.n
 def planted(made, kept, slots: Slots, lot, rng: np.random.Generator):
     """The lot with contradictions, blanks and copies; the contradictions of the slots are entered too."""
     kind = slots.kind[lot.own[0]]
-    _enter_slots(made, kept, slots, lot)
-    if kind in (34, 37, 38) and lot.section in ("体格检查", "病例特点", "病程记录"):
-        lot = _other_sex(made, kept, lot, rng)
-    if kind in (9, 48) and lot.section in ("手术经过", "术后首次病程"):
-        lot = _other_side_named(made, kept, slots, lot, rng)
     if kind in (34, 37, 49):
         lot = _blank(made, kept, lot, rng)
-    return _copies(made, kept, lot) if lot.section == "病程记录" else lot
+    _enter_slots(made, kept, slots, lot)
+    copies = np.zeros(len(lot.own), bool)
+    if lot.section == "病程记录":
+        lot, copies = _copies(made, kept, lot)
+    if kind in (34, 37, 38) and lot.section in ("体格检查", "病例特点", "病程记录"):
+        written = pc.greater(pc.utf8_length(lot.text), 2).to_numpy(zero_copy_only=False)
+        lot = _other_sex(made, kept, lot, rng, ~copies & written)
+    if kind in (9, 48) and lot.section in ("手术经过", "术后首次病程"):
+        lot = _other_side_named(made, kept, slots, lot, rng)
+    return lot
 
 
 def _enter_slots(made, kept, slots: Slots, lot) -> None:
@@ -92,8 +96,9 @@ def _appended(lot, rows: np.ndarray, addition: pa.Array):
     return dataclasses.replace(lot, text=pc.binary_join_element_wise(lot.text, extra, ""), delivered=raw)
 
 
-def _other_sex(made, kept, lot, rng):
-    rows = np.flatnonzero(rng.random(len(lot.own)) < 0.0012)
+def _other_sex(made, kept, lot, rng, free: np.ndarray):
+    """Findings of the other sex; not in copied notes nor in those that they were copied from."""
+    rows = np.flatnonzero((rng.random(len(lot.own)) < 0.0012) & free)
     male = made.block.cohort.male[kept.i[lot.own]]
     made.book.add(
         "sex_contradiction",
@@ -134,7 +139,7 @@ def _blank(made, kept, lot, rng):
 
 
 def _copies(made, kept, lot):
-    """Notes that repeat the note before, or that of another patient, to the letter."""
+    """Notes that repeat the note before, or that of another patient, to the letter; and which rows that concerns."""
     odd = made.marks["odd"][kept.columns["_row"][lot.own]]
     i, source = kept.i[lot.own], np.arange(len(lot.own))
     before = np.maximum(source - 1, 0)
@@ -147,12 +152,14 @@ def _copies(made, kept, lot):
             rule, "document_sections", _keys(kept, lot.own[rows], lot.section), kept.i[lot.own[rows]]
         )
     changed = np.concatenate([copied, borrowed])
+    concerned = np.zeros(len(i), bool)
+    concerned[changed] = concerned[source[changed]] = True
     if not len(changed):
-        return lot
+        return lot, concerned
     raw = None if lot.delivered is None else lot.delivered.take(pa.array(source))
-    return dataclasses.replace(
-        lot, text=lot.text.take(pa.array(source)), delivered=raw, spans=_moved(lot, changed, source)
-    )
+    spans = _moved(lot, changed, source)
+    made_again = dataclasses.replace(lot, text=lot.text.take(pa.array(source)), delivered=raw, spans=spans)
+    return made_again, concerned
 
 
 def _moved(lot, changed: np.ndarray, source: np.ndarray) -> list:
