@@ -20,6 +20,7 @@ from zhikong.intake.live_words import LIVE_COLUMNS
 from zhikong.intake.lowering import Check, Lowered, checks, named, quoted
 from zhikong.intake.mappings import Mapping
 from zhikong.intake.reasons import FileRefused, Problem
+from zhikong.intake.references import stated_columns
 from zhikong.intake.relations import identities_of, relation, with_known
 from zhikong.intake.staging import ROW, Staged, stage
 from zhikong.intake.unfolding import PLACE
@@ -50,6 +51,8 @@ class Reading:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     identities: Path | None = None
     removed: dict[str, Path] = field(default_factory=dict)
+    # table -> columns that the delivery speaks of; empty when tables were given with all their columns
+    stated: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     accounts: dict[str, accounting.Account] = field(default_factory=dict)
 
@@ -136,6 +139,7 @@ def read_files(
                     _view(connection, table.name, table.source, from_, columns, place, latest, marks=marks)
                 )
         reading = _finish(connection, views, staged, context, folder, known_stays, live=live)
+    reading.stated = stated_columns(mapping, {name: one.lacking for name, one in staged.items()})
     _notes(reading, staged)
     return reading
 

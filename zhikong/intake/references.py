@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from zhikong.intake.mappings import Mapping, Source, TableMapping
+    from zhikong.intake.mappings import Field, Mapping, Source, TableMapping
     from zhikong.intake.words import Unfold
 
 
@@ -98,3 +98,28 @@ def _made(table: TableMapping) -> set[str]:
 
 def _repetitions(group: Unfold) -> range:
     return range(group.times[0], group.times[1] + 1)
+
+
+def stated_columns(
+    mapping: Mapping, lacking: MappingType[str, Collection[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Contract table -> columns that a delivery speaks of; what it does not speak of is not “empty”.
+
+    lacking: delivered source -> columns that its file does not have.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for table in mapping.tables:
+        if table.source in lacking:
+            spoken = (f.column for f in table.fields if _speaks(f, table, lacking))
+            found.setdefault(table.table, {}).update(dict.fromkeys(spoken))
+    return {name: tuple(columns) for name, columns in found.items()}
+
+
+def _speaks(field: Field, table: TableMapping, lacking: MappingType[str, Collection[str]]) -> bool:
+    if field.pick:
+        return field.pick.source in lacking
+    if not field.from_:
+        return True
+    joined = next((j.source for j in table.join if field.from_.startswith(f"{j.source}.")), None)
+    owner, name = (joined, field.from_.removeprefix(f"{joined}.")) if joined else (table.source, field.from_)
+    return owner in lacking and name not in lacking[owner]

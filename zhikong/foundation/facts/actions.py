@@ -74,8 +74,8 @@ def publish(
         written = {change.table: _write(code, change, merger, before) for change in merge.changes}
     if not written:
         return Published(None, merge)
-    months = sorted({month for change in merge.changes for month in change.months})
-    publication = _show(by, now, load, code, _sizes_of(latest) | written)
+    months = merge.months
+    publication = _show(by, now, load, code, _sizes_of(latest) | written, merge)
     names = tuple(change.table for change in merge.changes)
     announce(TablesPublished(publication.number, publication.data_version, tuple(months), names), now=now)
     return Published(publication, merge, months)
@@ -124,7 +124,9 @@ def _sizes_of(publication: Publication | None) -> dict[str, Size]:
     return {} if publication is None else {t.table: (t.version, t.rows) for t in publication.tables.all()}
 
 
-def _show(by, now: datetime, load: Load | None, code: str, sizes: Mapping[str, Size]) -> Publication:
+def _show(
+    by, now: datetime, load: Load | None, code: str, sizes: Mapping[str, Size], merge: Merge
+) -> Publication:
     scope = current_scope()
     number = Publication.objects.aggregate(last=Max("number"))["last"] or 0
     publication = Publication.objects.create(
@@ -134,6 +136,10 @@ def _show(by, now: datetime, load: Load | None, code: str, sizes: Mapping[str, S
         published_at=now,
         published_by=by,
         load=load,
+        changes={
+            "tables": {change.table: change.months for change in merge.changes},
+            "stays": merge.by_month,
+        },
     )
     TableVersion.objects.bulk_create(
         TableVersion(

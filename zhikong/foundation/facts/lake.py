@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 from django.conf import settings
 
@@ -122,6 +124,16 @@ def month_of_file(path: str) -> str:
     """The month that a file belongs to, from its folder's name."""
     folder = Path(path).parent.name
     return folder.removeprefix(f"{MONTH}=")
+
+
+def stays_among(paths: Sequence[str], stay_ids: Collection[str]) -> frozenset[str]:
+    """Which of these stays the files of the table stays hold; one column is read, file by file."""
+    wanted = pa.array(sorted(stay_ids), pa.string())
+    found: set[str] = set()
+    for path in paths:
+        ids = pq.read_table(path, columns=["stay_id"], partitioning=None)["stay_id"]
+        found.update(ids.filter(pc.is_in(ids, value_set=wanted)).to_pylist())
+    return frozenset(found)
 
 
 @lru_cache(maxsize=4096)

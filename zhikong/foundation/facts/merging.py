@@ -40,6 +40,7 @@ class Merge:
     """All changes of one delivery, and how many stays are new, changed or as they were.
 
     refused: rows of a feed that wait; always empty for whole deliveries, whose rows were checked before.
+    by_month: month of discharge -> stays that are new in it, and stays of it that changed (those that left it too).
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -47,6 +48,12 @@ class Merge:
     changed: int = 0
     unchanged: int = 0
     refused: list[Refused] = field(default_factory=list)
+    by_month: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def months(self) -> list[str]:
+        """Every month whose rows change."""
+        return sorted({month for change in self.changes for month in change.months})
 
 
 class Merger:
@@ -156,6 +163,13 @@ class Merger:
             "count(*) FILTER (WHERE old_month IS NOT NULL AND stay_id IN (FROM changed)), "
             "count(*) FILTER (WHERE old_month IS NOT NULL AND stay_id NOT IN (FROM changed)) FROM delivered"
         ).fetchall()[0]
+        counted = self.connection.execute(
+            f"WITH changed AS ({changed}), touched AS (SELECT stay_id, old_month, "
+            "unnest(list_distinct([old_month, new_month])) AS month FROM delivered) "
+            "SELECT month, count(*) FILTER (WHERE old_month IS NULL), count(*) FILTER "
+            "(WHERE old_month IS NOT NULL AND stay_id IN (FROM changed)) FROM touched WHERE month IS NOT NULL GROUP BY 1"
+        ).fetchall()
+        result.by_month = {month: (new, changed) for month, new, changed in counted if new or changed}
 
     def _columns(self, table: Table) -> str:
         return ", ".join(f'"{name}"' for name in (*table.column_names, MONTH))

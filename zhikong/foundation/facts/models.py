@@ -94,7 +94,11 @@ class QuarantinedRow(Protected):
 
 
 class Publication(Protected):
-    """The moment in which the facts of an institution changed for all readers at once; the newest one is in force."""
+    """The moment in which the facts of an institution changed for all readers at once; the newest one is in force.
+
+    changes: {"tables": {table: months whose rows changed}, "stays": {month of discharge: [new, changed]}}; empty for
+    what earlier releases published.
+    """
 
     number = models.PositiveIntegerField(_("序号"))
     data_version = models.CharField(_("数据版本"), max_length=16)
@@ -107,6 +111,7 @@ class Publication(Protected):
         verbose_name=_("发布人"),
     )
     load = models.ForeignKey(Load, null=True, on_delete=models.PROTECT, related_name="publications")
+    changes = models.JSONField(_("变化"), default=dict)
 
     protection = Protection(append_only=True)
 

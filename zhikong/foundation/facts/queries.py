@@ -28,6 +28,17 @@ def versions_of(publication: Publication | None) -> dict[str, int]:
     return {} if publication is None else {t.table: t.version for t in publication.tables.all()}
 
 
+def publications_between(before: str, after: str) -> list[Publication]:
+    """Publications after one data version up to another, in order; none where one of them is not known."""
+    ends = dict(
+        Publication.objects.filter(data_version__in=[before, after]).values_list("data_version", "number")
+    )
+    if len({before, after} & ends.keys()) < len({before, after}):
+        return []
+    found = Publication.objects.filter(number__gt=ends[before], number__lte=ends[after])
+    return list(found.select_related("load").order_by("number"))
+
+
 def data_version_of(institution: str, versions: dict[str, int]) -> str:
     """A short name of the whole state: a hash of each table's id and version."""
     parts = [f"{lake.identity(institution, t)}@{t}@{v}" for t, v in sorted(versions.items())]

@@ -21,6 +21,10 @@ WHOLE_LISTS = frozenset({"diagnoses", "operations", "transfers", "icu_stays", "f
 """Tables that a front page gives as whole lists: what a feed said before it adds no rows to them."""
 
 
+Fault = tuple[str, str, str]
+"""SQL that is true for faulty rows, the reason and the column."""
+
+
 class Upserter(Merger):
     """Compares rows of feeds with published files. removed: table -> parquet file of keys whose rows go."""
 
@@ -167,7 +171,7 @@ class Upserter(Merger):
 
     def _without_stay(self, table: Table, result: Merge) -> None:
         none = "SELECT stay_id FROM stay_months WHERE new_month IS NULL"
-        self._set_aside(table, f"stay_id IN ({none})", "no_stay", "stay_id", result, of="new")
+        self._set_aside(table, [(f"stay_id IN ({none})", "no_stay", "stay_id")], result, of="new")
 
     def _weak_lists(self, table: Table, old: str) -> None:
         """What a feed said before the front page came adds nothing to a list that the front page gave whole."""
@@ -189,25 +193,27 @@ class Upserter(Merger):
     def _refuse(self, table: Table, result: Merge) -> None:
         """Set aside what would break the contract; a row that was in the lake stays as it was there."""
         number = table.numbered[0] if table.numbered else None
-        for column in table.columns:
-            if not column.nullable and column.name != number:
-                self._set_aside(table, f'"{column.name}" IS NULL', "missing_value", column.name, result)
-        for rule in table.rules:
-            self._set_aside(table, f'"{rule.left}" > "{rule.right}"', "out_of_order", rule.right, result)
+        needed = [c.name for c in table.columns if not c.nullable and c.name != number]
+        faults = [(f'"{name}" IS NULL', "missing_value", name) for name in needed]
+        faults += [(f'"{r.left}" > "{r.right}"', "out_of_order", r.right) for r in table.rules]
+        self._set_aside(table, faults, result)
 
-    def _set_aside(
-        self, table: Table, when: str, reason: str, column: str, result: Merge, *, of: str = "merged"
-    ) -> None:
+    def _set_aside(self, table: Table, faults: Sequence[Fault], result: Merge, *, of: str = "merged") -> None:
         name = f"{of}_{table.name}"
-        query = f"SELECT {ID} FROM {name} WHERE {ID} IS NOT NULL AND {when} ORDER BY 1"
-        found = [row[0] for row in self.connection.execute(query).fetchall()]
+        cells = ", ".join(f"CASE WHEN {when} THEN {i} END" for i, (when, _, _) in enumerate(faults))
+        query = (
+            f"SELECT {ID}, unnest(list_filter([{cells}], lambda i: i IS NOT NULL)) FROM {name} "
+            f"WHERE {ID} IS NOT NULL ORDER BY 1, 2"
+        )
+        found = self.connection.execute(query).fetchall()
         if not found:
             return
-        result.refused += [Refused(table.name, number, reason, column) for number in found]
+        result.refused += [Refused(table.name, number, *faults[i][1:]) for number, i in found]
+        numbers = sorted({number for number, _ in found})
         self.connection.execute(
-            f"CREATE OR REPLACE TABLE aside AS SELECT * FROM {name} WHERE {ID} IN {_in(found)}"
+            f"CREATE OR REPLACE TABLE aside AS SELECT * FROM {name} WHERE {ID} IN {_in(numbers)}"
         )
-        self.connection.execute(f"DELETE FROM {name} WHERE {ID} IN {_in(found)}")
+        self.connection.execute(f"DELETE FROM {name} WHERE {ID} IN {_in(numbers)}")
         if of == "merged":
             self._as_it_was(table)
 
@@ -270,10 +276,14 @@ class Upserter(Merger):
 
     def _count_stays(self, result: Merge, changed: set[str]) -> None:
         rows = self.connection.execute("SELECT stay_id, old_month, new_month FROM stay_months").fetchall()
-        there = [(stay, old) for stay, old, new in rows if old is not None or new is not None]
-        result.new = sum(old is None for _, old in there)
-        result.changed = sum(old is not None and stay in changed for stay, old in there)
+        there = [(stay, old, new) for stay, old, new in rows if old is not None or new is not None]
+        result.new = sum(old is None for _, old, _ in there)
+        result.changed = sum(old is not None and stay in changed for stay, old, _ in there)
         result.unchanged = len(there) - result.new - result.changed
+        for stay, old, new in there:
+            for month in {old, new} - {None} if old is None or stay in changed else ():
+                came, altered = result.by_month.get(month, (0, 0))
+                result.by_month[month] = (came + (old is None), altered + (old is not None))
 
 
 _NO_STAYS = "SELECT '' AS stay_id WHERE false"

@@ -13,15 +13,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from zhikong.foundation.access.permissions import Permission, require
-from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.organisation.queries import institution
 from zhikong.foundation.patients import live_stays, live_store
 from zhikong.foundation.patients.live_events import events, typed
 from zhikong.foundation.patients.live_rules import Outcome
 from zhikong.foundation.patients.models import LiveRow
+from zhikong.foundation.patients.settling import Settled as Settled
+from zhikong.foundation.patients.settling import settle as settle
+from zhikong.foundation.patients.settling_due import note_front_pages as note_front_pages
 
 
 @dataclass
@@ -55,7 +57,7 @@ def apply(
     none. Keeps the list of patients in hospital, their beds and the treating departments in step.
     """
     require(by, Permission.MANAGE_DATA)
-    lock()
+    live_store.lock()
     zone, applied = institution().time_zone, Applied()
     source = live_store.Source(feed, receipt, received_at)
     touched: set[str] = set()
@@ -70,14 +72,6 @@ def apply(
 def micros(moment: datetime) -> int:
     """Microseconds since 1970."""
     return round(moment.timestamp() * 1_000_000)
-
-
-def lock() -> None:
-    """Wait for others who write the institution's live store; held until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('zhikong.live'), %s)", [current_scope().institution_id]
-        )
 
 
 def rows(table: str, *, stay_id: str | None = None, department_id: int | None = None) -> list[dict[str, Any]]:

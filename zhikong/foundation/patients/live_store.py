@@ -59,6 +59,14 @@ class Held:
     written: bool = False
 
 
+def lock() -> None:
+    """Wait for others who write the institution's live store; held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('zhikong.live'), %s)", [current_scope().institution_id]
+        )
+
+
 def write(
     chunk: Sequence[Told], source: Source, count: Callable[[Outcome], None], *, now: datetime
 ) -> set[str]:

@@ -164,7 +164,11 @@ def _started(run: Run) -> bool:
 def _publish(run: Run, reading: Reading, folder: Path) -> None:
     """Everything that a load writes to the database, in one transaction."""
     facts.quarantine(by=run.by, load=run.load, problems=reading.problems)
-    stored = facts.publish(by=run.by, now=run.now, tables=reading.tables, folder=folder, load=run.load)
+    stored = facts.publish(
+        by=run.by, now=run.now, tables=reading.tables, folder=folder, load=run.load, stated=reading.stated
+    )
+    if "stays" in reading.tables:
+        live.note_front_pages(file=reading.tables["stays"], now=run.now)
     people.store_people(by=run.by, now=run.now, reading=reading)
     merge = stored.merge
     good = sum(reading.rows.values())

@@ -20,6 +20,7 @@ urlpatterns = [
     path("months/<str:month>/analyse/", closing.analyse, name="analyse"),
     path("months/<str:month>/close/", closing.close, name="close"),
     path("months/<str:month>/reopen/", closing.reopen, name="reopen"),
+    path("months/<str:month>/revise/", closing.revise, name="revise"),
     path("targets/", targets.targets, name="targets"),
     path("targets/presets/<str:name>/", targets.preset, name="preset"),
     path("targets/<slug:indicator_id>/", targets.target, name="target"),

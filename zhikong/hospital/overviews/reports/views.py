@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.views_support import needs
 from zhikong.hospital.functions.indicators.months import is_month
+from zhikong.hospital.functions.indicators.queries.revisions import latest_revision, revised_values
 from zhikong.hospital.overviews.reports import actions, queries
 from zhikong.hospital.overviews.reports.documents import DOCUMENTS
 from zhikong.hospital.overviews.reports.forms import SectionsForm
@@ -105,8 +106,11 @@ def _page(request: HttpRequest, month: str, *, form: SectionsForm | None = None)
     found, editor = _visible(request, _checked(month)), can(request.user, Permission.EDIT_BRIEF)
     if found is None and not editor:
         raise Http404
+    revision = latest_revision(month) if found is not None and found.published else None
     context = {
         "month": month,
+        "revision": revision,
+        "revised": [one for one in revised_values(revision) if one.place is None],
         "brief": found,
         "form": form or (SectionsForm(initial=found.sections) if found else None),
         "editing": editor and found is not None and not found.published,

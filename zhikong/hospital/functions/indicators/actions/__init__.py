@@ -10,10 +10,12 @@ from zhikong.hospital.functions.indicators.actions.closing import (
 )
 from zhikong.hospital.functions.indicators.actions.computing import recompute
 from zhikong.hospital.functions.indicators.actions.counting import set_counted_source
+from zhikong.hospital.functions.indicators.actions.revising import accept_revision, revise_closed_months
 from zhikong.hospital.functions.indicators.actions.signalling import detect_signals
 from zhikong.hospital.functions.indicators.actions.targeting import load_preset, set_target
 
 __all__ = [
+    "accept_revision",
     "analyse_month",
     "answer_alert",
     "close_month",
@@ -23,6 +25,7 @@ __all__ = [
     "may_analyse",
     "recompute",
     "reopen_month",
+    "revise_closed_months",
     "set_counted_source",
     "set_target",
     "state_of",

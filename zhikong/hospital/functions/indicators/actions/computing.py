@@ -13,6 +13,7 @@ from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.facts import gateway
 from zhikong.foundation.organisation.models import Department
 from zhikong.hospital.functions.indicators import months as calendar
+from zhikong.hospital.functions.indicators.actions import carrying
 from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.models import Computation, IndicatorValue
 
@@ -66,10 +67,16 @@ def _is_done(definition: Definition, done: Computation | None, span: tuple[str, 
 
 def _compute(missing: Sequence[Definition], wanted, *, snapshot, span, now: datetime) -> Computation:
     from zhikong.hospital.functions.indicators.actions.alerting import update_alerts
+    from zhikong.hospital.functions.indicators.actions.revising import revise_closed_months
     from zhikong.hospital.functions.indicators.actions.signalling import detect_signals
 
-    results = gateway.compute(missing, months=span, now=now) if missing else None
-    count = _store(results.rows, now) if results else 0
+    base = Computation.objects.order_by("-computed_at", "-pk").first()
+    count = 0
+    for work in carrying.plan(missing, base=base, data_version=snapshot.data_version, span=span):
+        if base is not None:
+            count += carrying.carry_over(work, base=base, data_version=snapshot.data_version)
+        if work.compute is not None:
+            count += _store(gateway.compute(work.definitions, months=work.compute, now=now).rows, now)
     run = Computation.objects.create(
         institution_id=current_scope().institution_id,
         data_version=snapshot.data_version,
@@ -82,6 +89,7 @@ def _compute(missing: Sequence[Definition], wanted, *, snapshot, span, now: date
     )
     detect_signals(run=run, definitions=missing)
     update_alerts(run=run, now=now)
+    revise_closed_months(run=run, now=now)
     log.info("computed %s values of data version %s", count, run.data_version)
     return run
 

@@ -8,6 +8,7 @@ from zhikong.hospital.functions.indicators.models.closing import (
     MonthClose,
 )
 from zhikong.hospital.functions.indicators.models.counting import CountedSource
+from zhikong.hospital.functions.indicators.models.revisions import MonthRevision, RevisedValue
 from zhikong.hospital.functions.indicators.models.values import (
     Computation,
     IndicatorTarget,
@@ -25,5 +26,7 @@ __all__ = [
     "MonthAct",
     "MonthAnalysis",
     "MonthClose",
+    "MonthRevision",
+    "RevisedValue",
     "Signal",
 ]

@@ -51,12 +51,13 @@ class MonthClose(Protected):
 
 
 class MonthAct(Protected):
-    """What was done to a month: closed, closed over open misses with a reason, or reopened."""
+    """What was done to a month: closed, closed over open misses, reopened, or shown by later data, with a reason."""
 
     class Kind(models.TextChoices):
         CLOSED = "closed", _("结账")
         OVERRIDDEN = "overridden", _("例外结账")
         REOPENED = "reopened", _("重新打开")
+        REVISED = "revised", _("采用修订")
 
     month_close = models.ForeignKey(MonthClose, on_delete=models.PROTECT, related_name="acts")
     kind = models.CharField(_("操作"), max_length=12, choices=Kind)

@@ -21,6 +21,7 @@ from zhikong.hospital.functions.indicators.models import Alert
 from zhikong.hospital.functions.indicators.queries.board import Line, why_not
 from zhikong.hospital.functions.indicators.queries.counting import Pair
 from zhikong.hospital.functions.indicators.queries.figures import Frame
+from zhikong.hospital.functions.indicators.queries.revisions import revision_of
 from zhikong.hospital.functions.indicators.queries.targets import InForce
 from zhikong.hospital.functions.indicators.rules import Target
 from zhikong.hospital.functions.indicators.selection import Selection
@@ -143,6 +144,23 @@ def quality_notes(definition: Definition, chosen: Selection) -> SafeString:
     found = notes(month=chosen.month, place=chosen.place).get(definition.id, ())
     lines = ((note.severity, _("数据质量："), note.sentence, note.url, _("看数据质量")) for note in found)
     return format_html_join("", '<div class="note {}"><p>{}{}。<a href="{}">{}</a></p></div>', lines)
+
+
+@register.simple_tag
+def revised_note(definition: Definition, chosen: Selection) -> SafeString | str:
+    """“已发布 …，按 … 重新计算为 …”: what later data say of a published figure, beside it."""
+    found = revision_of(definition.id, chosen.place, chosen.month)
+    if found is None:
+        return ""
+    url = f"{reverse('indicators:month', args=[chosen.month])}#revision"
+    words = _("公布的数值没有改变，绩效不会因此自动重开。")
+    return format_html(
+        '<div class="note warn"><p>{}{} <a href="{}">{}</a></p></div>',
+        found.sentence,
+        words,
+        url,
+        _("看本月修订"),
+    )
 
 
 def quality_tag(line: Line, chosen: Selection) -> SafeString | str:

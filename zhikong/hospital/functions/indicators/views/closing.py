@@ -5,7 +5,7 @@ from collections import Counter
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,9 +17,10 @@ from zhikong.foundation.organisation.queries import names
 from zhikong.hospital.functions.indicators import actions
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators.forms import AnalysisForm, ReasonForm
-from zhikong.hospital.functions.indicators.models import MonthClose
+from zhikong.hospital.functions.indicators.models import MonthClose, MonthRevision
 from zhikong.hospital.functions.indicators.queries.closing import Checklist, blocking, followed, month_close
 from zhikong.hospital.functions.indicators.queries.figures import frame
+from zhikong.hospital.functions.indicators.queries.revisions import causes, open_revision, revised_values
 
 
 @needs(Permission.VIEW_INDICATORS)
@@ -82,6 +83,19 @@ def reopen(request: HttpRequest, month: str) -> HttpResponse:
     return _act(request, month, actions.reopen_month, act, _("已重新打开。"))
 
 
+@require_POST
+@needs(Permission.OVERRIDE_MONTH_CLOSE)
+def revise(request: HttpRequest, month: str) -> HttpResponse:
+    revision = get_object_or_404(MonthRevision, month=month, pk=request.POST.get("revision") or 0)
+    act = {
+        "by": request.user,
+        "now": timezone.now(),
+        "revision": revision,
+        "reason": request.POST.get("reason", ""),
+    }
+    return _act(request, month, actions.accept_revision, act, _("已采用修订，本月显示新的数值。"))
+
+
 def _act(request: HttpRequest, month: str, action, arguments: dict, done: str) -> HttpResponse:
     try:
         action(**arguments)
@@ -110,9 +124,14 @@ def _page(request, month: str, *, checklist: Checklist | None = None, form=None)
     own = [] if closed else _own(request, checklist)
     blocked = blocking(checklist)
     status = 422 if form is not None and form.errors else 200
+    revision = open_revision(month)
     context = {
         "month": month,
         "checklist": checklist,
+        "revision": revision,
+        "revised": revised_values(revision),
+        "revision_causes": causes(revision) if revision else "",
+        "revision_form": ReasonForm(auto_id="revision_%s"),
         "form": form or AnalysisForm(items=own, initial={"misses": _ticked(request, own)}),
         "own": {item.key for item in own},
         "groups": _groups(own),

@@ -1,0 +1,103 @@
+"""What later data say of closed months, beside what was published."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhikong.engine.definitions import Definition
+from zhikong.hospital.functions.indicators.catalogue import definitions
+from zhikong.hospital.functions.indicators.models import MonthRevision, RevisedValue
+from zhikong.hospital.functions.indicators.queries.figures import Place
+
+
+@dataclass(frozen=True)
+class Revised:
+    """One figure of a revision with its definition and the sentence that says why."""
+
+    definition: Definition
+    row: RevisedValue
+
+    @property
+    def place(self) -> Place:
+        return self.row.department_id
+
+    @property
+    def name(self) -> str:
+        return self.definition.title()
+
+    @property
+    def sentence(self) -> str:
+        """“已发布 92.31%，按 2026-11-20 补录 3 份首页重新计算为 92.40%。”"""
+        said = {"before": self.before, "causes": causes(self.row.revision), "after": self.after}
+        return _("已发布 %(before)s，按%(causes)s重新计算为 %(after)s。") % said
+
+    @property
+    def before(self) -> str:
+        return shown(self.row.value, self.definition.unit)
+
+    @property
+    def after(self) -> str:
+        return shown(self.row.new_value, self.definition.unit)
+
+
+def shown(value: Decimal | None, unit: str) -> str:
+    """A figure with two decimals and its unit."""
+    if value is None:
+        return _("无法计算")
+    return f"{value:,.2f}{unit}" if unit in ("%", "‰") else f"{value:,.2f} {unit}".strip()
+
+
+def causes(revision: MonthRevision) -> str:
+    """What came between: “ 2026-11-20 补录 3 份首页、更正 1 份首页（文件名）”."""
+    parts = [_cause(one) for one in revision.causes]
+    return "；".join(parts[:3]) + (
+        _("等 %(n)d 次数据更新") % {"n": len(parts)} if len(parts) > 3 else ""
+    ) or _("后来的数据")
+
+
+def _cause(one: dict) -> str:
+    day = timezone.localtime(datetime.fromisoformat(one["at"])).strftime("%Y-%m-%d")
+    said = [_("补录 %(n)d 份首页") % {"n": one["new"]}] if one["new"] else []
+    said += [_("更正 %(n)d 份首页") % {"n": one["changed"]}] if one["changed"] else []
+    return f" {day} {'、'.join(said) or _('更新数据')}（{one['source']}）"
+
+
+def open_revision(month: str) -> MonthRevision | None:
+    """The revision of a closed month that nobody has decided on yet."""
+    return MonthRevision.objects.filter(month=month, state=MonthRevision.State.OPEN).first()
+
+
+def decided(month: str) -> QuerySet[MonthRevision]:
+    """Accepted revisions of a month, the newest first."""
+    return MonthRevision.objects.filter(month=month, state=MonthRevision.State.ACCEPTED).select_related(
+        "decided_by"
+    )
+
+
+def latest_revision(month: str) -> MonthRevision | None:
+    """The newest revision of a month that is open or was accepted: what a brief of the month does not say."""
+    kept = (MonthRevision.State.OPEN, MonthRevision.State.ACCEPTED)
+    return MonthRevision.objects.filter(month=month, state__in=kept).first()
+
+
+def revised_values(revision: MonthRevision | None, *, indicator: str | None = None) -> list[Revised]:
+    """The revision's figures in scope, hospital first, then by indicator and department."""
+    if revision is None:
+        return []
+    known = definitions()
+    rows = revision.values.select_related("revision", "department")
+    if indicator is not None:
+        rows = rows.filter(indicator_id=indicator)
+    found = [Revised(known[row.indicator_id], row) for row in rows if row.indicator_id in known]
+    order = {name: number for number, name in enumerate(known)}
+    return sorted(found, key=lambda r: (r.place is not None, order[r.definition.id], r.place or 0))
+
+
+def revision_of(indicator: str, place: Place, month: str) -> Revised | None:
+    """What later data say of one published figure; None when they say the same."""
+    found = revised_values(open_revision(month), indicator=indicator)
+    return next((one for one in found if one.place == place), None)
