@@ -39,3 +39,6 @@ class DatasourcesConfig(AppConfig):
             feeds.Kind("sql", _("数据库视图"), settings_form=SqlForm, pull=pull_feed, permission=connect)
         )
         feeds.register(feeds.Kind("push", _("推送接口")))
+        from zhikong.hospital.functions.datasources.fhir_rules import join_resources
+
+        feeds.register(feeds.Kind("fhir", _("FHIR R4"), join=join_resources, permission=connect))

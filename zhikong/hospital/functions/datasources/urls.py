@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from zhikong.hospital.functions.datasources import feed_views, views
+from zhikong.hospital.functions.datasources import feed_views, fhir_views, views
 from zhikong.hospital.functions.datasources.push import token_views
 from zhikong.hospital.functions.datasources.push import views as push
 from zhikong.hospital.functions.datasources.sql import views as sql
@@ -22,6 +22,8 @@ urlpatterns = [
     path("feeds/<slug:code>/try/", sql.attempt, name="sql_try"),
     path("feeds/<slug:code>/tokens/", token_views.tokens, name="push_tokens"),
     path("feeds/<slug:code>/tokens/<int:pk>/", token_views.act, name="push_token_act"),
+    path("fhir/metadata", fhir_views.metadata, name="fhir_metadata"),
+    path("fhir/<slug:feed>/", fhir_views.receive, name="fhir"),
     path("push/openapi.json", push.description, name="push_openapi"),
     path("push/<slug:feed>/receipts/<int:number>/", push.receipt, name="push_receipt"),
     path("push/<slug:feed>/<slug:table>/", push.push, name="push"),

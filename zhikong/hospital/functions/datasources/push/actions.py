@@ -74,13 +74,13 @@ def caller(*, now: datetime, header: str) -> ApiToken:
     return found
 
 
-def feed_of(token: ApiToken, code: str) -> Feed:
+def feed_of(token: ApiToken, code: str, *, kind: str = Feed.Kind.PUSH) -> Feed:
     """The token's feed, in its institution's scope. Raises Refused 403 for another feed's token, and 403 for
-    a feed that takes no pushes."""
+    a feed of another kind."""
     feed = Feed.objects.filter(pk=token.feed_id, code=code).first()
     if feed is None:
         raise rules.Refused(403, "other_feed", "这个令牌不能用于该来源。", "This token is not for this feed.")
-    if feed.kind != Feed.Kind.PUSH:
+    if feed.kind != kind:
         raise rules.Refused(403, "no_push", "该来源不是推送接口。", "This feed does not take pushes.")
     return feed
 
@@ -93,7 +93,7 @@ def note_use(*, now: datetime, token: ApiToken) -> None:
 
 def take(*, now: datetime, feed: Feed, table: str, body: rules.Body) -> tuple[Receipt, bool]:
     """Keep what was sent; gives its receipt, and True when it had come before. Raises Refused, raw.DiskFull."""
-    _refuse_flood(feed, now)
+    refuse_flood(feed, now)
     mapping = mapping_named(feed.mapping).mapping
     rules.check_source(mapping, table)
     rows = rules.rows_of(body)
@@ -137,8 +137,8 @@ def _refuse_conflict(feed: Feed, identity: str, content: bytes) -> None:
             )
 
 
-def _refuse_flood(feed: Feed, now: datetime) -> None:
-    """The shared count of all processes is the table of receipts itself."""
+def refuse_flood(feed: Feed, now: datetime) -> None:
+    """Raise Refused 429 when a feed is called too often. The shared count of all processes is the table of receipts itself."""
     nth = Receipt.objects.filter(feed=feed).order_by("-seq").values_list("received_at", flat=True)
     found = list(nth[rules.MOST_A_MINUTE - 1 : rules.MOST_A_MINUTE])
     if found and now - found[0] < timedelta(minutes=1):

@@ -95,7 +95,7 @@ def rows_of(body: Body) -> list[dict[str, Any]]:
     if kind not in (*JSON_TYPES, *LINES_TYPES):
         known = ", ".join((*JSON_TYPES, *LINES_TYPES))
         raise Refused(415, "media_type", f"请用这些类型之一：{known}。", f"Use one of: {known}.")
-    text = _text(_plain(body))
+    text = _text(plain(body))
     found = _lines(text) if kind in LINES_TYPES else _array(text)
     if not found:
         raise Refused(400, "no_rows", "没有数据行。", "There are no rows.")
@@ -111,7 +111,8 @@ def rows_of(body: Body) -> list[dict[str, Any]]:
     return found
 
 
-def _plain(body: Body) -> bytes:
+def plain(body: Body) -> bytes:
+    """The content unpacked. Raises Refused for another encoding, damaged or too much content."""
     if len(body.content) > MOST_BYTES:
         raise too_large()
     if body.encoding.strip().casefold() in ("", "identity"):

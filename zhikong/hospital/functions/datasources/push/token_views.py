@@ -16,12 +16,15 @@ from zhikong.hospital.functions.datasources.models import ApiToken, Feed
 from zhikong.hospital.functions.datasources.push import actions, queries, rules
 from zhikong.hospital.functions.datasources.push.forms import TokenForm
 
+CALLED = (Feed.Kind.PUSH, Feed.Kind.FHIR)
+"""Kinds of feeds that others call with a token."""
+
 
 @require_http_methods(["GET", "POST"])
 @needs(Permission.MANAGE_CONNECTIONS)
 def tokens(request: HttpRequest, code: str) -> HttpResponse:
     """Address, tables and tokens of a feed; POST makes a token."""
-    feed = get_object_or_404(Feed, code=code, kind=Feed.Kind.PUSH)
+    feed = get_object_or_404(Feed, code=code, kind__in=CALLED)
     form, made = TokenForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         label, until = form.cleaned_data["label"], form.expires_at()
@@ -30,6 +33,12 @@ def tokens(request: HttpRequest, code: str) -> HttpResponse:
         )
         form = TokenForm()
     return _page(request, feed, form, made)
+
+
+def _address(feed: Feed) -> str:
+    if feed.kind == Feed.Kind.FHIR:
+        return reverse("datasources:fhir", args=[feed.code])
+    return reverse("datasources:push", args=[feed.code, "TABLE"])
 
 
 def _page(
@@ -44,7 +53,7 @@ def _page(
         "made": made,
         "tokens": [(token, token.is_valid(now)) for token in queries.tokens(feed)],
         "sources": sources,
-        "address": request.build_absolute_uri(reverse("datasources:push", args=[feed.code, "TABLE"])),
+        "address": request.build_absolute_uri(_address(feed)),
         "megabytes": rules.MOST_BYTES >> 20,
         "most_rows": rules.MOST_ROWS,
         "a_minute": rules.MOST_A_MINUTE,
@@ -58,7 +67,7 @@ def _page(
 @needs(Permission.MANAGE_CONNECTIONS)
 def act(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Revoke a token, or replace it by a new one while the old one is good for another day."""
-    feed = get_object_or_404(Feed, code=code, kind=Feed.Kind.PUSH)
+    feed = get_object_or_404(Feed, code=code, kind__in=CALLED)
     token = get_object_or_404(ApiToken, feed=feed, pk=pk)
     try:
         if "rotate" in request.POST:

@@ -64,7 +64,8 @@ def _refusal(refused: Refused) -> JsonResponse:
     return answer
 
 
-def _scope(request: HttpRequest, token: ApiToken) -> Scope:
+def scope_of(request: HttpRequest, token: ApiToken) -> Scope:
+    """A call acts for its token: for the whole hospital, under the token's first characters."""
     actor = f"push:{token.start}"
     return Scope(token.institution_id, None, actor=actor, request_id=getattr(request, "request_id", ""))
 
@@ -73,13 +74,13 @@ def _scope(request: HttpRequest, token: ApiToken) -> Scope:
 def push(request: HttpRequest, token: ApiToken, feed: str, *, table: str) -> HttpResponse:
     """Take rows of one table in: 202 when they are kept, whatever becomes of them later."""
     body = Body(
-        content=_content(request),
+        content=content_of(request),
         content_type=request.headers.get("Content-Type", ""),
         encoding=request.headers.get("Content-Encoding", ""),
         key=idempotency_key(request.headers.get("Idempotency-Key", "")),
     )
     now = timezone.now()
-    with scoped(_scope(request, token)):
+    with scoped(scope_of(request, token)):
         found = actions.feed_of(token, feed)
         actions.note_use(now=now, token=token)
         receipt, again = actions.take(now=now, feed=found, table=table, body=body)
@@ -88,7 +89,7 @@ def push(request: HttpRequest, token: ApiToken, feed: str, *, table: str) -> Htt
     return JsonResponse(answer, status=202, headers={"Location": url})
 
 
-def _content(request: HttpRequest) -> bytes:
+def content_of(request: HttpRequest) -> bytes:
     """The body, of which never more is read than may be sent."""
     announced = request.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced) > MOST_BYTES:
@@ -102,7 +103,7 @@ def _content(request: HttpRequest) -> bytes:
 @_answers("GET")
 def receipt(request: HttpRequest, token: ApiToken, feed: str, *, number: int) -> HttpResponse:
     """What became of a receipt of this feed."""
-    with scoped(_scope(request, token)):
+    with scoped(scope_of(request, token)):
         found = (
             Receipt.objects.select_related("load")
             .filter(feed=actions.feed_of(token, feed), seq=number)
