@@ -206,10 +206,13 @@ def _constant(name: str) -> Any:
     raise ValueError(name)
 
 
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_constant)
+
+
 def _parsed(line: bytes) -> Any:
     """The JSON value of a line, numbers as they are written; None for what is no JSON (NaN included)."""
     try:
-        return json.loads(line, parse_float=str, parse_int=str, parse_constant=_constant)
+        return _DECODER.decode(line.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
 
