@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhikong.engine.backends.source import Files, Source
-from zhikong.engine.backends.sql.session import session
+from zhikong.engine.backends.sql.session import reading, session
 from zhikong.engine.quality.measures import Measure
 from zhikong.engine.quality.model import Kind
 from zhikong.engine.quality.query import Part, Query, Reader, Wanted
@@ -57,16 +57,17 @@ def rows_behind(
 
     A row has the table's key, the field's value, what the rules compare it with, department, day and pseudonym.
     """
-    with _open(part, reader) as query:
+    with _open(part, reader, reading) as query:
         return query.rows(wanted, limit, offset)
 
 
 @contextmanager
-def _open(part: Part, reader: Reader) -> Iterator[Query]:
+def _open(part: Part, reader: Reader, opened=session) -> Iterator[Query]:
+    """opened: `session` for a pass, `reading` for a short question that may come again."""
     files = {part.table: Files(part.files), "stays": Files(part.stays or part.files)}
     if part.closing:
         files["closing"] = Files(part.closing)
-    with session(Source(files=files), reader.limits) as connection:
+    with opened(Source(files=files), reader.limits) as connection:
         yield Query(connection, part, reader)
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zhikong import packs
@@ -22,6 +22,7 @@ from zhikong.engine.quality.issues import (
 
 BOOK = load_rulebook(Path(next(iter(packs.__path__))) / "national" / "quality" / "plausible.yaml")
 LIMITS = BOOK.thresholds
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FIELD = ("stays", "principal_diagnosis")
 MONTHS = [f"2026-{n:02d}" for n in range(1, 11)]
 
@@ -86,6 +87,7 @@ identities = st.builds(
 )
 
 
+@UNHURRIED
 @given(st.sets(identities), st.sets(identities))
 def test_a_comparison_parts_all_issues_and_turns_round(earlier, later):
     found, turned = compare(earlier, later), compare(later, earlier)
@@ -95,6 +97,7 @@ def test_a_comparison_parts_all_issues_and_turns_round(earlier, later):
     assert (found.new, found.resolved, found.persisting) == (turned.resolved, turned.new, turned.persisting)
 
 
+@UNHURRIED
 @given(st.integers(0, 500), st.integers(1, 500), st.integers(0, 100))
 def test_more_affected_rows_never_make_less_of_an_issue(count, base, more):
     count = min(count, base)
@@ -103,6 +106,7 @@ def test_more_affected_rows_never_make_less_of_an_issue(count, base, more):
         assert why_raised(Kind.MISSING, Count(worse, base), [], LIMITS)
 
 
+@UNHURRIED
 @given(st.dictionaries(st.sampled_from("ABCD"), st.integers(0, 1000), min_size=1))
 def test_the_hospitals_count_is_the_sum_of_its_departments(affected):
     cells = {("2026-10", code): count for code, count in affected.items()}

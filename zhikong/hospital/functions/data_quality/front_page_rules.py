@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhikong.engine.definitions.model import CodeList
 from zhikong.engine.definitions.shelves import read_codes
@@ -64,29 +64,29 @@ _NAMES = {"pass": "passed", "fail": "failed"}
 
 def tallies(counts: pa.Table, *, by: str, department: str | None = None) -> dict[str, Tally]:
     """Verdicts summed by a column of the counts, ``rule`` or ``department``."""
-    sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(VERDICTS, 0))
-    for row in counts.to_pylist():
-        if department is None or row["department"] == department:
-            for word in VERDICTS:
-                sums[row[by] or ""][word] += row[word]
+    if department is not None:
+        counts = counts.filter(pc.equal(counts["department"], department))
+    sums = counts.group_by([by], use_threads=False).aggregate([(word, "sum") for word in VERDICTS])
     return {
-        key: Tally(**{_NAMES.get(word, word): count for word, count in words.items()})
-        for key, words in sums.items()
+        row[by] or "": Tally(**{_NAMES.get(word, word): row[f"{word}_sum"] or 0 for word in VERDICTS})
+        for row in sums.to_pylist()
     }
 
 
 def mean_scores(scores: pa.Table) -> dict[str, tuple[Decimal, int]]:
-    """Department -> mean score of its records, one decimal, and how many there are."""
-    sums: dict[str, list] = defaultdict(lambda: [Decimal(0), 0])
-    departments, values = scores.column("department").to_pylist(), scores.column("score").to_pylist()
-    for department, score in zip(departments, values, strict=True):
-        if score is not None:
-            total = sums[department or ""]
-            total[0], total[1] = total[0] + Decimal(str(score)), total[1] + 1
+    """Department -> mean score of its records, one decimal, and how many there are. Scores are whole tenths."""
+    tenths = pc.cast(pc.round(pc.multiply(scores["score"], 10.0)), pa.int64())
+    table = pa.table({"department": scores["department"], "tenths": tenths})
+    sums = table.group_by(["department"], use_threads=False).aggregate(
+        [("tenths", "sum"), ("tenths", "count")]
+    )
     return {
-        name: ((total / n).quantize(Decimal("0.1"), ROUND_HALF_UP), n)
-        for name, (total, n) in sums.items()
-        if n
+        row["department"] or "": (
+            _one_decimal(Decimal(row["tenths_sum"]) / 10 / row["tenths_count"]),
+            row["tenths_count"],
+        )
+        for row in sums.to_pylist()
+        if row["tenths_count"]
     }
 
 
@@ -94,4 +94,8 @@ def mean(pairs: Iterable[tuple[Decimal, int]]) -> Decimal | None:
     """The mean over departments, weighted by their records."""
     known = list(pairs)
     n = sum(count for _, count in known)
-    return (sum(s * c for s, c in known) / n).quantize(Decimal("0.1"), ROUND_HALF_UP) if n else None
+    return _one_decimal(sum((s * c for s, c in known), Decimal(0)) / n) if n else None
+
+
+def _one_decimal(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhikong.engine.quality.issues import Count, days_of
-from zhikong.engine.quality.model import COUNTED, Kind
+from zhikong.engine.quality.model import COUNTED, Field, Kind
 from zhikong.engine.tables import TABLES
 from zhikong.foundation.access.scope import once
 from zhikong.foundation.facts import quality
@@ -90,9 +91,13 @@ Assessed = dict[tuple[str, str, Kind], list[str]]
 
 
 def _assessed_by_table(run: Run) -> Assessed:
+    return _counted_by_table(run.folder, wanted())
+
+
+@lru_cache(maxsize=8)
+def _counted_by_table(folder: str, needed: frozenset[Field]) -> Assessed:
     found: Assessed = defaultdict(list)
-    needed = wanted()
-    for month, table, column, kind in quality.assessed_of(run.folder):
+    for month, table, column, kind in quality.assessed_of(folder):
         if kind is not Kind.MISSING or (table, column) in needed:
             found[month, table, kind].append(column)
     return found
@@ -128,40 +133,65 @@ class FieldLine:
     cells: tuple[Cell, ...]
     heat: tuple[Cell, ...] = ()
 
+    @property
+    def known(self) -> bool:
+        """Whether the kind of the heat table was counted for the field at all."""
+        return any(cell.count is not None for cell in self.heat)
+
+    @property
+    def faulty(self) -> bool:
+        """Whether anything of any kind was found in the field."""
+        return any(cell.count is not None and cell.count.count for cell in self.cells)
+
 
 @dataclass(frozen=True)
 class Grid:
-    """A table page: fields by departments or by days, of one kind. across: label of each column of the heat."""
+    """A table page: fields by departments or by days, of one kind. across: label of each column of the heat.
+
+    heat: fields of the heat table, those with a fault unless all are asked; sound: how many fields had none.
+    """
 
     rows: int
     across: tuple[str, ...]
-    keys: tuple[str, ...]
     lines: tuple[FieldLine, ...]
+    heat: tuple[FieldLine, ...]
+    sound: int
 
 
-def grid(run: Run, chosen: Chosen, *, table: str, kind: Kind, by_day: bool, names: dict[str, str]) -> Grid:
-    """The fields of a table that ought to be filled or have something wrong, worst first."""
-    daily = quality.daily_in_scope(run.keys, table, chosen.month)
+@dataclass(frozen=True)
+class Asked:
+    """What a table page shows: of which kind of fault, by day or by department, with or without the sound fields."""
+
+    table: str
+    kind: Kind
+    by_day: bool
+    everything: bool
+
+
+def grid(run: Run, chosen: Chosen, asked: Asked, *, names: dict[str, str]) -> Grid:
+    """The fields of a table that ought to be filled or may have something wrong, worst first."""
+    daily = quality.daily_in_scope(run.keys, asked.table, chosen.month)
     if chosen.department is not None:
         daily = daily.filter(pc.equal(daily["department"], chosen.department))
-    across = _days(chosen.month) if by_day else _departments(daily)
-    counts = _grouped(daily, "day" if by_day else "department")
-    columns = _columns(run, table, chosen.month, kind)
-    lines = [_line(table, column, columns[column], counts, across, kind) for column in columns]
-    lines = [line for line in lines if _worth(line)]
-    lines.sort(key=lambda line: (-_share(line, kind), line.column))
-    rows = sum(counts.get(("", Kind.ROWS), {}).values())
-    labels = tuple(str(int(key[8:])) if by_day else names.get(key, key) for key in across)
-    return Grid(rows, labels, tuple(across), tuple(lines))
+    across = _days(chosen.month) if asked.by_day else _departments(daily)
+    counts = _grouped(daily, "day" if asked.by_day else "department")
+    columns = _columns(run, asked.table, chosen.month)
+    lines = [_line(asked, column, columns[column], counts, across) for column in columns]
+    lines.sort(key=lambda line: (-_share(line, asked.kind), line.column))
+    heat = tuple(line for line in lines if line.known)
+    labels = tuple(str(int(key[8:])) if asked.by_day else names.get(key, key) for key in across)
+    return Grid(
+        rows=sum(counts.get(("", Kind.ROWS), {}).values()),
+        across=labels,
+        lines=tuple(line for line in lines if asked.everything or line.faulty),
+        heat=heat,
+        sound=sum(1 for line in lines if not line.faulty),
+    )
 
 
 def _share(line: FieldLine, kind: Kind) -> float:
     cell = next(cell for cell in line.cells if cell.kind is kind)
     return cell.count.percent if cell.count else -1.0
-
-
-def _worth(line: FieldLine) -> bool:
-    return any(cell.count is not None for cell in line.cells)
 
 
 def _days(month: str) -> list[str]:
@@ -184,7 +214,7 @@ def _grouped(daily: pa.Table, by: str) -> Grouped:
     return found
 
 
-def _columns(run: Run, table: str, month: str, kind: Kind) -> dict[str, set[Kind]]:
+def _columns(run: Run, table: str, month: str) -> dict[str, set[Kind]]:
     """Fields in the contract's order -> what was counted of them; only those that ought to be filled count as missing."""
     found: dict[str, set[Kind]] = {}
     needed = wanted()
@@ -198,12 +228,13 @@ def _columns(run: Run, table: str, month: str, kind: Kind) -> dict[str, set[Kind
     return found
 
 
-def _line(
-    table: str, column: str, kinds: set[Kind], counts: Grouped, across: Iterable[str], kind: Kind
-) -> FieldLine:
-    cells = tuple(_total(column, k, kinds, counts) for k in COUNTED)
-    heat = tuple(_heat(column, kind, kinds, counts, key) for key in across)
-    return FieldLine(column, field_name((table, column)), cells, heat)
+def _line(asked: Asked, column: str, kinds: set[Kind], counts: Grouped, across: Sequence[str]) -> FieldLine:
+    """The heat is drawn where something of the kind was found, or everything is asked."""
+    cells = tuple(_total(column, kind, kinds, counts) for kind in COUNTED)
+    found = any(counts.get((column, asked.kind), {}).values())
+    keys = across if found or (asked.everything and asked.kind in kinds) else ()
+    heat = tuple(_heat(column, asked.kind, kinds, counts, key) for key in keys)
+    return FieldLine(column, field_name((asked.table, column)), cells, heat)
 
 
 def _base(column: str, kind: Kind, kinds: set[Kind], counts: Grouped) -> dict[str, int]:

@@ -1,10 +1,13 @@
 """Cells that are drawn often on the pages of data quality: shape, word and number, never colour alone."""
 
+from functools import lru_cache
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from zhikong.engine.quality.issues import Count
 from zhikong.hospital.functions.data_quality.queries.matrix import Cell
 from zhikong.hospital.functions.data_quality.rules import KIND_WORDS, percent_text
 from zhikong.web.templatetags.components import SHAPES, number, sparkline, tag
@@ -40,11 +43,16 @@ def table_cell(cell: Cell, url: str, name: str) -> SafeString:
 @register.simple_tag
 def heat_cell(cell: Cell) -> SafeString:
     """A cell of the heat table: the share; a dash when there was nothing to look at."""
-    if cell.count is None or not cell.count.base:
-        return format_html('<td class="none" title="{}">·</td>', _("没有可检查的行"))
-    title = f"{number(cell.count.count)} / {number(cell.count.base)}"
-    text = percent_text(cell.count)
-    return format_html('<td class="{}" title="{}">{}</td>', cell.tone, title, text)
+    return _heat(cell.tone, *(cell.count or (0, 0)))
+
+
+@lru_cache(maxsize=4096)
+def _heat(tone: str, count: int, base: int) -> SafeString:
+    """Drawn once for equal counts: a table has thousands of cells, most of them alike."""
+    if not base:
+        return format_html('<td class="none">{}</td>', "·")
+    title = f"{number(count)} / {number(base)}"
+    return format_html('<td class="{}" title="{}">{}</td>', tone, title, percent_text(Count(count, base)))
 
 
 @register.simple_tag

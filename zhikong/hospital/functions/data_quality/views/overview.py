@@ -56,7 +56,7 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
         raise Http404
     asked = chosen(request, run)
     kind = _KINDS.get(request.GET.get("kind", ""), Kind.MISSING)
-    by_day = request.GET.get("by") == "day"
+    wish = matrix.Asked(table, kind, request.GET.get("by") == "day", request.GET.get("all") == "1")
     context = {
         "run": run,
         "chosen": asked,
@@ -65,8 +65,9 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
         "meaning": TABLES[table].meaning,
         "kind": kind,
         "kinds": [(kind, KIND_WORDS[kind]) for kind in COUNTED],
-        "by_day": by_day,
-        "grid": matrix.grid(run, asked, table=table, kind=kind, by_day=by_day, names=place_names()),
+        "by_day": wish.by_day,
+        "everything": wish.everything,
+        "grid": matrix.grid(run, asked, wish, names=place_names()),
         "issues": issue_queries.shown(issue_queries.issues({"table": table, "present": "1"})[:12]),
         "tables": [table],
     }
