@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlglot import exp
 
+from zhikong.engine.tables import TABLES
 from zhikong.intake.formats import rows as rows_format
 from zhikong.intake.formats import sql_statements as statements
 from zhikong.intake.formats.sql_connections import clock_of, reading
@@ -145,13 +146,34 @@ def _ask(connection: sa.Connection, sql: str, since: Any = None) -> sa.CursorRes
 def _shape(connection, kind: str, query: Query, source: Source, mapping: Mapping, inner: exp.Expr) -> Shape:
     """Ask for no row, to learn the columns. Raises FileRefused when one is missing that the mapping needs."""
     present = list(_ask(connection, statements.nothing_of(inner, kind)).keys())
-    used, lacking = find_columns(source, wanted_columns(source, mapping), present)
+    wanted = wanted_columns(source, mapping)
+    used, lacking = find_columns(_tolerant(source, wanted, mapping), wanted, present)
     cursor = None
     if query.cursor:
         cursor = next((name for name in present if name.casefold() == query.cursor.casefold()), None)
         if cursor is None:
             raise FileRefused(f"视图里没有游标列 {query.cursor}。", f"视图的列：{'、'.join(present[:30])}。")
     return Shape(tuple(present), used, lacking, cursor)
+
+
+def _tolerant(source: Source, wanted: Sequence[str], mapping: Mapping) -> Source:
+    """A mapping that says nothing of what may be lacking asks for what the contract demands, and for what tells stays
+    apart; a view need not have more."""
+    if source.required or source.may_lack:
+        return source
+    demanded = {
+        field.from_
+        for table in mapping.tables
+        for field in table.fields
+        if table.source == source.name and not _may_be_null(table.table, field.column)
+    }
+    parts = {part for column, (_kind, of) in source.pseudonyms.items() if column in demanded for part in of}
+    return replace(source, may_lack=frozenset(wanted) - demanded - parts)
+
+
+def _may_be_null(table: str, column: str) -> bool:
+    found = TABLES[table].column(column)
+    return found is None or found.nullable
 
 
 # ---- a first look ----------------------------------------------------------------------------------------------------

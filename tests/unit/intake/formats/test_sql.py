@@ -26,7 +26,6 @@ MAPPING = parse_mapping(
             "charges": {
                 "format": "rows",
                 "pseudonyms": {"stay_id": {"kind": "stay", "of": ["zyh"]}},
-                "may_lack": ["bz"],
             }
         },
         "tables": {
