@@ -3,7 +3,7 @@
 from zhikong.simulator.hl7.carrying import carried
 from zhikong.simulator.hl7.faults import KINDS, STREAM_KINDS, Planted, Planter, Sent
 from zhikong.simulator.hl7.sending import Told, send
-from zhikong.simulator.hl7.stream import Message, messages
+from zhikong.simulator.hl7.stream import Message, everything, messages
 from zhikong.simulator.hl7.writing import Export, write
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Sent",
     "Told",
     "carried",
+    "everything",
     "messages",
     "send",
     "write",

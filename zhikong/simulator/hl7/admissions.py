@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from zhikong.simulator.hl7.people import Row, Stay
@@ -35,7 +35,10 @@ _SIDES = {"left": "LT", "right": "RT", "both": "50", "none": "NA"}
 def of_stay(
     stay: Stay, moves: Sequence[Row], diagnoses: Sequence[Row], operations: Sequence[Row]
 ) -> Iterator[Event]:
-    """The life of one stay: A01, an A02 for each transfer, A03 with what the front page will say."""
+    """The life of one stay: A01, an A02 for each transfer, A03 with what the front page will say.
+
+    Of a stay that is still open nobody knows when the patient came to the bed of today: A08 says where it is.
+    """
     row = stay.row
     at_first = [dg1(one) for one in diagnoses if one["kind"] in ("admission", "outpatient")]
     admitted = row["admitted_at"]
@@ -44,6 +47,12 @@ def of_stay(
     for move in sorted(moves, key=lambda one: one["seq"]):
         where = stay.pv1(move["to_department"], before=move["from_department"])
         yield Event(move["at"], "HIS", "ADT^A02", [evn("A02", move["at"]), stay.pid(), where])
+    if stay.open:
+        at = admitted + timedelta(minutes=1)
+        yield Event(
+            at, "HIS", "ADT^A08", [evn("A08", at), stay.pid(), stay.pv1(row["department"], here=True)]
+        )
+        return
     left = row["discharged_at"]
     last = [stay.pid(), _final(stay), *(dg1(one) for one in diagnoses), *(pr1(one) for one in operations)]
     yield Event(left, "HIS", "ADT^A03", [evn("A03", left), *last])

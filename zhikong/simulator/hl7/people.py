@@ -27,13 +27,22 @@ class Stay:
     def pid(self) -> str:
         return pid(self.patient, self.row["institution"])
 
-    def pv1(self, department: str | None, *, before: str | None = None, final: bool = False) -> str:
-        """PV1 with the department where the patient is now; `before`: where from; `final`: the stay is over."""
+    @property
+    def open(self) -> bool:
+        """The patient still lies in the hospital."""
+        return self.row.get("discharged_at") is None
+
+    def pv1(
+        self, department: str | None, *, before: str | None = None, final: bool = False, here: bool = False
+    ) -> str:
+        """PV1 with the department where the patient is now; `before`: where from; `final`: the stay is over;
+        `here`: with ward and bed of a stay that is open."""
         row = self.row
+        ward, bed = (row.get("ward"), row.get("bed")) if here else (None, None)
         fields = {
             1: 1,
             2: "I",
-            3: Raw(parts(department, row.get("discharge_ward") if final else None)),
+            3: Raw(parts(department, row.get("discharge_ward") if final else ward, bed)),
             6: before,
             7: row.get("attending_doctor"),
             14: row.get("admission_route"),
@@ -68,11 +77,12 @@ def pid(patient: Row, institution: str) -> str:
 
 
 def stays(tables: Mapping[str, pa.Table]) -> dict[str, Stay]:
-    """Every closed stay by its id, with the number of the admission (住院次数), counted by time."""
+    """Every stay by its id, those still open too, with the number of the admission (住院次数), counted by time."""
     patients = {row["patient_key"]: row for row in tables["identities"].to_pylist()}
     seen: Counter[str] = Counter()
     found = {}
-    for row in sorted(tables["stays"].to_pylist(), key=_admission):
+    rows = [row for name in ("stays", "open_stays") if name in tables for row in tables[name].to_pylist()]
+    for row in sorted(rows, key=_admission):
         seen[row["patient_key"]] += 1
         patient = patients.get(row["patient_key"], {"record_number": row["patient_key"]})
         found[row["stay_id"]] = Stay(row, patient, seen[row["patient_key"]])

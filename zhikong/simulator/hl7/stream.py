@@ -30,10 +30,20 @@ class Message:
         return self.content.encode(encoding)
 
 
+def everything(tables: Mapping[str, pa.Table], open_events: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """The tables of a simulation with what has happened so far to the stays that are still open."""
+    both = {name: [tables[name], table] for name, table in open_events.items() if name in tables}
+    return dict(tables) | {
+        name: pa.concat_tables(parts, promote_options="default") for name, parts in both.items()
+    }
+
+
 def messages(tables: Mapping[str, pa.Table], *, encoding: str = "utf-8") -> Iterator[Message]:
     """Every message about the tables' stays, visits and appointments, by time; equal times as they belong together.
 
-    tables: contract tables by name with `identities`; those that are missing say nothing. MSH-18 names `encoding`.
+    tables: contract tables by name with `identities`; those that are missing say nothing. With `open_stays` those who
+    still lie in the hospital are told of; with `delivered_sections` the texts are those that a hospital would send,
+    names and all. MSH-18 names `encoding`.
     """
     charset = {"utf-8": "UNICODE UTF-8", "gb18030": "GB 18030-2000"}[encoding]
     numbers: dict[str, int] = defaultdict(int)
@@ -59,6 +69,8 @@ def events(tables: Mapping[str, pa.Table]) -> Iterator[Event]:
     """Everything that happened, stay by stay, then visits and appointments; not in order of time."""
     stays = people.stays(tables)
     children = {name: _by_stay(tables, name) for name in _CHILDREN}
+    if "delivered_sections" in tables:
+        children["document_sections"] = _by_stay(tables, "delivered_sections")
     for stay_id, stay in stays.items():
         yield from _of_stay(stay, {name: rows.get(stay_id, []) for name, rows in children.items()})
     patients = {row["patient_key"]: row for row in tables["identities"].to_pylist()}
