@@ -31,9 +31,10 @@ def turn(*, institution_id: int, feed_id: int, now: datetime) -> list[Load]:
     if feed.state != Feed.State.ACTIVE:
         return []
     loads: list[Load] = []
+    pull = feeds.kind_of(feed).pull
+    pulls = pull is not None and is_due(feed, now)
     try:
-        pull = feeds.kind_of(feed).pull
-        if pull is not None and is_due(feed, now):
+        if pulls:
             pull(feed=feed, now=now)
         loads = process(feed=feed, now=now)
     except _EXPLAINED as error:
@@ -45,8 +46,8 @@ def turn(*, institution_id: int, feed_id: int, now: datetime) -> list[Load]:
         failed = [load for load in loads if load.state == Load.State.FAILED]
         if failed:
             _failed(feed, scope, now, failed[-1].message)
-        else:
-            _went_well(feed, scope, now)
+        elif pulls or loads:
+            _went_well(feed, scope, now)  # otherwise another process was at it
     return loads
 
 
