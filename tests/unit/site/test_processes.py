@@ -84,6 +84,34 @@ def test_ready_is_told_once_and_a_stop_signal_ends_the_children(tmp_path):
     assert not child.alive()
 
 
+def test_a_child_that_nobody_wants_is_not_started_and_ends_when_it_is_no_longer_wanted(tmp_path, monkeypatch):
+    monkeypatch.setattr("zhikong.site.supervisor.processes.ASK_EVERY", 0)
+    answers = iter([False, False, True, True])
+    state = {"wanted": False, "seen": []}
+
+    def wanted():
+        state["wanted"] = next(answers, state["wanted"])
+        if state["seen"] and state["seen"][-1] == "broken":
+            raise OSError("the database is away")
+        return state["wanted"]
+
+    child = Child("HL7 接收", SLEEP, tmp_path / "sleeper.log", wanted=wanted)
+    supervisor = Supervisor([child], database=lambda: None)
+    supervisor._look()
+    assert child.process is None
+    supervisor._look()
+    supervisor._look()
+    assert eventually(lambda: starts(child) == 1)
+    state["seen"].append("broken")
+    supervisor._look()
+    assert child.alive()  # nobody can say: what was said last holds
+    state["seen"].append("well")
+    state["wanted"] = False
+    supervisor._look()
+    supervisor._look()
+    assert not child.alive()
+
+
 OWNER = """
     import sys, time
     from pathlib import Path
