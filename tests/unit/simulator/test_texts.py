@@ -167,3 +167,20 @@ def test_nobody_gets_what_his_record_says_he_cannot_take_but_planted(rows):
     entered = {r["key"] for r in rows["planted_events"] if r["rule"] == "drug_despite_allergy"}
     assert hit <= entered
     assert len(allergic) > 20
+
+
+def test_a_round_names_the_rank_of_who_wrote_it(rows):
+    papers = {row["document_id"]: row for row in rows["documents"] if row["type"] == "39"}
+    titles = {
+        "attending": "主治医师",
+        "associate_chief": "副主任医师",
+        "chief": "主任医师",
+        "resident": "住院医师",
+    }
+    checked = 0
+    for row in rows["document_sections"]:
+        paper = papers.get(row["document_id"])
+        if paper and "上级医师查房" not in row["text"]:
+            assert titles[paper["author_level"]] in row["text"]
+            checked += 1
+    assert checked > 500

@@ -12,7 +12,7 @@ from zhikong.simulator import catalogue
 
 _SLOT = re.compile(r"\{(\w+)\}")
 IDENTIFYING = {
-    "name": "name", "relative": "name", "doctor": "name", "phone": "phone", "relphone": "phone",
+    "name": "name", "relative": "name", "doctor": "name", "titled": "name", "phone": "phone", "relphone": "phone",
     "landline": "phone", "id": "id_number", "address": "address", "record": "record_number",
 }  # fmt: skip
 """Slots that identify a person, and what kind of identifier they are."""

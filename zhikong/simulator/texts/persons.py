@@ -14,7 +14,8 @@ _WIDE = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 FORMS = {
     "name": ("plain", "spaced"),
     "relative": ("plain", "spaced"),
-    "doctor": ("plain", "surname"),
+    "doctor": ("plain",),
+    "titled": ("plain", "surname"),  # a title follows
     "phone": ("plain", "dashed", "spaced", "prefixed", "wide", "chinese"),
     "relphone": ("plain", "dashed", "spaced", "prefixed"),
     "landline": ("landline",),
@@ -42,7 +43,7 @@ class Persons:
         return self.block.rng("written forms")
 
     def written(self, slot: str, i: np.ndarray) -> tuple[pa.Array, np.ndarray]:
-        """The identifier of each row's stay (for doctors: `i` is the staff position), and the form's number."""
+        """The identifier of each row's stay (for doctors, titled or not: `i` is the staff position), and the form's number."""
         forms = FORMS[slot]
         form = np.where(self._rng.random(len(i)) < _USUAL, 0, self._rng.integers(0, len(forms), len(i)))
         if slot not in self._forms:
@@ -58,6 +59,7 @@ class Persons:
             "name": lambda: self._own("name"),
             "relative": lambda: self._relatives,
             "doctor": lambda: staff_names().tolist(),
+            "titled": lambda: staff_names().tolist(),
             "phone": lambda: self._own("phone"),
             "relphone": lambda: self._numbers("relatives' phones", "100", 8),
             "landline": lambda: self._numbers("landlines", "0100-", 7),

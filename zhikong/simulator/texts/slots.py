@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhikong.simulator import catalogue, hospital, records
+from zhikong.simulator import catalogue, hospital, people, records
 from zhikong.simulator.clock import DAY
 from zhikong.simulator.events.drugs import ALLERGENS
 from zhikong.simulator.events.surgery import LEFT, NONE, RIGHT
@@ -123,6 +123,9 @@ class Slots:
             np.searchsorted(self.made.surgery.i, self.i[own]), max(len(self.made.surgery) - 1, 0)
         )
         return np.where(ref >= 0, ref, first)
+
+    def _rank(self, own: np.ndarray) -> pa.Array:
+        return _take([person.title for person in people.staff()], self.author[own])
 
     def _op(self, own: np.ndarray) -> pa.Array:
         return _take(catalogue.operations().name, self.made.surgery.operation[self._operation(own)])

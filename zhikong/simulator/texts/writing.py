@@ -98,7 +98,7 @@ def _fill(slots: Slots, persons: Persons, template: Template, own, delivered: bo
 
 def _delivered(slots: Slots, persons: Persons, slot: str, own: np.ndarray) -> tuple[pa.Array, np.ndarray]:
     """The identifier as it is written, and in which form."""
-    return persons.written(slot, slots.author[own] if slot == "doctor" else slots.i[own])
+    return persons.written(slot, slots.author[own] if slot in ("doctor", "titled") else slots.i[own])
 
 
 def _length(values: pa.Array) -> np.ndarray:
