@@ -87,7 +87,7 @@ def facts(scope) -> list:
     from zhikong.hospital.functions.datasources.actions import load_tables
     from zhikong.simulator import simulate
 
-    made = simulate(months=MONTHS, first_month=FIRST_MONTH, scale=SCALE)
+    made = simulate(months=MONTHS, first_month=FIRST_MONTH, scale=SCALE, events=True)
     tables = {name: made.tables[name] for name in TABLES}
     reported = tables["reported_counts"]
     last = pc.equal(reported["period"], LAST_MONTH)
