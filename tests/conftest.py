@@ -88,13 +88,15 @@ def django_db_setup(database_server, django_db_blocker):
     from django.db import connections
 
     from zhikong.site import connection
+    from zhikong.site.model_states import drawn_once_a_migration
 
     with django_db_blocker.unblock():
         for alias, found in connection.databases().items():
             settings.DATABASES[alias].update(found)
         _add_alias("worker", connection.read(DATA_FOLDER)["roles"]["worker"])
         _add_alias("superuser", _account_of(database_server))
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        with drawn_once_a_migration():
+            call_command("migrate", database="owner", verbosity=0, interactive=False)
         for code in ("A", "B"):
             _make_hospital(code)
         yield
