@@ -258,6 +258,9 @@ def test_overview_and_table_show_the_counts_by_department_and_day(as_role, twelv
     table = reverse("data_quality:table", args=["stays"])
     page = client.get(table, {"kind": "missing"}).content.decode()
     assert 'title="12 / 100">12%' in page
+    assert "出院主要诊断编码" in page
+    assert "离院方式" not in page  # sound fields are listed when asked for
+    assert "离院方式" in client.get(table, {"kind": "missing", "all": "1"}).content.decode()
     page = client.get(table, {"kind": "missing", "by": "day", "department": "CARD"}).content.decode()
     assert "字段 × 日" in page
     assert client.get(table, {"department": "NONE"}).status_code == 404
@@ -329,3 +332,77 @@ def test_a_publication_asks_the_worker_for_an_inspection(hospital, tmp_path):
     deliver_pending(now=NOW)
     jobs = ProcrastinateJob.objects.filter(task_name="data_quality.inspect")
     assert [job.args for job in jobs] == [{"institution_id": hospital.id}]
+
+
+# ---- front pages -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def coded_by_their_cause(hospital, tmp_path):
+    """Forty stays; three of CARD whose main diagnosis is an external cause (W19), which FP14 refuses."""
+    rows = [stay(n, "CARD" if n % 2 else "GSUR") for n in range(40)]
+    publish(tmp_path, stays=lacking(rows, {"s1", "s3", "s5"}, principal_diagnosis="W19.900"))
+    return inspect()
+
+
+RULE = "fp14"
+
+
+@pytest.mark.proves("F-07")
+def test_front_pages_are_scored_and_a_rule_leads_to_its_records(as_role, coded_by_their_cause):
+    client = as_role("quality_office")
+    page = client.get(reverse("data_quality:front_pages")).content.decode()
+    assert "平均得分" in page
+    page = client.get(reverse("data_quality:front_page_rule", args=[RULE])).content.decode()
+    assert "W19.900" in page
+    assert all(f"<code>s{n}</code>" in page for n in (1, 3, 5))
+    assert "<code>s7</code>" not in page
+
+
+def test_records_that_fail_become_one_finding_of_their_department(as_role, hospital, coded_by_their_cause):
+    from zhikong.foundation.findings.models import Finding
+
+    client = as_role("quality_office")
+    address = reverse("data_quality:front_page_rule", args=[RULE]) + f"?month={MONTH}&department="
+    client.post(address)
+    assert not Finding.objects.exists()  # a department must be chosen
+    client.post(address + "GSUR")
+    assert not Finding.objects.exists()  # it has no failing record
+    answer = client.post(address + "CARD")
+    finding = Finding.objects.get()
+    assert answer.url == reverse("findings:detail", args=[finding.pk])
+    assert (finding.department_id, finding.month) == (hospital.departments["CARD"].id, MONTH)
+    assert sorted(finding.cases.values_list("stay_id", flat=True)) == ["s1", "s3", "s5"]
+    client.post(address + "CARD")
+    assert Finding.objects.count() == 1
+
+
+def test_a_departments_head_sees_no_records_of_others(as_role, hospital, coded_by_their_cause):
+    page = as_role("department_head", hospital.departments["GSUR"]).get(
+        reverse("data_quality:front_page_rule", args=[RULE])
+    )
+    assert "<code>s1</code>" not in page.content.decode()
+    assert "W19.900" not in page.content.decode()
+
+
+def test_a_rule_that_crashed_is_red_and_no_pass(as_role, hospital, tmp_path, monkeypatch):
+    from zhikong.engine.record_rules import Judgement
+    from zhikong.engine.record_rules.model import COUNT_SCHEMA, FAILURE_SCHEMA, SCORE_SCHEMA
+    from zhikong.foundation.facts import record_verdicts
+    from zhikong.hospital.functions.data_quality.front_page_rules import rules
+
+    rule = next(iter(rules()))
+    line = dict(rule=rule, institution="A", department="CARD", day=date(2026, 10, 5), error=2, fail=0, not_applicable=0,
+                not_assessable=0) | {"pass": 0}  # fmt: skip
+    crashed = Judgement(
+        pa.Table.from_pylist([line], schema=COUNT_SCHEMA),
+        SCORE_SCHEMA.empty_table(),
+        FAILURE_SCHEMA.empty_table(),
+        errors={rule: "ConversionException"},
+    )
+    monkeypatch.setattr(record_verdicts, "judge_records", lambda *args, **kwargs: crashed)
+    publish(tmp_path, stays=[stay(1), stay(2)])
+    inspect()
+    page = as_role("quality_office").get(reverse("data_quality:front_pages")).content.decode()
+    assert "1 条规则执行出错，结果不能当作通过" in page
+    assert "规则出错" in page
