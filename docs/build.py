@@ -1,4 +1,4 @@
-"""Builds docs/generated: the data contract, the definition language and the table of proved requirements.
+"""Builds docs/generated: the data contract, the definition language, the dialects and the table of proved requirements.
 
 Run by `make docs`. The requirement register lies outside the project; its path is $ZHIKONG_REQUIREMENTS
 (default ../shared/domain/requirements.md). Without it the table of what is proved is left as it is.
@@ -8,12 +8,17 @@ import os
 import sys
 from pathlib import Path
 
+import dialects
 import manual
 import proofs
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED = ROOT / "docs" / "generated"
-MANUALS = {"data-contract.md": manual.data_contract, "definition-language.md": manual.language}
+MANUALS = {
+    "data-contract.md": manual.data_contract,
+    "definition-language.md": manual.language,
+    "dialects.md": dialects.matrix,
+}
 
 
 def proved() -> str | None:

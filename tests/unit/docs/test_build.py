@@ -16,7 +16,7 @@ def module(monkeypatch):
     return importlib.import_module
 
 
-@pytest.mark.parametrize("name", ["data-contract.md", "definition-language.md"])
+@pytest.mark.parametrize("name", ["data-contract.md", "definition-language.md", "dialects.md"])
 def test_a_generated_manual_is_up_to_date(name, module):
     committed = (DOCS / "generated" / name).read_text("utf-8")
     assert committed == module("build").MANUALS[name](), "run `make docs` and commit docs/generated"
@@ -31,6 +31,18 @@ def test_the_contract_tells_every_table_column_and_code(module):
         for column in (*table.columns, *table.derived):
             assert f"| `{column.name}` | {column.meaning} |" in text
             assert column.domain is None or f"\n### {column.domain.name}\n" in text
+
+
+def test_the_matrix_of_dialects_tells_every_column_and_no_dialect_names_one_that_does_not_exist(module):
+    from zhikong.engine.tables import TABLES
+
+    known = {(table.name, column) for table in TABLES.values() for column in table.column_names}
+    dialects = module("dialects")
+    text = dialects.matrix()
+    for name, carried in dialects.DIALECTS.items():
+        assert set(carried()) <= known, name
+        assert len(set(carried())) > 50, name
+    assert text.count("\n| `") == len(known)
 
 
 def test_a_bar_in_a_cell_does_not_end_it(module):
