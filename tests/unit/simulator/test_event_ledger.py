@@ -248,8 +248,20 @@ def test_charges_without_records_and_records_without_charges(rows, book):
     charged = {row["order_id"] for row in rows["charges"]}
     exams = {row["order_id"] for row in rows["orders"] if row["kind"] == "exam"}
     free = {key for _, key in book["record_without_charge"]}
-    assert {key for _, key in book["charge_without_record"]} == exams - reported
+    resent = {key for _, key in book["order_resent"]}
+    assert {key for _, key in book["charge_without_record"]} == exams - reported - resent
     assert not free & charged
+
+
+def test_orders_that_came_twice(rows, book):
+    same = defaultdict(list)
+    for row in rows["orders"]:
+        same[tuple(value for name, value in row.items() if name not in ("order_id", "status"))].append(
+            row["order_id"]
+        )
+    twice = {max(ids) for ids in same.values() if len(ids) > 1}
+    assert {key for _, key in book["order_resent"]} == twice
+    assert twice
 
 
 def test_near_misses_stand_at_the_minute(book):

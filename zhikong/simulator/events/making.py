@@ -129,7 +129,7 @@ def _families(block: Block, book: Book, *, delivered: bool):
         "documents": papers,
         "consents": talks,
         "consultations": asked,
-        "orders": ordering.plant_cancelled(orders, whole, book),
+        "orders": ordering.plant_resent(orders, ordering.plant_cancelled(orders, whole, book), book),
         "medications": doses,
         "transfusions": given,
         "condition_periods": periods,

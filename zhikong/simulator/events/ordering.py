@@ -18,6 +18,7 @@ KINDS = [code for code, _ in ORDER_KIND.values]
 STATES = [code for code, _ in ORDER_STATUS.values]
 ACTIVE, DONE, STOPPED, CANCELLED = range(4)
 _LEVELS = ("特级护理", "一级护理", "二级护理", "三级护理")
+_RESENT = 5000  # beyond the orders of any stay
 _DIETS = ("普通饮食", "低盐低脂饮食", "糖尿病饮食", "流质饮食", "半流质饮食", "禁食")
 
 
@@ -156,3 +157,14 @@ def plant_cancelled(orders: Orders, whole: Rows, book: Book) -> Rows:
     status[odd] = CANCELLED
     book.add("order_cancelled_but_executed", "orders", whole.columns["order_id"].take(odd), whole.i[odd])
     return Rows("orders", whole.i, whole.columns | {"status": Words(status, STATES)})
+
+
+def plant_resent(orders: Orders, whole: Rows, book: Book) -> Rows:
+    """A few orders that came twice, the second time under another number: a message sent again."""
+    rng = orders.block.rng("resent orders")
+    own = np.flatnonzero(rng.random(len(whole)) < 0.0005)
+    again = whole.take(own)
+    key = whole.columns["order_id"]
+    again.columns["order_id"] = Ids(key.prefix, key.number[own] + _RESENT, key.width)
+    book.add("order_resent", "orders", again.columns["order_id"], again.i)
+    return joined([whole, again])
