@@ -4,6 +4,7 @@ import argparse
 import csv
 import secrets
 from contextlib import ExitStack
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,7 @@ def _department(row: dict[str, str], place: str) -> dict[str, Any]:
     return {"code": code, "name": name, "kind": CLASSES[kind], "function": "", "beds": int(beds or 0)}
 
 
-def _seed(
-    arguments: argparse.Namespace, departments: list[dict[str, Any]], passwords: dict[str, str]
-) -> None:
+def _seed(arguments: argparse.Namespace, departments: list[dict[str, Any]]) -> dict[str, str]:
     """The quality office is made when the list does not bring one: somebody must receive the work."""
     from zhikong.foundation.organisation.actions import seed_hospital
 
@@ -97,7 +96,7 @@ def _seed(
                 "kind": KINDS[arguments.kind],
                 "open_beds": arguments.beds,
                 "time_zone": arguments.time_zone,
-                "since": arguments.since,
+                "since": date(datetime.now(UTC).year - HISTORY, 1, 1),
             },
             "departments": [{**row, "sort_key": row["code"], "aliases": (), "former": ()} for row in rows],
             "people": [_person(username, role) for username, role in ACCOUNTS.items()],
