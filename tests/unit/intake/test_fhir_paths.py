@@ -66,6 +66,7 @@ ENCOUNTER = {
         ("medicationReference.reference|id", None),
         ("data|base64", "主诉"),
         ("div|untagged", "a < b\nc"),
+        ("id|whole or identifier[1].value|whole", "1"),
         ("class", '{"code":"IMP"}'),
     ],
 )

@@ -250,6 +250,12 @@ def _date(value: Any) -> str | None:
     return text[:10] if text else None
 
 
+def _whole(value: Any) -> str | None:
+    """A whole number; anything else is none."""
+    text = plain(value)
+    return text if text is not None and re.fullmatch(r"-?[0-9]{1,18}", text) else None
+
+
 def _minutes(value: Any) -> str | None:
     """A Period as whole minutes from start to end; None when one of them is open or unreadable."""
     try:
@@ -266,6 +272,7 @@ _ONE: dict[str, Callable[[Any], str | None]] = {
     "base64": _base64,
     "untagged": _untagged,
     "date": _date,
+    "whole": _whole,
     "minutes": _minutes,
 }
 _ALL: dict[str, Callable[[list[str]], str | None]] = {

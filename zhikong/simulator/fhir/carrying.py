@@ -11,9 +11,9 @@ _COLUMNS = {
     "results": "stay_id item value at critical kind name unit abnormal collected_at order_id department",
     "documents": "stay_id document_id type written_at author department title occurred_at created_at cosigned_by",
     "document_sections": "stay_id document_id seq section text",
-    "orders": "stay_id order_id code name ordered_at doctor",
+    "orders": "stay_id order_id kind code name ordered_at stopped_at doctor department",
     "consultations": "stay_id consultation_id requested_at from_department to_department arrived_at completed_at doctor",
-    "medications": "stay_id medication_id order_id code name dose dose_unit route given_at nurse",
+    "medications": "stay_id medication_id order_id code name dose dose_unit route given_at prescriber nurse",
     "visits": "visit_id patient_key institution department kind registered_at seen_at left_at triage_level doctor "
     "diagnosis_code diagnosis",
     "prescriptions": "prescription_id seq visit_id patient_key institution department prescribed_at prescriber "

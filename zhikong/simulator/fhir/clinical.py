@@ -94,7 +94,7 @@ def observation(row: Row, patient: str, clock: Clock) -> Resource:
 def document(row: Row, sections: list[Row], patient: str, clock: Clock) -> Resource:
     """The DocumentReference of a document, each section an attachment of plain text."""
     created = clock.instant(row["created_at"])
-    contents = [some(attachment=_attachment(one, created)) for one in sections]
+    contents = [some(id=str(one["seq"]), attachment=_attachment(one, created)) for one in sections]
     about = some(
         encounter=[reference("Encounter", row["stay_id"])],
         period=clock.period(row["occurred_at"], None),

@@ -47,6 +47,7 @@ def _medicine(row: Row, patient: str, clock: Clock) -> Resource:
         encounter=reference("Encounter", row["stay_id"]),
         authoredOn=clock.instant(row["ordered_at"]),
         requester=reference("Practitioner", row["doctor"]),
+        performer=reference("Organization", f"O-{row['department']}" if row["department"] else None),
         courseOfTherapyType=concept(course, LOCAL + "course"),
         dosageInstruction=[{"timing": {"repeat": {"boundsPeriod": until}}}] if until else None,
     )

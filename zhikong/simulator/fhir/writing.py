@@ -117,6 +117,7 @@ class _Hospital:
         people = tables["identities"]
         keys, numbers = people["patient_key"].to_pylist(), people["record_number"].to_pylist()
         self.numbers: dict[str, str] = dict(zip(keys, numbers, strict=True))
+        self.names = dict(zip(numbers, people["name"].to_pylist(), strict=True))
         self.patients: dict[str, str] = {}  # stay → number of its patient
 
     def write(self) -> None:
@@ -153,17 +154,24 @@ class _Hospital:
 
     def _documents(self, month: str) -> None:
         sections: dict[str, list[Row]] = defaultdict(list)
-        for row in self._rows("document_sections", month):
+        told = "delivered_sections" if "delivered_sections" in self.tables else "document_sections"
+        for row in self._rows(told, month):
             sections[row["document_id"]].append(row)
         for row in self._rows("documents", month):
-            own = sections.get(row["document_id"], [])
+            own = sorted(sections.get(row["document_id"], []), key=lambda one: one["seq"])
             patient = self.patients[row["stay_id"]]
-            self.files.write(clinical.document(self._named(row), own, patient, self.clock))
+            resource = clinical.document(self._named(row), own, patient, self.clock)
+            resource["subject"]["display"] = self.names[patient]
+            self.files.write(resource)
 
     def _other_tables(self) -> None:
         for name, make in _OF_PATIENTS.items():
             for row in self._rows(name):
-                self.files.write(make(self._named(row), self.numbers.get(row["patient_key"]), self.clock))
+                self.files.write(
+                    make(
+                        self._named(row), self.numbers.get(row["patient_key"], row["patient_key"]), self.clock
+                    )
+                )
         for row in self._rows("adverse_events"):
             self.files.write(clinical.adverse_event(row, self.patients.get(row["stay_id"]), self.clock))
         for row in self._rows("staff"):
