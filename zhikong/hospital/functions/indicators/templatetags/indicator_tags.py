@@ -163,11 +163,11 @@ def revised_note(definition: Definition, chosen: Selection) -> SafeString | str:
     )
 
 
-def quality_tag(line: Line, chosen: Selection) -> SafeString | str:
+def quality_tag(line: Line, chosen: Selection) -> SafeString:
     """A word beside the state when data behind the number are missing."""
     found = notes(month=chosen.month, place=chosen.place).get(line.definition.id, ())
     if not found:
-        return ""
+        return SafeString("")  # a plain text beside it would be escaped with it
     words = "；".join(note.sentence for note in found)
     return format_html(' <span title="{}">{}</span>', words, tag("warn", _("缺数据")))
 
