@@ -53,6 +53,7 @@ class Staged:
     left: dict[str, list[int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     withdrawn: pa.Array | None = None
+    live: bool = False
     unfolded: dict[str, Path] = field(default_factory=dict)
 
 
@@ -64,7 +65,7 @@ What cannot be read goes to the staged source's `problems` with its row; FileRef
 
 
 def stage(
-    source: Source, file: Path, mapping: Mapping, context: Context, folder: Path, *, header_row: int = 1
+    source: Source, file: Path, mapping: Mapping, context: Context, folder: Path, *, header_row: int = 1, live: bool = False
 ) -> Staged:
     """Stream `file` into `folder`: trimmed text, blanks as null, record numbers as pseudonyms, row numbers kept.
 
@@ -72,7 +73,7 @@ def stage(
     """
     wanted = wanted_columns(source, mapping)
     zone = mapping.zone or context.zone
-    result = Staged(source, folder / f"{source.name}.parquet", None, header_row=header_row, zone=zone)
+    result = Staged(source, folder / f"{source.name}.parquet", None, header_row=header_row, zone=zone, live=live)
     reader = reader_of(source.format)
     result.identities = folder / f"{source.name}.identities.parquet" if source.identity else None
     writers = _Writers(result)
