@@ -2,6 +2,7 @@
 
 # ruff: noqa: DTZ001  facts carry the local wall time without a zone
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -168,3 +169,45 @@ def test_every_path_of_the_mapping_is_of_the_language():
 def test_what_is_said_to_be_carried_is_in_the_contract_and_in_the_mapping():
     mapped = {(table.table, field.column) for table in MAPPING.tables for field in table.fields}
     assert fhir.carried() <= mapped
+
+
+def test_a_live_feed_takes_open_stays_and_takes_back_what_was_a_mistake(tmp_path):
+    """Open stays are welcome, the time of the last change goes with the row, DELETE and entered-in-error cancel."""
+    subject, department = {"reference": "Patient/p"}, {"reference": "Organization/O-CARD"}
+    changed = {"lastUpdated": "2026-11-20T08:00:00Z"}
+    entered = {
+        "resourceType": "Encounter",
+        "status": "in-progress",
+        "class": {"code": "IMP"},
+        "subject": subject,
+    }
+    order = {
+        "resourceType": "ServiceRequest",
+        "intent": "order",
+        "encounter": {"reference": "Encounter/open"},
+    }
+    resources = [
+        {"resourceType": "Organization", "id": "O-CARD", "identifier": [{"value": "CARD"}]},
+        entered
+        | {
+            "id": "open",
+            "period": {"start": "2026-11-19T10:00:00+08:00"},
+            "serviceProvider": department,
+            "meta": changed,
+        },
+        order | {"id": "o1", "status": "active", "authoredOn": "2026-11-19T11:00:00+08:00"},
+        order | {"id": "o2", "status": "entered-in-error", "authoredOn": "2026-11-19T11:00:00+08:00"},
+    ]
+    entries = [{"resource": one} for one in resources]
+    entries.append({"request": {"method": "DELETE", "url": "ServiceRequest/o3"}})
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps({"resourceType": "Bundle", "type": "batch", "entry": entries}))
+    work = tmp_path / "work"
+    work.mkdir()
+    reading = read_files(dict.fromkeys(MAPPING.sources, path), MAPPING, CONTEXT, work, live=True)
+    assert reading.problems == []
+    (stay,) = pq.read_table(reading.tables["stays"]).to_pylist()
+    assert (stay["discharged_at"], stay["admission_department"]) == (None, "CARD")
+    assert stay["__version"] == datetime(2026, 11, 20, 16)
+    assert [row["order_id"] for row in pq.read_table(reading.tables["orders"]).to_pylist()] == ["o1"]
+    assert [row["order_id"] for row in pq.read_table(reading.removed["orders"]).to_pylist()] == ["o2", "o3"]

@@ -160,13 +160,13 @@ class _Collector:
     def _taken(self, item: Item, row: int, claimed: str) -> Iterator[tuple[int, Resource]]:
         resource = item.resource
         if resource is None:
-            self._no_resource(item, row, claimed)
+            yield from self._no_resource(item, row, claimed)
             return
         kind = resource.get("resourceType")
         if kind not in self.words.resources:
             self._other(kind, row, claimed)
             return
-        if self.versions.note(row, resource):
+        if self.versions.note(row, resource) and not self.result.live:
             return
         for one in _elements(resource, self.words.each) if self.words.each else (resource,):
             because = next((rule.because for rule in self.words.leave_out if rule.takes(one)), None)
@@ -175,12 +175,15 @@ class _Collector:
             else:
                 self.result.left.setdefault(because, []).append(row)
 
-    def _no_resource(self, item: Item, row: int, claimed: str) -> None:
+    def _no_resource(self, item: Item, row: int, claimed: str) -> Iterator[tuple[int, Resource]]:
+        """A fault, or a deletion: in a live feed the resource once more, as one that was entered in error."""
         if item.deleted:
-            if item.deleted.split("/_history/")[0].split("/")[-2:-1] in (
-                [name] for name in self.words.resources
-            ):
-                self.versions.note_deleted(row, item.deleted)
+            kind, _, number = item.deleted.split("/_history/")[0].rpartition("/")
+            kind = kind.rpartition("/")[2]
+            if kind in self.words.resources:
+                self.versions.note_deleted(row, f"{kind}/{number}")
+                if self.result.live:
+                    yield row, {"resourceType": kind, "id": number, "status": "entered-in-error"}
         elif claimed in self.leads or (not claimed and self.main):
             self._fault(item.fault, row, "", "")
 
@@ -210,6 +213,8 @@ class _Collector:
         """Take back the rows of versions that do not count; the source that leads its type says so."""
         withdrawn = []
         for loser in self.versions.losers():
+            if self.result.live and loser.row == loser.winner:
+                continue  # this row takes the earlier ones back
             withdrawn.append(loser.row)
             if loser.key.split("/")[0] in self.leads:
                 self._fault(loser.reason, loser.row, loser.key[:_SHOWN], str(loser.winner))
