@@ -38,6 +38,39 @@ def test_the_list_judges_the_newest_finished_month(office, figures):
     assert "未达标" in page
     assert 'class="spark"' in page
     assert "数据截至 11-22 10:00" in page
+    assert "&lt;span" not in page
+
+
+@pytest.mark.proves("F-07", "F-32")
+def test_a_gap_in_the_data_stands_beside_the_number_and_late_sources_beside_the_date(office, figures):
+    from datetime import timedelta
+
+    from zhikong.foundation.facts import freshness, quality_notes
+
+    def told(*, month, place):
+        yield quality_notes.Note("diagnosis_within_three_days", f"{month} 缺确诊日期", 7, 100, url="/x/")
+
+    def sources():
+        yield freshness.Fresh(
+            "检验", NOW, NOW, timedelta(days=3), freshness.State.LATE, frozenset(["results"])
+        )
+        yield freshness.Fresh(
+            "病案首页", NOW, NOW, timedelta(hours=2), freshness.State.FRESH, frozenset(["stays"])
+        )
+
+    quality_notes.register(told)
+    freshness.register(sources)
+    try:
+        board, detail = text(office.get("/indicators/")), text(office.get(DETAIL))
+    finally:
+        quality_notes.unregister(told)
+        freshness.unregister(sources)
+    assert "缺数据" in board
+    assert "&lt;span" not in board
+    assert "检验 3 天未到" in board
+    assert "数据质量：2026-10 缺确诊日期" in detail
+    assert "病案首页 2 小时前" in detail
+    assert "检验" not in detail[: detail.index("数据质量：")].split("数据截至")[1]  # its table is not read
 
 
 @pytest.mark.proves("F-07")

@@ -29,8 +29,10 @@ class DatasourcesConfig(AppConfig):
 
         from zhikong.foundation.facts import freshness
         from zhikong.hospital.functions.datasources.feed_queries import fresh_feeds
+        from zhikong.hospital.functions.datasources.file_freshness import fresh_files
 
         freshness.register(fresh_feeds)
+        freshness.register(fresh_files)
         from zhikong.hospital.functions.datasources.sql.forms import SqlForm
         from zhikong.hospital.functions.datasources.sql.pulling import pull_feed
 

@@ -9,7 +9,7 @@ from django.db.models import Count as RowCount
 from django.db.models import Q, QuerySet
 
 from zhikong.engine.quality.effects import Effect
-from zhikong.engine.quality.issues import Count
+from zhikong.engine.quality.issues import HOSPITAL, Count
 from zhikong.engine.quality.model import Kind
 from zhikong.foundation.access.queries import users_with_role
 from zhikong.foundation.facts import quality, quality_runs
@@ -17,6 +17,7 @@ from zhikong.foundation.facts.measured import definitions
 from zhikong.hospital.functions.data_quality.library import readers, rulebook
 from zhikong.hospital.functions.data_quality.models import Issue, Run
 from zhikong.hospital.functions.data_quality.queries.choosing import place_names
+from zhikong.hospital.functions.data_quality.queries.matrix import cube
 from zhikong.hospital.functions.data_quality.rules import (
     KIND_WORDS,
     Owner,
@@ -160,9 +161,6 @@ def history(issue: Issue, run: Run) -> list[MonthLine]:
 
 
 def _count_of(issue: Issue, run: Run, month: str) -> Count | None:
-    from zhikong.engine.quality.issues import HOSPITAL
-    from zhikong.hospital.functions.data_quality.queries.matrix import cube
-
     kind, assessed = Kind(issue.kind), quality.assessed_of(run.folder)
     if (month, issue.table, issue.column, kind) not in assessed:
         return None
@@ -170,8 +168,8 @@ def _count_of(issue: Issue, run: Run, month: str) -> Count | None:
     conditional = kind is Kind.MISSING and (month, issue.table, issue.column, Kind.EXPECTED) in assessed
     below = (issue.column, Kind.EXPECTED) if conditional else ("", Kind.ROWS)
     return Count(
-        counts.get((month, issue.table, issue.column, kind), {}).get("", 0),
-        counts.get((month, issue.table, *below), {}).get("", 0),
+        counts.get((month, issue.table, issue.column, kind), 0),
+        counts.get((month, issue.table, *below), 0),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 from zhikong.engine.quality.issues import Count, days_of
 from zhikong.engine.quality.model import COUNTED, Field, Kind
 from zhikong.engine.tables import TABLES
-from zhikong.foundation.access.scope import once
+from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.facts import quality
+from zhikong.foundation.facts.gateway import codes_in_scope
 from zhikong.hospital.functions.data_quality.library import rulebook, wanted
 from zhikong.hospital.functions.data_quality.models import Run
 from zhikong.hospital.functions.data_quality.queries.choosing import Chosen, last_months
@@ -42,27 +43,30 @@ class TableLine:
     cells: tuple[Cell, ...]
 
 
-Cube = dict[tuple[str, str, str, Kind], dict[str, int]]
-"""(month, table, column, kind) -> department -> count."""
+Cube = Mapping[tuple[str, str, str, Kind], int]
+"""(month, table, column, kind) -> count."""
 
 
 def cube(run: Run, *, department: str | None) -> Cube:
-    """Monthly sums in the scope, of one department or of all. Asked once in a request."""
-    return once(f"data_quality.cube.{run.pk}.{department}", lambda: _cube(run, department))
+    """Monthly sums in the scope, of one department or of all. What a run counted never changes: summed once a process."""
+    allowed = codes_in_scope(current_scope())
+    return _cube(run.folder, allowed, department)
 
 
-def _cube(run: Run, department: str | None) -> Cube:
-    table = quality.monthly(run.folder)
+@lru_cache(maxsize=32)
+def _cube(folder: str, allowed: frozenset[str] | None, department: str | None) -> Cube:
+    """allowed: the codes of the scope, so that nobody is given what was summed for somebody else."""
+    table = quality.monthly(folder)
     if department is not None:
         table = table.filter(pc.equal(table["department"], department))
     table = table.group_by(["month", "table", "field", "kind"], use_threads=False).aggregate(
         [("count", "sum")]
     )
     columns = [table.column(name).to_pylist() for name in ("month", "table", "field", "kind", "count_sum")]
-    found: Cube = defaultdict(dict)
-    for month, name, column, kind, count in zip(*columns, strict=True):
-        found[month, name, column, Kind(kind)][""] = count
-    return found
+    return {
+        (month, name, column, Kind(kind)): count
+        for month, name, column, kind, count in zip(*columns, strict=True)
+    }
 
 
 def overview(run: Run, chosen: Chosen) -> list[TableLine]:
@@ -83,7 +87,7 @@ def overview(run: Run, chosen: Chosen) -> list[TableLine]:
 
 
 def _of(counts: Cube, month: str, table: str, column: str, kind: Kind) -> int:
-    return counts.get((month, table, column, kind), {}).get("", 0)
+    return counts.get((month, table, column, kind), 0)
 
 
 Assessed = dict[tuple[str, str, Kind], list[str]]
