@@ -269,6 +269,22 @@ def test_open_stays_have_what_has_happened_so_far(small):
     assert {"orders", "results", "documents", "document_sections", "medications"} <= set(small.open_events)
 
 
+def test_open_stays_know_nothing_of_what_is_to_come(small):
+    told = {name: table.to_pylist() for name, table in small.open_events.items()}
+    for row in told["documents"]:
+        assert (row["cosigned_at"] is None) == (row["cosigned_by"] is None)
+    written = {row["document_id"] for row in told["documents"] if row["written_at"]}
+    assert {row["document_id"] for row in told["document_sections"]} <= written
+    for row in told["orders"]:
+        if row["standing"] and row["stopped_at"] is None:
+            assert row["status"] in ("active", "cancelled")
+    assert any(row["status"] == "active" for row in told["orders"])
+    assert all(row["successful"] is None for row in told["rescues"] if row["ended_at"] is None)
+    assert all(row["unplanned_removal"] is None for row in told["devices"] if row["removed_at"] is None)
+    assert all(row["doctor"] is None for row in told["consultations"] if row["arrived_at"] is None)
+    assert any(row["outcome"] == "running" for row in told["pathways"])
+
+
 def test_events_of_the_last_months_only(small):
     made = simulate(seed=7, months=3, first_month="2025-12", scale=0.25, events_from="2026-02")
     months = {name: set(made.tables[name]["month"].to_pylist()) for name in EVENT_TABLES if name != "staff"}

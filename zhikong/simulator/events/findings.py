@@ -1,18 +1,18 @@
 """Results: those made before with what is new about them, and further panels, exams, pathology, cultures, signs."""
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from zhikong.engine.tables.event_codes import ABNORMAL, RESULT_KIND
-from zhikong.simulator import catalogue, records
+from zhikong.simulator import records
 from zhikong.simulator.clock import DAY
 from zhikong.simulator.columns import department_words
 from zhikong.simulator.events.block import Block
 from zhikong.simulator.events.blood import indication
 from zhikong.simulator.events.drugs import Courses
 from zhikong.simulator.events.harm import ORGANISMS
+from zhikong.simulator.events.items import exams, items
 from zhikong.simulator.events.ordering import Orders, same
 from zhikong.simulator.events.planting import Book
 from zhikong.simulator.events.rows import NEVER, Ids, Rows, Words, joined
@@ -51,23 +51,6 @@ class Lot:
     critical: np.ndarray | None = None
     notified: np.ndarray | None = None
     handled: np.ndarray | None = None
-
-
-@cache
-def items() -> dict[str, np.ndarray]:
-    """data/lab_items.csv by column; the first rows are records.ITEMS in their order."""
-    table = catalogue.rows("lab_items")
-    if [row["item"] for row in table[: len(records.ITEMS)]] != [row[0] for row in records.ITEMS]:
-        raise ValueError("lab_items.csv does not begin with the items of records.ITEMS")
-    texts = {name: np.array([row[name] for row in table]) for name in ("item", "name", "unit", "panel")}
-    numbers = {n: np.array([float(r[n] or "nan") for r in table]) for n in ("low", "high", "mean", "spread")}
-    return texts | numbers
-
-
-@cache
-def exams() -> dict[str, np.ndarray]:
-    table = catalogue.rows("exams")
-    return {name: np.array([row[name] for row in table]) for name in ("code", "name", "normal", "abnormal")}
 
 
 def base(block: Block) -> records.Results:

@@ -25,7 +25,8 @@ from zhikong.simulator.events import (
 )
 from zhikong.simulator.events.block import Block, closed_blocks, open_block
 from zhikong.simulator.events.planting import Book
-from zhikong.simulator.events.rows import Rows, arrow, cut
+from zhikong.simulator.events.rows import NEVER, Rows, arrow
+from zhikong.simulator.events.so_far import cut
 from zhikong.simulator.stages import Stages
 
 # tables made by stays, with the moment by which a row of an open stay exists; None: it is cut column by column
@@ -94,7 +95,11 @@ def _of_block(block: Block, *, delivered: bool) -> dict[str, pa.Table]:
     if block.now is not None:
         rows = {name: cut(table, block.now, _ANCHORS[name]) for name, table in rows.items() if name != "fees"}
     made = {name: arrow(table, block) for name, table in rows.items()}
-    return made | texts(rows["documents"]) | {"planted_events": book.table()}
+    begun = rows["documents"]
+    done = begun.take(
+        begun.columns["written_at"] != NEVER
+    )  # of what is still being written there are no words
+    return made | texts(done) | {"planted_events": book.table()}
 
 
 def _families(block: Block, book: Book, *, delivered: bool):

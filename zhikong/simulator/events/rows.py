@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhikong.engine.tables import TABLES, Type, arrow_schema
+from zhikong.engine.tables import arrow_schema
 from zhikong.simulator.columns import month_words, stay_ids
 from zhikong.simulator.events.block import Block
 
@@ -90,20 +90,6 @@ def apart(i: np.ndarray, minute: np.ndarray) -> np.ndarray:
     base = i * 10**9
     low = minute.min(initial=0)
     return np.maximum.accumulate(base + (minute - low) - place) + place - base + low
-
-
-def cut(rows: Rows, now: int, anchor: str | None) -> Rows:
-    """What is known at minute `now`: later rows are gone, later moments not yet known."""
-    moments = [n for n in rows.columns if _is_moment(rows.table, n)]
-    if anchor is not None:
-        rows = rows.take(rows.columns[anchor] < now)
-    later = {n: np.where(rows.columns[n] < now, rows.columns[n], NEVER) for n in moments}
-    return Rows(rows.table, rows.i, rows.columns | later)
-
-
-def _is_moment(table: str, column: str) -> bool:
-    known = TABLES[table].column(column)
-    return known is not None and known.type is Type.TIMESTAMP
 
 
 def arrow(rows: Rows, block: Block) -> pa.Table:
