@@ -9,6 +9,7 @@ import json
 import tarfile
 from collections import Counter
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -35,33 +36,45 @@ NOT_HELD = ("outside_stays",)  # set aside because the table holds only what hap
 
 
 @pytest.fixture(scope="module")
-def decks(request, tmp_path_factory):
-    """The folder with the test cases; skipped, and counted, without the archive."""
+def unpacked(tmp_path_factory):
+    """unpacked(archive) → the folder with the test cases; unpacked once."""
 
-    def unpack(oracle):
+    @cache
+    def unpack(archive):
         folder = tmp_path_factory.mktemp("ecqm")
-        with tarfile.open(oracle("ecqm/ecqm-six.tar.gz")) as archive:
-            wanted = [m for m in archive.getmembers() if m.isfile() and "/cases/" in m.name]
-            archive.extractall(folder, members=wanted, filter="data")
+        with tarfile.open(archive) as file:
+            wanted = [m for m in file.getmembers() if m.isfile() and "/cases/" in m.name]
+            file.extractall(folder, members=wanted, filter="data")
         return folder
 
-    found = {}
-    return lambda oracle: found.get("folder") or found.setdefault("folder", unpack(oracle))
+    return unpack
 
 
 @pytest.fixture(scope="module")
-def read(decks, tmp_path_factory):
-    """read(oracle) → the reading of all six decks."""
-    found = {}
+def read(tmp_path_factory):
+    """read(folder) → the reading of all six decks, done once."""
 
-    def reading(oracle):
-        context = Context(
-            HOSPITAL["code"], "UTC", b"key", {d: d for d in HOSPITAL["departments"]}, datetime(2026, 11, 22)
+    @cache
+    def reading(folder):
+        departments = {code: code for code in HOSPITAL["departments"]}
+        context = Context(HOSPITAL["code"], "UTC", b"key", departments, datetime(2026, 11, 22))
+        return read_files(
+            dict.fromkeys(MAPPING.sources, folder), MAPPING, context, tmp_path_factory.mktemp("work")
         )
-        work = tmp_path_factory.mktemp("work")
-        return read_files(dict.fromkeys(MAPPING.sources, decks(oracle)), MAPPING, context, work)
 
-    return lambda oracle: found.get("reading") or found.setdefault("reading", reading(oracle))
+    return reading
+
+
+@pytest.fixture
+def decks(oracle, unpacked):
+    """The folder with the test cases; skipped, and counted, without the archive."""
+    return unpacked(oracle("ecqm/ecqm-six.tar.gz"))
+
+
+@pytest.fixture
+def reading(decks, read):
+    """The reading of all six decks."""
+    return read(decks)
 
 
 def fates(reading):
@@ -90,8 +103,8 @@ def fates(reading):
 
 
 @pytest.mark.proves("INT-01")
-def test_every_resource_of_the_six_decks_is_loaded_or_listed_with_the_reason(oracle, read):
-    found = fates(read(oracle))
+def test_every_resource_of_the_six_decks_is_loaded_or_listed_with_the_reason(reading):
+    found = fates(reading)
     assert found == {
         "Patient": {"loaded": 0, "looked up": 693, "faulty": 0, "not held": {}},
         "Practitioner": {"loaded": 0, "looked up": 419, "faulty": 0, "not held": {}},
@@ -133,21 +146,21 @@ def test_every_resource_of_the_six_decks_is_loaded_or_listed_with_the_reason(ora
     }  # fmt: skip
 
 
-def test_none_is_lost_silently(oracle, read):
+def test_none_is_lost_silently(reading):
     """What became of the resources of each type adds up to the files of the decks."""
     sums = {
         kind: one["loaded"] + one["looked up"] + one["faulty"] + sum(one["not held"].values())
-        for kind, one in fates(read(oracle)).items()
+        for kind, one in fates(reading).items()
     }
     assert sums == RESOURCES
 
 
-def test_stays_and_visits_are_the_encounters_of_the_decks(oracle, decks, read):
+def test_stays_and_visits_are_the_encounters_of_the_decks(decks, reading):
     """Counted from the files themselves, without reader or mapping."""
-    encounters = [json.loads(p.read_text("utf-8")) for p in decks(oracle).rglob("Encounter-*.json")]
+    encounters = [json.loads(p.read_text("utf-8")) for p in decks.rglob("Encounter-*.json")]
     classes = Counter(e["class"]["code"] for e in encounters)
-    stays = pq.read_table(read(oracle).tables["stays"]).to_pylist()
-    visits = pq.read_table(read(oracle).tables["visits"]).to_pylist()
+    stays = pq.read_table(reading.tables["stays"]).to_pylist()
+    visits = pq.read_table(reading.tables["visits"]).to_pylist()
     assert len(stays) == classes["IMP"] + classes["ACUTE"] == 767
     assert Counter(v["kind"] for v in visits) == {
         "emergency": classes["EMER"],
@@ -161,13 +174,13 @@ def test_stays_and_visits_are_the_encounters_of_the_decks(oracle, decks, read):
     assert Counter(str(s["admitted_at"])[:19] for s in stays) == starts  # the decks write UTC
 
 
-def test_every_stay_has_age_and_sex_from_its_patient(oracle, read):
-    stays = pq.read_table(read(oracle).tables["stays"], columns=["age_years", "sex"])
+def test_every_stay_has_age_and_sex_from_its_patient(reading):
+    stays = pq.read_table(reading.tables["stays"], columns=["age_years", "sex"])
     assert stays["age_years"].null_count == 0
     assert stays["sex"].null_count == 0
 
 
-def test_the_decks_reach_the_lake_like_any_delivery(oracle, decks, django_db_setup, django_db_blocker):
+def test_the_decks_reach_the_lake_like_any_delivery(decks, django_db_setup, django_db_blocker):
     """As a folder, through receipts, raw store and publication; the same folder again changes nothing."""
     with django_db_blocker.unblock(), worker_role():
         from zhikong.foundation.access.scope import job_scope, scoped
@@ -176,11 +189,11 @@ def test_the_decks_reach_the_lake_like_any_delivery(oracle, decks, django_db_set
 
         institution = actions.open_pack_institution("ecqm")
         scope = job_scope(institution, job="tests")
-        load = actions.load_file(by=None, now=NOW, path=decks(oracle), mapping="fhir_qicore", scope=scope)
+        load = actions.load_file(by=None, now=NOW, path=decks, mapping="fhir_qicore", scope=scope)
         assert (load.state, load.message) == ("published", load.message)
         assert load.counts["tables"]["stays"] == 767
         with scoped(scope):
             files = gateway.published().files("stays")
         assert sum(pq.read_metadata(path).num_rows for path in files) == 767
-        again = actions.load_file(by=None, now=NOW, path=decks(oracle), mapping="fhir_qicore", scope=scope)
+        again = actions.load_file(by=None, now=NOW, path=decks, mapping="fhir_qicore", scope=scope)
         assert again.state == "unchanged"

@@ -236,11 +236,13 @@ def _write_table(connection, parts: list[View], folder: Path, reading: Reading) 
 
 def write_identities(connection, staged: dict[str, Staged], folder: Path, reading: Reading) -> None:
     """Identities of patients whose rows are good, the last delivered one of each patient."""
+    given = (reading.tables[table] for table in ("stays", "visits") if table in reading.tables)
+    people = [f"SELECT patient_key FROM read_parquet({quoted(str(path))})" for path in given]
     for one in staged.values():
-        if one.identities is None or "stays" not in reading.tables or not one.identities.exists():
+        if one.identities is None or not one.identities.exists() or not people:
             continue
         path = folder / "identities.parquet"
-        good = f"(SELECT patient_key FROM read_parquet({quoted(str(reading.tables['stays']))}))"
+        good = f"({' UNION '.join(people)})"
         connection.execute(
             f"COPY (SELECT * EXCLUDE (file_row_number) "
             f"FROM read_parquet({quoted(str(one.identities))}, file_row_number = true) WHERE patient_key IN {good} "
