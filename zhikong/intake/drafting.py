@@ -9,12 +9,10 @@ from typing import Any
 import yaml
 
 from zhikong.engine.tables import TABLES, Column, Type
+from zhikong.intake.contract_columns import FREE_TEXT, NATIONAL_CODES
 from zhikong.intake.lowering import DEPARTMENT_COLUMNS
 from zhikong.intake.proposing import GIVEN
 from zhikong.intake.reasons import FileRefused
-
-CODED = frozenset({("stays", "principal_diagnosis"), ("diagnoses", "code"), ("operations", "code")})
-"""Columns of national codes; a hospital's spelling of the letters is brought into form."""
 
 SOURCE = "file"
 
@@ -98,10 +96,10 @@ def _stay_parts(choices: Choices) -> list[str]:
 
 
 def _pseudonyms(choices: Choices) -> dict[str, Any]:
-    if not needs_stay(choices.table):
-        return {}
-    found: dict[str, Any] = {"stay_id": {"kind": "stay", "of": _stay_parts(choices)}}
-    if choices.table == "stays":
+    names, found, parts = TABLES[choices.table].column_names, {}, _stay_parts(choices)
+    if "stay_id" in names and parts:
+        found["stay_id"] = {"kind": "stay", "of": parts}
+    if "patient_key" in names and "record_number" in choices.numbers:
         found["patient_key"] = {"kind": "patient", "of": [choices.numbers["record_number"]]}
     return found
 
@@ -131,7 +129,7 @@ def _columns(choices: Choices) -> dict[str, Any]:
 def _given(choices: Choices, column: Column) -> Any:
     if column.name in ("institution", "zone"):
         return {"context": column.name}
-    return column.name if column.name in GIVEN else None
+    return column.name if column.name in _pseudonyms(choices) else None
 
 
 def _chosen(choices: Choices, column: Column) -> Any:
@@ -143,7 +141,9 @@ def _chosen(choices: Choices, column: Column) -> Any:
         said["as"] = "department"
     elif column.type is Type.INT and column.unit == "分":
         said["as"] = "fen"
-    elif (choices.table, column.name) in CODED:
+    elif (choices.table, column.name) in FREE_TEXT:
+        said["as"] = "deidentified"
+    elif (choices.table, column.name) in NATIONAL_CODES:
         said["as"] = "code"
     if codes := {str(k): v for k, v in choices.codes.get(column.name, {}).items()}:
         said["codes"] = codes

@@ -103,6 +103,10 @@ def propose(
         *_candidates(TABLES[table].columns, header, samples, lambda c: _names(table, c, known)),
     ]
     numbers = [guess for name in NUMBERS for guess in _by_name(name, _NUMBERS[name], header)]
+    if (
+        TABLES[table].child_of == "stays"
+    ):  # without them no row finds its stay: they go before a column of that name
+        numbers = [replace(guess, confidence=guess.confidence + 0.1) for guess in numbers]
     taken = _best([*candidates, *numbers])
     columns = [c.name for c in TABLES[table].columns if c.name not in GIVEN]
     guesses = tuple(taken.get(name, Guess(name, None)) for name in columns)
@@ -130,10 +134,18 @@ def _names(table: str, column: Column, known: Mapping[tuple[str, str], Sequence[
     return [
         meaning,
         bare,
+        told_apart(column),
         column.name,
         *([column.hqms] if column.hqms else []),
         *known.get((table, column.name), ()),
     ]
+
+
+def told_apart(column: Column) -> str:
+    """The name of a column beside others of the same name: with its unit (昏迷天), or what stands in its brackets."""
+    short = re.split("[：，；（]", column.meaning)[0] + column.unit
+    whole = re.split("[：，；]", column.meaning)[0]
+    return re.sub(r"[（）\s]", "", short if column.unit else whole)
 
 
 def _candidates(columns, header, samples, names) -> Iterable[Guess]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from io import BytesIO
 
 import xlsxwriter
 
 from zhikong.engine.tables import TABLES, Column, Type
-from zhikong.intake.proposing import GIVEN
+from zhikong.intake.proposing import GIVEN, told_apart
 
 ROWS = 5_000  # rows with a drop-down list
 _NUMBERS = (("病案号", "本院病案号；导入时换成假名"), ("住院次数", "第几次住院，从 1 开始"))
@@ -33,7 +35,7 @@ def workbook(table: str) -> bytes:
     forms = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
     notes.write_row(0, 0, ["列名", "含义", "必填", "写法", "可用的代码"], head)
     for place, (name, column, meaning) in enumerate(_heads(table)):
-        required = name != _NAME if column is None else not column.nullable
+        required = name != _NAME and _tells(table) if column is None else not column.nullable
         sheet.write_string(0, place, name, needed if required else head)
         form = forms[Type.TEXT] if column is None else forms.get(column.type)
         sheet.set_column(place, place, max(12, 2 * len(name) + 2), form)
@@ -46,17 +48,39 @@ def workbook(table: str) -> bytes:
     return buffer.getvalue()
 
 
+def _tells(table: str) -> bool:
+    """Whether rows of the table must tell their stay."""
+    stay = TABLES[table].column("stay_id")
+    return stay is not None and not stay.nullable
+
+
 def title(column: Column) -> str:
     """The column's name as a person reads it: the short form of its meaning."""
-    return column.meaning.split("：")[0].split("，")[0].split("（")[0].removesuffix("代码")
+    return re.split("[：，；（]", column.meaning)[0].removesuffix("代码")
+
+
+def titles(table: str) -> dict[str, str]:
+    """Contract column -> its header in the template. Columns that differ only in what stands in brackets (天, 小时)
+    have it in their header; one that is asked for as a number of the stay is not asked for again."""
+    own = [c for c in TABLES[table].columns if c.name not in GIVEN]
+    often = Counter(title(column) for column in own)
+    asked = {name for name, _meaning in _numbers(table)}
+    found = {c.name: title(c) if often[title(c)] == 1 else told_apart(c) for c in own}
+    return {name: header for name, header in found.items() if header not in asked}
+
+
+def _numbers(table: str) -> list[tuple[str, str]]:
+    """病案号 and 住院次数 as far as the table tells a stay or a patient."""
+    names = TABLES[table].column_names
+    return list(_NUMBERS if "stay_id" in names else _NUMBERS[:1] if "patient_key" in names else ())
 
 
 def _heads(table: str) -> list[tuple[str, Column | None, str]]:
-    stays = table == "stays" or TABLES[table].child_of == "stays"
-    found = [(name, None, meaning) for name, meaning in _NUMBERS] if stays else []
+    found = [(name, None, meaning) for name, meaning in _numbers(table)]
     found += [(_NAME, None, "可不填；加密另存，只有获准的人能看")] if table == "stays" else []
-    own = [c for c in TABLES[table].columns if c.name not in GIVEN]
-    return [*found, *((title(c), c, c.meaning) for c in own)]
+    headers = titles(table)
+    own = [c for c in TABLES[table].columns if c.name in headers]
+    return [*found, *((headers[c.name], c, c.meaning) for c in own)]
 
 
 def _offer_codes(sheet, place: int, column: Column | None) -> None:

@@ -27,7 +27,7 @@ from zhikong.intake.reading import Reading, read_files
 from zhikong.intake.reasons import REASONS, FileRefused, Problem
 from zhikong.intake.recognition import Recognised, recognise
 
-TABLES_OFFERED = tuple(name for name in TABLES if name != "documents")
+TABLES_OFFERED = tuple(TABLES)
 MOST_SHOWN = 3
 MOST_VALUES = 60
 
