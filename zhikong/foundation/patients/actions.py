@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.organisation.models import Department
 from zhikong.foundation.patients.models import Bed, PatientIdentity, Stay
 from zhikong.foundation.patients.queries import bound_to
-from zhikong.foundation.patients.rules import Identity, digest, key_of, seal
+from zhikong.foundation.patients.rules import Identity, digest, key_of, seal, unseal
 
 _BATCH = 1_000
 
@@ -34,11 +35,15 @@ _NOTE_DEPARTMENTS = """
 
 
 @transaction.atomic
-def store_identities(*, by, now: datetime, identities: Mapping[str, Identity]) -> int:
-    """Keep who the patients of a load are (patient_key -> identity); returns how many rows are new or changed."""
+def store_identities(*, by, now: datetime, identities: Mapping[str, Identity], partial: bool = False) -> int:
+    """Keep who the patients of a load are (patient_key -> identity); returns how many rows are new or changed.
+
+    partial: parts that are empty were not said, and what is known of them stays (messages of a feed).
+    """
     require(by, Permission.MANAGE_DATA)
     known = _known_digests(list(identities))
     key = key_of(settings.IDENTITY_SECRET)
+    identities = _completed(identities, key) if partial else identities
     prints = {k: digest(identity, key=key, bound_to=bound_to(k)) for k, identity in identities.items()}
     changed = [k for k, found in prints.items() if known.get(k) != found]
     sealed = [seal(identities[k], key=key, bound_to=bound_to(k)) for k in changed]
@@ -48,6 +53,18 @@ def store_identities(*, by, now: datetime, identities: Mapping[str, Identity]) -
             [current_scope().institution_id, now, changed, sealed, [prints[k] for k in changed]],
         )
     return len(changed)
+
+
+def _completed(identities: Mapping[str, Identity], key: bytes) -> dict[str, Identity]:
+    """Identities with the parts that are known of them where nothing was said."""
+    found = dict(identities)
+    keys = list(identities)
+    for start in range(0, len(keys), 10_000):
+        for row in PatientIdentity.objects.filter(patient_key__in=keys[start : start + 10_000]):
+            before = unseal(row.sealed, key=key, bound_to=bound_to(row.patient_key))
+            said = {name: part for name, part in vars(found[row.patient_key]).items() if part}
+            found[row.patient_key] = replace(before, **said)
+    return found
 
 
 def _known_digests(keys: Sequence[str]) -> dict[str, str]:

@@ -149,3 +149,19 @@ def test_a_correction_replaces_the_identity_and_a_repetition_does_not(loading, p
     loading.load(write_csv(tmp_path / "c.csv", [line(1, 病案号="10000076", 姓名="汪小乙", 住院次数="3")]))
     with loading.scoped():
         assert PatientIdentity.objects.get().digest != first
+
+
+def test_what_a_message_does_not_say_of_a_person_stays_known(loading):
+    from zhikong.foundation.patients import actions, queries
+    from zhikong.foundation.patients.models import PatientIdentity
+    from zhikong.foundation.patients.rules import Identity
+
+    def tell(**parts):
+        return actions.store_identities(by=None, now=NOW, identities={"p1": Identity(**parts)}, partial=True)
+
+    with loading.scoped():
+        assert tell(name="王小明", phone="13900000000") == 1
+        assert tell(name="王晓明") == 1
+        assert tell(name="王晓明") == 0
+        found = queries._opened(PatientIdentity.objects.get(patient_key="p1"))
+    assert (found.name, found.phone) == ("王晓明", "13900000000")

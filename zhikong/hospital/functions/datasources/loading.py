@@ -196,7 +196,7 @@ def _apply(run: Run, reading: Reading) -> None:
         received_at=run.live_at,
         receipt=str(run.load.pk),
     )
-    people.store_identities(by=run.by, now=run.now, reading=reading)
+    people.store_identities(by=run.by, now=run.now, reading=reading, partial=True)
     _note_counts(run.load, reading, {f"{name}_rows": count for name, count in asdict(done).items()})
     changed = done.new + done.changed + done.removed
     message = _(

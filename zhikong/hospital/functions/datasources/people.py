@@ -23,12 +23,12 @@ def store_people(*, by, now: datetime, reading: Reading) -> None:
         patients.note_treating_departments(by=by, pairs=_treated(reading.tables["stays"]))
 
 
-def store_identities(*, by, now: datetime, reading: Reading) -> None:
-    """Identities into the sealed store."""
+def store_identities(*, by, now: datetime, reading: Reading, partial: bool = False) -> None:
+    """Identities into the sealed store; partial: what a message does not say of a person stays as it is known."""
     if reading.identities is not None:
         with pq.ParquetFile(reading.identities) as file:
             for batch in file.iter_batches(batch_size=_IDENTITIES_AT_ONCE):
-                patients.store_identities(by=by, now=now, identities=_identities(batch))
+                patients.store_identities(by=by, now=now, identities=_identities(batch), partial=partial)
 
 
 def _identities(batch: pa.RecordBatch) -> dict[str, Identity]:
