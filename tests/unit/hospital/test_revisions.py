@@ -160,8 +160,14 @@ def test_only_what_the_new_data_touch_is_computed_anew(closed, tmp_path, monkeyp
 
     monkeypatch.setattr(gateway, "compute", noted)
     bed = {"institution": "A", "department": "CARD", "open_beds": 10, "occupied_beds": 9, "month": MONTH}
-    publish([], tmp_path, now=LATER, bed_days=[bed | {"day": (NOW - timedelta(days=40)).date()}])
-    run = actions.recompute(by=None, now=LATER)
+    day = (NOW - timedelta(days=40)).date()
+    publish([], tmp_path, now=LATER, bed_days=[bed | {"day": day}])
+    actions.recompute(by=None, now=LATER)
+    assert asked["bed_occupancy"] == ("2026-09", MONTH)  # the table was not there at all
+    assert LENGTH not in asked
+    asked.clear()
+    publish([], tmp_path, now=LATER, bed_days=[bed | {"day": day + timedelta(days=1)}])
+    run = actions.recompute(by=None, now=LATER + timedelta(hours=1))
     assert asked["bed_occupancy"] == (MONTH, MONTH)
     assert LENGTH not in asked
     carried = values(run.data_version)

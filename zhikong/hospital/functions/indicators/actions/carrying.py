@@ -11,7 +11,7 @@ from zhikong.engine.definitions import nodes as n
 from zhikong.engine.plan.needs import MINUTES_TO_NEXT, expressions_of, needs_of, walk
 from zhikong.engine.tables import TABLES
 from zhikong.foundation.access.scope import current_scope
-from zhikong.foundation.facts.queries import publications_between
+from zhikong.foundation.facts.queries import latest_publication, publications_between, versions_of
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators.models import Computation
 
@@ -44,7 +44,7 @@ def plan(
     A definition whose tables did not change is carried over as a whole; of one that takes its month from the
     partition of the facts, only the months that changed are computed.
     """
-    changes = None if base is None else _changes(base.data_version, data_version)
+    changes = None if base is None else _changes(base.data_version, data_version, span)
     groups: dict[tuple, list[Definition]] = defaultdict(list)
     for definition in definitions:
         groups[_work(definition, base, changes, span)].append(definition)
@@ -52,15 +52,19 @@ def plan(
         yield Work(tuple(group), compute, carry)
 
 
-def _changes(before: str, after: str) -> Mapping[str, set[str]] | None:
-    """Table -> months whose rows changed between two data versions; None where that is not known."""
+def _changes(before: str, after: str, span: Span) -> Mapping[str, set[str]] | None:
+    """Table -> months whose rows changed between two data versions; None where that is not known.
+
+    A table that was not there before changes every month: “not delivered” becomes “no rows”.
+    """
     between = publications_between(before, after)
     if not between or any(not one.changes for one in between):
         return None
+    known = versions_of(latest_publication(data_version=before))
     found: dict[str, set[str]] = {}
     for one in between:
         for table, months in one.changes["tables"].items():
-            found.setdefault(table, set()).update(months)
+            found.setdefault(table, set()).update(months if table in known else calendar.span(*span))
     return found
 
 

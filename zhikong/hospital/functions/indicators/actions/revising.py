@@ -161,7 +161,7 @@ def accept_revision(*, by, now: datetime, revision: MonthRevision, reason: str) 
     require(by, Permission.OVERRIDE_MONTH_CLOSE)
     if not reason.strip():
         raise ValidationError(_("采用修订须写明理由。"))
-    revision = MonthRevision.objects.select_for_update().select_related("after").get(pk=revision.pk)
+    revision = MonthRevision.objects.select_for_update().get(pk=revision.pk)
     row = MonthClose.objects.select_for_update().get(pk=revision.month_close_id)
     if revision.state != MonthRevision.State.OPEN or row.computation_id != revision.before_id:
         raise ValidationError(_("这份修订已经处理过，或已有更新的修订，请刷新页面。"))
