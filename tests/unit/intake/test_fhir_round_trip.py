@@ -102,7 +102,7 @@ def test_identities_come_back_sealed_apart_and_no_staged_file_holds_one(made, tm
     fhir.write(made.tables, tmp_path / "out")
     reading = read(tmp_path / "out", tmp_path)
     found = {row["patient_key"]: row for row in pq.read_table(reading.identities).to_pylist()}
-    closed = set(made.tables["stays"]["patient_key"].to_pylist())
+    closed = {key for table in ("stays", "visits") for key in made.tables[table]["patient_key"].to_pylist()}
     people = [row for row in made.tables["identities"].to_pylist() if row["patient_key"] in closed]
     assert len(found) == len(people)
     for person in people:
