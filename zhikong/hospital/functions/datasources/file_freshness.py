@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from zhikong.foundation.facts.freshness import Fresh, State
 from zhikong.foundation.facts.models import Load
+from zhikong.foundation.patients.settling import SOURCE as SETTLED
 from zhikong.hospital.functions.datasources.actions import TABLES_MAPPING
 from zhikong.hospital.functions.datasources.mappings import mappings
 
@@ -22,7 +23,9 @@ _DONE = (Load.State.PUBLISHED, Load.State.UNCHANGED)
 
 def fresh_files() -> Iterable[Fresh]:
     """One source for each format that was brought in as a file (registered with facts.freshness). One query."""
-    rows = Load.objects.filter(feed="", state__in=_DONE).order_by().values_list("mapping")
+    # what settles from the live store came by feeds, and each feed tells of itself
+    files = Load.objects.filter(feed="", state__in=_DONE).exclude(mapping=SETTLED)
+    rows = files.order_by().values_list("mapping")
     newest = rows.annotate(last=Max("finished_at")).order_by("mapping")
     now, known = timezone.now(), mappings()
     for mapping, last in newest:
