@@ -21,6 +21,7 @@ SCRIPTS = {
     "pages": "pages.py",
     "flows": "flows.py",
     "files": "files.py",
+    "front_page": "front_page.py",
     "fhir": "fhir.py",
     "mllp": "mllp.py",
     "live": "live_rows.py",

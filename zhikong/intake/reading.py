@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -19,6 +19,7 @@ from zhikong.intake.context import Context
 from zhikong.intake.live_words import LIVE_COLUMNS
 from zhikong.intake.lowering import Check, Lowered, checks, named, quoted
 from zhikong.intake.mappings import Mapping
+from zhikong.intake.one_line import beside_the_stay, without_repetition
 from zhikong.intake.reasons import FileRefused, Problem
 from zhikong.intake.references import stated_columns
 from zhikong.intake.relations import identities_of, relation, with_known
@@ -67,7 +68,7 @@ class Reading:
 class View:
     """A contract table over its source rows: a SQL view with typed columns, raw texts and its checks.
 
-    name: the table's, or `table@part` where the table has several sources.
+    name: the table's, or `table@part` where the table has several sources. beside, apart: see zhikong.intake.one_line.
     """
 
     name: str
@@ -77,6 +78,8 @@ class View:
     columns: tuple[Lowered, ...]
     checks: tuple[Check, ...]
     extras: tuple[str, ...] = ()
+    beside: bool = False
+    apart: bool = False
 
 
 def read_files(
@@ -140,6 +143,8 @@ def read_files(
                 views.append(
                     _view(connection, table.name, table.source, from_, columns, place, latest, marks=marks)
                 )
+        beside, apart = beside_the_stay(mapping), without_repetition(mapping)
+        views = [replace(view, beside=view.name in beside, apart=view.name in apart) for view in views]
         reading = _finish(connection, views, staged, context, folder, known_stays, live=live)
     reading.stated = stated_columns(mapping, {name: one.lacking for name, one in staged.items()})
     _notes(reading, staged)

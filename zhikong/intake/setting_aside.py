@@ -44,7 +44,8 @@ def set_aside(
         if _mark_faulty(connection, view):
             _explain(connection, view, reading)
     for parts in [] if repeated else by_table(views):
-        _set_duplicates_aside(connection, parts, reading)
+        if not parts[0].apart:
+            _set_duplicates_aside(connection, parts, reading)
         for view in parts:
             note_equal_rows(connection, view, reading)
 
@@ -164,10 +165,10 @@ def _label_of(view: View, name: str) -> str:
 def write_good(
     connection, views: list[View], folder: Path, reading: Reading, known_stays: Sequence[Path]
 ) -> None:
-    """Write each table's good rows, sorted by month and key, in the contract's schema; children follow their stay."""
+    """Write each table's good rows in the contract's schema; children follow their stay."""
     _stay_months(connection, [view for view in views if view.table == "stays"], known_stays)
     for view in views:
-        if TABLES[view.table].child_of:
+        if TABLES[view.table].child_of and not view.beside:
             _set_orphans_aside(connection, view, reading)
     for parts in by_table(views):
         _write_table(connection, parts, folder, reading)
@@ -180,15 +181,15 @@ def _stay_months(connection, delivered: list[View], known_stays: Sequence[Path])
     month = "strftime(discharged_at, '%Y-%m') AS month"
     if delivered:
         good = " UNION ALL ".join(
-            f"SELECT t.stay_id, t.discharged_at FROM {_good(view)}" for view in delivered
+            f"SELECT t.stay_id, t.discharged_at, t.{ROW} FROM {_good(view)}" for view in delivered
         )
         source = f"FROM ({good})"
     elif known_stays:
-        source = f"FROM read_parquet([{', '.join(quoted(str(p)) for p in known_stays)}], hive_partitioning = false)"
+        source = f"FROM (SELECT stay_id, discharged_at, CAST(NULL AS BIGINT) AS {ROW} FROM read_parquet([{', '.join(quoted(str(p)) for p in known_stays)}], hive_partitioning = false))"
     else:
-        connection.execute("CREATE TABLE stay_months (stay_id VARCHAR, month VARCHAR)")
+        connection.execute(f"CREATE TABLE stay_months (stay_id VARCHAR, month VARCHAR, {ROW} BIGINT)")
         return
-    connection.execute(f"CREATE TABLE stay_months AS SELECT stay_id, {month} {source}")
+    connection.execute(f"CREATE TABLE stay_months AS SELECT stay_id, {month}, {ROW} {source}")
 
 
 def _good(view: View) -> str:
@@ -207,8 +208,10 @@ def _set_orphans_aside(connection, view: View, reading: Reading) -> None:
         _add(reading, view, "no_stay", row, "stay_id", _label_of(view, "stay_id"), "", None, "")
 
 
-def _month_of(table: Table) -> tuple[str, str]:
-    """SQL of a row's month, and the join it needs."""
+def _month_of(table: Table, *, beside: bool) -> tuple[str, str]:
+    """SQL of a row's month, and the join it needs: by the line's number where the rows stand in their stay's line."""
+    if beside:
+        return "m.month", f"JOIN stay_months AS m ON m.{ROW} = t.{ROW}"
     if table.child_of:
         return "m.month", "JOIN stay_months AS m ON m.stay_id = t.stay_id"
     if table.name == "reported_counts":
@@ -218,16 +221,18 @@ def _month_of(table: Table) -> tuple[str, str]:
 
 def _write_table(connection, parts: list[View], folder: Path, reading: Reading) -> None:
     table = TABLES[parts[0].table]
-    month, join = _month_of(table)
+    month, join = _month_of(table, beside=parts[0].beside)
     columns = ", ".join(f"t.{named(name)}" for name in table.column_names)
     rows = " UNION ALL ".join(
         f"SELECT {columns}, {month} AS {MONTH} FROM {_good(view)} {join}" for view in parts
     )
-    query = f"SELECT * FROM ({rows}) ORDER BY {', '.join(map(named, (MONTH, *table.key)))}"
+    # publishing puts the rows in order anyway; where a line makes many rows, ordering them here too would be dear
+    order = "" if parts[0].beside else f" ORDER BY {', '.join(map(named, (MONTH, *table.key)))}"
+    query = f"SELECT * FROM ({rows}){order}"
     path = folder / f"{table.name}.good.parquet"
     schema = arrow_schema(table.name)
     written = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(path, schema, compression="lz4") as writer:
         for batch in connection.sql(query).to_arrow_reader(20_000):
             writer.write_table(pa.Table.from_batches([batch]).cast(schema))
             written += batch.num_rows

@@ -152,7 +152,7 @@ class _Writers:
         self.staged, self.main, self.identities = staged, None, None
 
     def write(self, batch: pa.Table, identities: pa.Table | None) -> None:
-        self.main = self.main or pq.ParquetWriter(self.staged.path, batch.schema, compression="zstd")
+        self.main = self.main or pq.ParquetWriter(self.staged.path, batch.schema, compression="lz4")
         self.main.write_table(batch)
         self.staged.rows += batch.num_rows
         if identities is not None:
