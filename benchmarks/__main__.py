@@ -24,6 +24,7 @@ SCRIPTS = {
     "front_page": "front_page.py",
     "fhir": "fhir.py",
     "mllp": "mllp.py",
+    "views": "views.py",
     "live": "live_rows.py",
     "simulator": "simulator.py",
 }
