@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from zhikong.foundation.facts import raw_messages
@@ -13,8 +13,16 @@ from zhikong.hospital.functions.datasources import receiving
 from zhikong.hospital.functions.datasources.models import Feed, Receipt
 from zhikong.hospital.functions.datasources.receiving import Delivery, State
 
+_INSERT = """
+    INSERT INTO datasources_receipt (institution_id, feed_id, seq, identity, name, part, sha256, size, raw_id,
+        received_at, state, note)
+    SELECT %s, %s, seq, identity, name, part, sha256, size, raw_id, %s, state, note
+      FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[],
+        %s::text[]) AS new (seq, identity, name, part, sha256, size, raw_id, state, note)
+"""
 
-def receive_messages(*, feed: Feed, now: datetime, deliveries: Sequence[Delivery]) -> list[Receipt]:
+
+def receive_messages(*, feed: Feed, now: datetime, deliveries: Sequence[Delivery]) -> None:
     """As `receive_all`, for contents in memory; the caller has set the scope. All or none.
 
     A correction (another content under a known identity) is rare and goes the usual way, with everything that came
@@ -22,29 +30,23 @@ def receive_messages(*, feed: Feed, now: datetime, deliveries: Sequence[Delivery
     """
     with transaction.atomic():
         receiving._lock(feed)
-        items = raw_messages.keep_all(
+        kept = raw_messages.keep_all(
             now=now,
             contents=[one.content for one in deliveries],
             kind=feed.kind,
             source=feed.code,
             retention_days=feed.retention_days,
         )
-        identities = [
-            (one.identity or f"sha256:{item.sha256}")[:200]
-            for one, item in zip(deliveries, items, strict=True)
-        ]
-        before = _known(feed, identities)
-        known = dict(before)
-        receipts, last = [], Receipt.objects.filter(feed=feed).aggregate(last=Max("seq"))["last"] or 0
-        for place, (delivery, item, identity) in enumerate(
-            zip(deliveries, items, identities, strict=True), start=1
-        ):
-            if known.setdefault(identity, item.sha256) != item.sha256:
-                return receiving.receive_all(feed=feed, now=now, deliveries=deliveries)
-            receipts.append(_receipt(feed, now, delivery, item, identity, last + place))
-        _mark_duplicates(receipts, before)
+        pairs = zip(deliveries, kept, strict=True)
+        identities = [(one.identity or f"sha256:{item.sha256}")[:200] for one, item in pairs]
+        seen, states = _known(feed, identities), []
+        for identity, item in zip(identities, kept, strict=True):
+            states.append(State.DUPLICATE if identity in seen else State.WAITING)
+            if seen.setdefault(identity, item.sha256) != item.sha256:
+                receiving.receive_all(feed=feed, now=now, deliveries=deliveries)
+                return
         receiving._note_time(feed, now)
-        return Receipt.objects.bulk_create(receipts)
+        _insert(feed, now, deliveries, kept, identities, states)
 
 
 def _known(feed: Feed, identities: Sequence[str]) -> dict[str, str]:
@@ -53,25 +55,18 @@ def _known(feed: Feed, identities: Sequence[str]) -> dict[str, str]:
     return dict(found.order_by("seq").values_list("identity", "sha256"))
 
 
-def _mark_duplicates(receipts: list[Receipt], seen: dict[str, str]) -> None:
-    for receipt in receipts:
-        if receipt.identity in seen:
-            receipt.state = State.DUPLICATE
-        seen[receipt.identity] = receipt.sha256
-
-
-def _receipt(feed: Feed, now: datetime, delivery: Delivery, item, identity: str, seq: int) -> Receipt:
-    return Receipt(
-        institution_id=feed.institution_id,
-        feed=feed,
-        seq=seq,
-        identity=identity,
-        name=delivery.name[:255],
-        part=delivery.part,
-        sha256=item.sha256,
-        size=item.size,
-        raw=item,
-        received_at=now,
-        state=State.WAITING,
-        note=delivery.note[:300],
-    )
+def _insert(feed: Feed, now: datetime, deliveries, kept, identities, states) -> None:
+    last = Receipt.objects.filter(feed=feed).aggregate(last=Max("seq"))["last"] or 0
+    columns = [
+        list(range(last + 1, last + 1 + len(kept))),
+        identities,
+        [one.name[:255] for one in deliveries],
+        [one.part for one in deliveries],
+        [item.sha256 for item in kept],
+        [item.size for item in kept],
+        [item.id for item in kept],
+        [str(state) for state in states],
+        [one.note[:300] for one in deliveries],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [feed.institution_id, feed.pk, now, *columns])
