@@ -184,3 +184,18 @@ def test_rows_from_repeated_columns_have_the_time_of_their_message(tmp_path):
         (1, "I10.x00", datetime(2026, 11, 1, 8, 5)),
         (2, "E11.900", datetime(2026, 11, 1, 8, 5)),
     ]
+
+
+def test_a_reading_says_which_columns_it_speaks_of(tmp_path):
+    source = {"may_lack": ["bed"], "pseudonyms": {"stay_id": {"kind": "stay", "of": ["no"]}}}
+    columns = {"stay_id": "stay_id", "sex": "way", "payment": "bed", "zone": {"context": "zone"}}
+    spec = {
+        "id": "x",
+        "name": "x",
+        "sources": {"page": source, "more": {"optional": True}},
+        "tables": {"stays": {"from": "page", "columns": columns | {"rescues": "more.n"}, "join": ["more"]}},
+    }
+    path = tmp_path / "a.csv"
+    path.write_text("no,way\n1,1\n", encoding="utf-8")
+    reading = read_files({"page": path}, parse_mapping(spec), CONTEXT, tmp_path, live=True)
+    assert reading.stated == {"stays": ("stay_id", "sex", "zone")}
