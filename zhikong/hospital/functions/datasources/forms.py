@@ -10,9 +10,9 @@ MOST_BYTES = 500 * 1024 * 1024
 
 
 def uploadable() -> list[tuple[str, str]]:
-    """Mappings whose main file is a text file: what a browser can send as one file."""
+    """Mappings whose delivery is one file: text with columns, or FHIR resources (several files as one ZIP)."""
     found = (file.mapping for file in mappings().values())
-    return [(m.id, m.name) for m in found if m.sources[m.main].format == "csv"]
+    return [(m.id, m.name) for m in found if m.sources[m.main].format in ("csv", "fhir")]
 
 
 class UploadForm(forms.Form):
@@ -24,7 +24,7 @@ class UploadForm(forms.Form):
             "Excel（.xlsx，取第一个带表头的工作表）、CSV 或制表符分隔的文本（UTF-8 或 GBK），不超过 500 MB；"
             "更大的文件请在服务器上用 zhikong load 导入。"
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt,text/csv"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt,text/csv,.ndjson,.json,.gz,.zip"}),
     )
 
     def __init__(self, *args, **kwargs):
