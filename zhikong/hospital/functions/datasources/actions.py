@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingType
-from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
-from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.access.scope import Scope, current_scope, job_scope, scoped
@@ -27,7 +22,7 @@ from zhikong.foundation.organisation import actions as organisation
 from zhikong.foundation.organisation.queries import institution_ids
 from zhikong.foundation.patients import actions as patients
 from zhikong.foundation.patients.rules import Identity
-from zhikong.hospital.functions.datasources import processing
+from zhikong.hospital.functions.datasources import processing, uploads
 from zhikong.hospital.functions.datasources.loading import Run, carry_out
 from zhikong.hospital.functions.datasources.mappings import (
     PACKS,
@@ -107,7 +102,7 @@ def _deliveries(path: Path, mapping: str, companions: MappingType[str, Path]) ->
 def _take_in(by, now: datetime, source_name: str, mapping: str, deliveries: list[Delivery]) -> Load:
     """Keep the contents raw and begin their load, with one commit."""
     load = _begin(by, now, source_name, mapping, feed=FILES)
-    receipts = receive_all(feed=file_feed(now=now), now=now, deliveries=deliveries, load=load)
+    receipts = receive_all(feed=uploads.file_feed(now=now), now=now, deliveries=deliveries, load=load)
     load.size = sum(receipt.size for receipt in receipts)
     load.save(update_fields=["size"])
     return load
@@ -207,7 +202,7 @@ def request_load(*, by, now: datetime, chunks: Iterable[bytes], file_name: str, 
     """
     require(by, Permission.MANAGE_DATA)
     name = Path(file_name).name
-    with _written(chunks) as path:
+    with uploads.written(chunks) as path:
         mapping = mapping_named(mapping).mapping.id if mapping else recognised(path).mapping.id
         load = _take_in(by, now, name, mapping, [Delivery(path, name=name)])
     from zhikong.hospital.functions.datasources import jobs  # which imports this module
@@ -216,47 +211,15 @@ def request_load(*, by, now: datetime, chunks: Iterable[bytes], file_name: str, 
     return load
 
 
-@contextmanager
-def _written(chunks: Iterable[bytes]) -> Iterator[Path]:
-    """The upload as a private file for the moment in which it is sealed; its name is ours."""
-    folder = Path(settings.RAW_FOLDER) / "incoming"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{os.getpid()}-{uuid4().hex}"
-    try:
-        with (
-            raw.room_explained(),
-            os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as f,
-        ):
-            for chunk in chunks:
-                f.write(chunk)
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
-
-
 def load_upload(*, load_id: int, scope: Scope, now: datetime) -> Load:
     """Load an uploaded file in the worker. Harmless when it runs twice: a finished load stays as it is."""
     with scoped(scope):
         load = Load.objects.select_related("started_by").get(pk=load_id)
+        uploads.adopt(load, now=now)
         paused = Feed.objects.filter(code=load.feed).exclude(state=Feed.State.ACTIVE).exists()
     if paused or load.state not in processing.UNFINISHED:
         return load
     return processing.finish(load, scope, now=now)
-
-
-def file_feed(*, now: datetime) -> Feed:
-    """The feed of files that people hand in; made at the first of them."""
-    found, _made = Feed.objects.get_or_create(
-        institution_id=current_scope().institution_id,
-        code=FILES,
-        defaults={
-            "title": _("文件导入"),
-            "kind": Feed.Kind.FILE,
-            "created_at": now,
-            "retention_days": 3 * 365,
-        },
-    )
-    return found
 
 
 # ---- public data -------------------------------------------------------------------------------------------------------

@@ -79,6 +79,7 @@ def clean_up() -> None:
     """Delete what interrupted loads left in the lake, and uploads of the wizard that nobody came back to."""
     facts.clean_up(by=None)
     wizard.forget_old(now=timezone.now())
+    processing.give_up_lost(now=timezone.now())
 
 
 @app.task(name="datasources.delete_due")

@@ -11,7 +11,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db.models import Sum
@@ -40,6 +40,7 @@ from zhikong.intake.reading import Reading, read_files
 from zhikong.intake.reasons import FileRefused
 
 UNFINISHED = (Load.State.WAITING, Load.State.RUNNING)
+LOST_AFTER = timedelta(days=1)  # no load waits so long for another one
 _SUFFIXES = (".whl", ".zip")  # by which a delivery is known to be an archive
 log = logging.getLogger("zhikong.datasources")
 
@@ -87,6 +88,19 @@ def process(*, feed: Feed, now: datetime, limit: int) -> list[Load]:
             return [load for load in done if load.feed == feed.code]
     except locks.Busy:
         return []
+
+
+def give_up_lost(*, now: datetime) -> int:
+    """Say of loads that wait for a day without kept input that their process is gone; returns how many."""
+    lost = Load.objects.filter(
+        state=Load.State.WAITING, receipts__isnull=True, started_at__lt=now - LOST_AFTER
+    )
+    return lost.update(
+        state=Load.State.INTERRUPTED,
+        finished_at=now,
+        message=_("导入进程在等待时中断，没有改动任何数据。"),
+        remedy=_("请重新导入该文件。"),
+    )
 
 
 def _any_failed(loads: list[Load]) -> bool:

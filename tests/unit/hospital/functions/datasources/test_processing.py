@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.loads import NOW, line
+from tests.unit.hospital.functions.datasources.conftest import page
 from zhikong.foundation.facts import raw
 from zhikong.foundation.facts.models import Load
 from zhikong.hospital.functions.datasources import feeds, processing, replaying, running
@@ -180,3 +181,38 @@ def test_raw_input_of_a_file_is_not_in_clear_on_disk(loading, tmp_path, settings
     with loading.scoped():
         receipt = Receipt.objects.select_related("raw").get()
         assert raw.stream_for_job(receipt.raw).read() == path.read_bytes()
+
+
+def test_an_upload_that_an_earlier_release_left_in_its_inbox_is_kept_and_loaded(loading, settings):
+    from zhikong.hospital.functions.datasources import actions
+
+    with loading.scoped():
+        load = Load.objects.create(
+            institution_id=loading.id, source_name="旧.csv", mapping="front_page", started_at=NOW
+        )
+    path = settings.ZHIKONG_HOME / "inbox" / str(loading.id) / f"{load.pk}.upload"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(page(line(1)))
+    done = actions.load_upload(load_id=load.pk, scope=loading.scope, now=NOW)
+    assert (done.state, done.feed, path.exists(), states(loading)) == (
+        "published",
+        "files",
+        False,
+        ["applied"],
+    )
+
+
+def test_a_load_that_waits_for_a_day_without_kept_input_is_said_to_be_interrupted(loading):
+    with loading.scoped():
+        for hours in (23, 25):
+            Load.objects.create(
+                institution_id=loading.id,
+                source_name=str(hours),
+                mapping="front_page",
+                started_at=NOW - timedelta(hours=hours),
+            )
+        assert processing.give_up_lost(now=NOW) == 1
+        assert set(Load.objects.values_list("source_name", "state")) == {
+            ("23", "waiting"),
+            ("25", "interrupted"),
+        }
