@@ -24,6 +24,7 @@ from zhikong.intake.mappings import Source
 from zhikong.intake.reasons import Problem, problem
 
 SECTION = "@rows"
+_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _BATCH = 20_000
 _LONGEST_LINE = 4 << 20  # bytes; a row with a whole document in it stays far below
 
@@ -37,17 +38,18 @@ def written(source: str, rows: Iterable[Mapping[str, Any]], *, zone: str | None 
     zone: the wall time zone of the hospital, for values that carry a zone. Raises ValueError for a key that
     would be read as a section.
     """
-    parts = [_line({SECTION: source})]
+    parts = [_ENCODE({SECTION: source})]
     for row in rows:
-        if any(str(key).startswith("@") for key in row):
+        texts = {}
+        for key in sorted(row):
+            value = row[key]
+            text = value if type(value) is str and "\x00" not in value else as_text(value, zone)
+            if text is not None:
+                texts[key] = text
+        if any(key[0:1] == "@" for key in row):
             raise ValueError("列名不能以 @ 开头。")
-        texts = {str(key): as_text(value, zone) for key, value in row.items()}
-        parts.append(_line({key: text for key, text in texts.items() if text is not None}))
-    return b"".join(parts)
-
-
-def _line(values: dict[str, str]) -> bytes:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+        parts.append(_ENCODE(texts))
+    return ("\n".join(parts) + "\n").encode("utf-8", "replace")
 
 
 def as_text(value: Any, zone: str | None = None) -> str | None:
@@ -58,6 +60,8 @@ def as_text(value: Any, zone: str | None = None) -> str | None:
     """
     if value is None:
         return None
+    if type(value) is int:
+        return str(value)
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, (float, Decimal)):
