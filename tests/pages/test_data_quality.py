@@ -334,6 +334,45 @@ def test_a_publication_asks_the_worker_for_an_inspection(hospital, tmp_path):
     assert [job.args for job in jobs] == [{"institution_id": hospital.id}]
 
 
+def test_a_feed_that_broke_is_one_issue_of_the_hospital(hospital, tmp_path):
+    from zhikong.hospital.functions.data_quality.models import Issue
+
+    rows = [stay(n, day=1 + n % 28) for n in range(28 * 6)]
+    results = [
+        dict(stay_id=row["stay_id"], item="K", value=4.0, at=row["discharged_at"], kind="lab", month=MONTH)
+        for row in rows
+        if row["discharged_at"].day not in (10, 11, 12, 13)
+    ]
+    publish(tmp_path, stays=rows, results=results)
+    inspect()
+    issue = Issue.objects.get(table="results", column="", kind="silent")
+    assert (issue.place, issue.count, issue.base, issue.department_id) == ("*", 4, 28, None)
+
+
+def test_rows_that_intake_set_aside_count_as_missing_data_of_the_hospital(hospital, tmp_path):
+    from zhikong.foundation.facts.models import Load, QuarantinedRow
+    from zhikong.hospital.functions.data_quality.models import Issue
+
+    publish(tmp_path, stays=PLAIN)
+    for name, faulty in (("首页.csv", 30), ("首页.csv", 7)):  # delivered again: the second one counts
+        load = Load.objects.create(
+            institution_id=hospital.id, source_name=name, mapping="front_page", state="published", started_at=NOW,
+            finished_at=NOW, counts={"delivered": 207}, months=[MONTH],
+        )  # fmt: skip
+        QuarantinedRow.objects.bulk_create(
+            QuarantinedRow(
+                institution_id=hospital.id, load=load, source=name, row=n, table="stays", column="discharge_department",
+                label="出院科室", value="火星科", reason="unknown_department", message="不在目录中", remedy="改正",
+            )
+            for n in range(faulty)
+        )  # fmt: skip
+    inspect()
+    issue = Issue.objects.get(kind="set_aside")
+    assert (issue.table, issue.column, issue.place, issue.count, issue.base) == (
+        "stays", "discharge_department", "*", 7, 207,
+    )  # fmt: skip
+
+
 # ---- front pages -------------------------------------------------------------------------------------------------------
 
 
@@ -357,6 +396,16 @@ def test_front_pages_are_scored_and_a_rule_leads_to_its_records(as_role, coded_b
     assert "W19.900" in page
     assert all(f"<code>s{n}</code>" in page for n in (1, 3, 5))
     assert "<code>s7</code>" not in page
+
+
+def test_each_record_has_a_score_the_lowest_first(as_role, hospital, coded_by_their_cause):
+    page = as_role("quality_office").get(reverse("data_quality:records")).content.decode()
+    first = page.index("<code>s1</code>")
+    assert first < page.index("<code>s0</code>")
+    assert "主要诊断不是外部原因编码" in page[first : page.index("<code>s3</code>")]
+    own = as_role("department_head", hospital.departments["GSUR"])
+    assert "<code>s1</code>" not in own.get(reverse("data_quality:records")).content.decode()
+    assert as_role("administrator").get(reverse("data_quality:records")).status_code == 403
 
 
 def test_records_that_fail_become_one_finding_of_their_department(as_role, hospital, coded_by_their_cause):

@@ -17,5 +17,6 @@ urlpatterns = [
     path("issues/<int:pk>/rows/export/", rows.export, name="rows_export"),
     path("compare/", comparing.page, name="compare"),
     path("front_pages/", front_pages.page, name="front_pages"),
+    path("front_pages/records/", front_pages.records, name="records"),
     path("front_pages/<slug:rule>/", front_pages.rule_page, name="front_page_rule"),
 ]

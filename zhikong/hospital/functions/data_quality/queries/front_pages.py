@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhikong.engine import months as calendar
@@ -136,6 +137,45 @@ def _head(key: str) -> str:
     table, dot, column = key.rpartition(".")
     name = field_name((table or "stays", column))
     return f"{TABLES[table].meaning.split('：')[0]}·{name}" if dot and table in TABLES else name
+
+
+@dataclass(frozen=True)
+class RecordScore:
+    """A record's score with the rules that it failed, or that crashed on it."""
+
+    stay: str
+    department: str
+    day: date
+    score: Decimal
+    failed: int
+    not_assessable: int
+    errors: int
+    rules: tuple[str, ...] = ()
+
+
+def scores(found: Verdicts, *, department: str | None) -> list[dict]:
+    """Every record of the month, the lowest score first; no cap."""
+    table = found.scores
+    if department is not None:
+        table = table.filter(pc.equal(table["department"], department))
+    return table.sort_by([("score", "ascending"), ("stay_id", "ascending")]).to_pylist()
+
+
+def record_scores(rows: list[dict], found: Verdicts) -> list[RecordScore]:
+    """A page of them, with the titles of the rules that failed."""
+    ids = pa.array([row["stay_id"] for row in rows], pa.string())
+    failures = found.failures.filter(pc.is_in(found.failures["stay_id"], ids)).to_pylist()
+    titles: dict[str, list[str]] = {}
+    for failure in failures:
+        rule = rules().get(failure["rule"])
+        titles.setdefault(failure["stay_id"], []).append(rule.title if rule else failure["rule"])
+    return [
+        RecordScore(
+            row["stay_id"], row["department"] or "", row["day"], Decimal(str(row["score"])), row["fail"],
+            row["not_assessable"], row["error"], tuple(titles.get(row["stay_id"], ())),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def key_of(month: str, rule: str) -> str:

@@ -37,8 +37,30 @@ def page(request: HttpRequest) -> HttpResponse:
         if found
         else None,
         "any_rules": bool(rules()),
+        "may_see": can(request.user, Permission.VIEW_CASES),
     }
     return render(request, "data_quality/front_pages.html", context)
+
+
+@require_GET
+@needs(Permission.VIEW_CASES)
+def records(request: HttpRequest) -> HttpResponse:
+    """Every record of the month with its score, the lowest first; pseudonymous, each look logged."""
+    run = shown_run()
+    asked = chosen(request, run)
+    found = queries.verdicts(run, asked.month, by=request.user)
+    if found is None:
+        raise Http404
+    page = Paginator(queries.scores(found, department=asked.department), PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "chosen": asked,
+        "page": page,
+        "records": queries.record_scores(list(page), found),
+        "names": place_names(),
+    }
+    return render(request, "data_quality/records.html", context)
 
 
 @require_http_methods(["GET", "POST"])
