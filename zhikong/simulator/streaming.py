@@ -15,6 +15,15 @@ from zhikong.simulator.clock import Window, month_number
 from zhikong.simulator.ledger import ledger
 from zhikong.simulator.stages import Stages, run
 
+_FOR_FRONT_PAGES = {
+    "stays": (
+        "stay_id", "patient_key", "month", "admitted_at", "discharged_at", "age_years", "sex", "admission_route",
+        "discharge_way", "readmission_planned", "transfusion_reaction", "principal_diagnosis", "discharge_department",
+    ),
+    "diagnoses": ("stay_id", "kind", "code"),
+}  # fmt: skip
+"""Columns that the rest of the front page is made from: the others are not kept in memory until then."""
+
 
 @dataclass
 class Written:
@@ -57,9 +66,11 @@ def _tables(stages: Stages, events: bool) -> Iterator[tuple[str, pa.Table]]:
     """The tables that are made as a whole, one at a time; those of which the events make more are left to them."""
     needed: dict[str, pa.Table] = {"identities": hot.identity_table(stages)}
     yield "identities", needed["identities"]
-    for name in ("stays", "transfers", "diagnoses"):
-        needed[name] = tables.contract_table(name, stages)
-        yield name, needed[name]
+    for name in ("stays", "diagnoses", "transfers"):
+        table = tables.contract_table(name, stages)
+        yield name, table
+        needed[name] = table.select(_FOR_FRONT_PAGES.get(name, table.column_names))
+        del table
     yield "front_pages", front_pages.front_pages(needed)
     needed.clear()
     for name in tables.makers():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from zhikong.simulator.clock import month_text
 from zhikong.simulator.events import (
     blood,
     charging,
@@ -67,7 +68,10 @@ def parts(stages: Stages, first_month: int | None = None, *, delivered: bool = T
     """The events of all closed stays, block by block, then those that belong to no stay."""
     for block in closed_blocks(stages, first_month):
         yield Events(block.name, _of_block(block, delivered=delivered))
-    yield Events("outpatient", outpatient.tables(stages, first_month) | {"staff": staffing.staff_table()})
+    window = stages.window
+    for month in range(window.first if first_month is None else first_month, window.first + window.count):
+        yield Events(f"outpatient {month_text(month)}", outpatient.tables(stages, month))
+    yield Events("staff", {"staff": staffing.staff_table()})
 
 
 def event_tables(stages: Stages, first_month: int | None = None) -> dict[str, pa.Table]:

@@ -28,16 +28,18 @@ STATES = [code for code, _ in APPOINTMENT_STATUS.values]
 SERVICES = ("门诊", "检查", "日间", "手术")
 _VISITS_PER_ADMISSION = 2.2
 """The simulated clinics are a sample: real ones see fifteen times as many as are admitted."""
+_MOST_IN_A_MONTH = 1_000_000  # visits: their numbers begin with the month's
 _STRANGERS = 40_000_000  # patients who were never admitted have numbers from here
 OUTPATIENT_DAYS, EMERGENCY_DAYS, MOST_DRUGS = 7, 3, 5
 
 
-def tables(stages: Stages, first_month: int | None = None) -> dict[str, pa.Table]:
-    """`visits`, `appointments`, `prescriptions` of the window's months, and what was planted in them."""
-    rng = stream(stages.seed, "events outpatient")
-    first = stages.window.first if first_month is None else first_month
-    start = int(np.datetime64(first, "M").astype("datetime64[D]").astype(np.int64))
-    days = np.arange(start, stages.window.end_day)
+def tables(stages: Stages, month: int) -> dict[str, pa.Table]:
+    """`visits`, `appointments`, `prescriptions` of one month (its number since 1970-01), and what was planted there."""
+    rng = stream(stages.seed, f"events outpatient {month}")
+    start, end = (
+        int(np.datetime64(n, "M").astype("datetime64[D]").astype(np.int64)) for n in (month, month + 1)
+    )
+    days = np.arange(start, end)
     expected = seasons.expected_admissions(days) * stages.scale * _VISITS_PER_ADMISSION
     count = rng.poisson(expected)
     department = np.repeat(np.repeat(np.arange(len(count)), len(days)), count.ravel())
@@ -45,6 +47,7 @@ def tables(stages: Stages, first_month: int | None = None) -> dict[str, pa.Table
     order = np.argsort(day, kind="stable")
     department, day = department[order], day[order]
     visit = _visits(rng, stages, department, day)
+    visit["number"] += month * _MOST_IN_A_MONTH
     prescription, planted = _prescriptions(rng, visit)
     return {
         "visits": _visit_table(visit),
