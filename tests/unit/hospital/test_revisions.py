@@ -117,6 +117,13 @@ def test_accepting_makes_the_month_show_the_new_figures_and_keeps_the_old_ones(c
         actions.accept_revision(by=officer, now=LATER, revision=revision, reason="再来一次")
 
 
+def test_a_month_that_is_opened_again_shows_the_newest_and_has_no_revision(closed, officer, tmp_path):
+    late(tmp_path, three_late())
+    actions.reopen_month(by=officer, now=LATER, month=MONTH, reason="补录")
+    assert queries.open_revision(MONTH) is None
+    assert shown() == Decimal("9.333333")
+
+
 def test_accepting_needs_a_reason_and_the_right(closed, tmp_path, make_user):
     late(tmp_path, three_late())
     revision = queries.open_revision(MONTH)

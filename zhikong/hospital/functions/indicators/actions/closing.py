@@ -14,7 +14,13 @@ from zhikong.foundation.outbox.actions import announce
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.facts import MonthClosed
-from zhikong.hospital.functions.indicators.models import AnalysedMiss, MonthAct, MonthAnalysis, MonthClose
+from zhikong.hospital.functions.indicators.models import (
+    AnalysedMiss,
+    MonthAct,
+    MonthAnalysis,
+    MonthClose,
+    MonthRevision,
+)
 from zhikong.hospital.functions.indicators.queries.closing import Checklist, blocking, checklist
 from zhikong.hospital.functions.indicators.queries.figures import Frame, frame
 from zhikong.hospital.functions.indicators.queries.targets import last_target, target_book
@@ -129,6 +135,10 @@ def reopen_month(*, by, now: datetime, month: str, reason: str) -> MonthClose:
     row.state, row.computation, row.closed_at, row.closed_by = MonthClose.State.OPEN, None, None, None
     row.last_target = None
     row.save()
+    # an open month shows the newest figures: nothing is beside them any more
+    MonthRevision.objects.filter(month=month, state=MonthRevision.State.OPEN).update(
+        state=MonthRevision.State.GONE
+    )
     _record(row, MonthAct.Kind.REOPENED, by=by, now=now, reason=reason, version=version)
     return row
 

@@ -12,6 +12,7 @@ from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.facts.queries import publications_between
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.outbox.actions import announce
+from zhikong.foundation.patients.settling import SOURCE as SETTLED
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators.facts import MonthRevised
 from zhikong.hospital.functions.indicators.models import (
@@ -125,6 +126,7 @@ def _cause(publication, month: str) -> Mapping | None:
         "at": publication.published_at.isoformat(),
         "new": new,
         "changed": changed,
+        "feeds": publication.load is not None and publication.load.mapping == SETTLED,
     }
 
 

@@ -14,7 +14,8 @@ class MonthRevision(Protected):
     """A closed month computed again on later data. It changes nothing until somebody accepts it with a reason.
 
     before, after: the computation that the month shows, and the later one. causes: the publications in between that
-    touched the month: [{"load", "source", "at", "new", "changed"}], stays that came late and stays that were corrected.
+    touched the month: [{"load", "source", "at", "new", "changed", "feeds"}]: stays that came late, stays that were
+    corrected, and whether they came by feeds rather than as front pages.
     """
 
     class State(models.TextChoices):

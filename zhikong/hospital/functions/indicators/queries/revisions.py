@@ -61,8 +61,10 @@ def causes(revision: MonthRevision) -> str:
 
 def _cause(one: dict) -> str:
     day = timezone.localtime(datetime.fromisoformat(one["at"])).strftime("%Y-%m-%d")
-    said = [_("补录 %(n)d 份首页") % {"n": one["new"]}] if one["new"] else []
-    said += [_("更正 %(n)d 份首页") % {"n": one["changed"]}] if one["changed"] else []
+    late = _("补录 %(n)d 次住院") if one["feeds"] else _("补录 %(n)d 份首页")
+    corrected = _("更正 %(n)d 次住院") if one["feeds"] else _("更正 %(n)d 份首页")
+    said = [late % {"n": one["new"]}] if one["new"] else []
+    said += [corrected % {"n": one["changed"]}] if one["changed"] else []
     return f" {day} {'、'.join(said) or _('更新数据')}（{one['source']}）"
 
 

@@ -147,9 +147,10 @@ def quality_notes(definition: Definition, chosen: Selection) -> SafeString:
 
 
 @register.simple_tag
-def revised_note(definition: Definition, chosen: Selection) -> SafeString | str:
+def revised_note(definition: Definition, chosen: Selection, shown: Frame) -> SafeString | str:
     """“已发布 …，按 … 重新计算为 …”: what later data say of a published figure, beside it."""
-    found = revision_of(definition.id, chosen.place, chosen.month)
+    closed = chosen.month in shown.closed
+    found = revision_of(definition.id, chosen.place, chosen.month) if closed else None
     if found is None:
         return ""
     url = f"{reverse('indicators:month', args=[chosen.month])}#revision"

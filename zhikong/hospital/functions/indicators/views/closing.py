@@ -124,7 +124,7 @@ def _page(request, month: str, *, checklist: Checklist | None = None, form=None)
     own = [] if closed else _own(request, checklist)
     blocked = blocking(checklist)
     status = 422 if form is not None and form.errors else 200
-    revision = open_revision(month)
+    revision = open_revision(month) if closed else None
     context = {
         "month": month,
         "checklist": checklist,
