@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from zhikong.intake.formats.fhir_paths import PathFault, found, parsed, plain, reader
+from zhikong.intake.formats.fhir_helpers import plain
+from zhikong.intake.formats.fhir_paths import PathFault, found, parsed, reader
 from zhikong.intake.formats.fhir_times import wall_time
 
 # generation may be slow on a busy machine; that says nothing about the language
