@@ -85,6 +85,11 @@ def test_pages_with_numbers_are_told_of_the_feed_and_the_tables_it_fills(feed):
     assert {"stays", "results"} <= told.tables
 
 
+def look():
+    """The job itself, without the change of connections around it, which a test's transaction would not survive."""
+    jobs.look.func.__wrapped__(timestamp=0)
+
+
 def jobs_of(name):
     from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -93,11 +98,11 @@ def jobs_of(name):
 
 def test_who_has_something_to_do_is_woken_once(feed, hospital, settings, tmp_path):
     settings.RAW_FOLDER = tmp_path / "raw"
-    jobs.look(timestamp=0)
+    look()
     assert jobs_of("datasources.turn") == []
     receive(feed=feed, now=NOW, content=b"MSH|1", identity="1")
-    jobs.look(timestamp=0)
-    jobs.look(timestamp=0)
+    look()
+    look()
     assert jobs_of("datasources.turn") == [{"institution_id": hospital.id, "feed_id": feed.pk}]
 
 
@@ -106,10 +111,10 @@ def test_a_feed_that_fetches_is_woken_when_its_time_has_come(feed, hospital, mon
 
     monkeypatch.setitem(feeds._kinds, "hl7", feeds.Kind("hl7", "HL7", pull=lambda *, feed, now: None))
     Feed.objects.filter(pk=feed.pk).update(next_run_at=timezone.now() + timedelta(minutes=5))
-    jobs.look(timestamp=0)
+    look()
     assert jobs_of("datasources.turn") == []
     Feed.objects.filter(pk=feed.pk).update(next_run_at=timezone.now() - timedelta(seconds=1))
-    jobs.look(timestamp=0)
+    look()
     assert len(jobs_of("datasources.turn")) == 1
 
 
@@ -126,9 +131,9 @@ def test_a_load_whose_process_has_died_is_taken_up_and_one_that_is_worked_at_is_
     )
     receipt.save()
     with locks.loading("A", wait=False):
-        jobs.look(timestamp=0)
+        look()
     assert jobs_of("datasources.finish_all") == []
-    jobs.look(timestamp=0)
+    look()
     assert jobs_of("datasources.finish_all") == [{"institution_id": hospital.id}]
 
 
