@@ -174,6 +174,28 @@ def test_stays_and_visits_are_the_encounters_of_the_decks(decks, reading):
     assert Counter(str(s["admitted_at"])[:19] for s in stays) == starts  # the decks write UTC
 
 
+def test_medicines_given_during_stays_are_recounted_from_the_files(decks, reading):
+    """A dose belongs to a stay when it begins while its patient is in hospital: told again without reader or mapping."""
+    stays = {}
+    for path in decks.rglob("Encounter-*.json"):
+        one = json.loads(path.read_text("utf-8"))
+        if one["class"]["code"] in ("IMP", "ACUTE"):
+            period = (one["period"]["start"], one["period"]["end"])
+            stays.setdefault(one["subject"]["reference"], []).append(
+                tuple(map(datetime.fromisoformat, period))
+            )
+    given = []
+    for path in decks.rglob("MedicationAdministration-*.json"):
+        one = json.loads(path.read_text("utf-8"))
+        at = one.get("effectiveDateTime") or one["effectivePeriod"]["start"]
+        begun = datetime.fromisoformat(at)
+        periods = stays.get(one["subject"]["reference"], [])
+        if one["status"] == "completed" and any(start <= begun <= end for start, end in periods):
+            given.append((one["id"], begun.replace(tzinfo=None)))
+    rows = pq.read_table(reading.tables["medications"]).to_pylist()
+    assert sorted((row["medication_id"], row["given_at"]) for row in rows) == sorted(given)
+
+
 def test_every_stay_has_age_and_sex_from_its_patient(reading):
     stays = pq.read_table(reading.tables["stays"], columns=["age_years", "sex"])
     assert stays["age_years"].null_count == 0
