@@ -78,6 +78,7 @@ def _page(request: HttpRequest, issue: Issue, judge_form=None, assign_form=None)
         "events": issue.events.select_related("by"),
         "owner_role": ROLES[one.owner_role].title,
         "may_judge": may,
+        "may_indicators": can(request.user, Permission.VIEW_INDICATORS),
         "has_rows": Kind(issue.kind) in COUNTED and can(request.user, Permission.VIEW_CASES),
         "judge_form": judge_form or JudgeForm(initial={"state": issue.state, "reason": issue.reason}),
         "assign_form": assign_form or (_assign_form(issue) if may else None),
