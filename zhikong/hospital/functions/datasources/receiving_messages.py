@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from zhikong.foundation.facts import raw_messages
 from zhikong.hospital.functions.datasources import receiving
@@ -16,19 +15,20 @@ from zhikong.hospital.functions.datasources.receiving import Delivery, State
 _INSERT = """
     INSERT INTO datasources_receipt (institution_id, feed_id, seq, identity, name, part, sha256, size, raw_id,
         received_at, state, note)
-    SELECT %s, %s, seq, identity, name, part, sha256, size, raw_id, %s, state, note
+    SELECT %s, %s, before.seq + place, identity, name, part, sha256, size, raw_id, %s, state, note
       FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[],
-        %s::text[]) AS new (seq, identity, name, part, sha256, size, raw_id, state, note)
+        %s::text[]) AS new (place, identity, name, part, sha256, size, raw_id, state, note),
+        (SELECT coalesce(max(seq), 0) AS seq FROM datasources_receipt WHERE feed_id = %s) AS before
 """
 
 
 def receive_messages(*, feed: Feed, now: datetime, deliveries: Sequence[Delivery]) -> None:
-    """As `receive_all`, for contents in memory; the caller has set the scope. All or none.
+    """As `receive_all`, for contents in memory; the caller has set the scope, whose transaction it spoils when it fails.
 
     A correction (another content under a known identity) is rare and goes the usual way, with everything that came
     together with it.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # one message alone pays for every statement
         receiving._lock(feed)
         kept = raw_messages.keep_all(
             now=now,
@@ -56,9 +56,8 @@ def _known(feed: Feed, identities: Sequence[str]) -> dict[str, str]:
 
 
 def _insert(feed: Feed, now: datetime, deliveries, kept, identities, states) -> None:
-    last = Receipt.objects.filter(feed=feed).aggregate(last=Max("seq"))["last"] or 0
     columns = [
-        list(range(last + 1, last + 1 + len(kept))),
+        list(range(1, len(kept) + 1)),
         identities,
         [one.name[:255] for one in deliveries],
         [one.part for one in deliveries],
@@ -69,4 +68,4 @@ def _insert(feed: Feed, now: datetime, deliveries, kept, identities, states) -> 
         [one.note[:300] for one in deliveries],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [feed.institution_id, feed.pk, now, *columns])
+        cursor.execute(_INSERT, [feed.institution_id, feed.pk, now, *columns, feed.pk])

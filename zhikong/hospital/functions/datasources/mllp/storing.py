@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 
 from django.db import InterfaceError, OperationalError, connection
@@ -17,6 +18,7 @@ from zhikong.hospital.functions.datasources.models import Feed
 from zhikong.hospital.functions.datasources.receiving_messages import receive_messages
 
 log = logging.getLogger("zhikong.mllp")
+READ_AGAIN = 5.0  # seconds
 
 
 class FeedStore:
@@ -24,6 +26,8 @@ class FeedStore:
 
     def __init__(self, institution_id: int, feed_id: int):
         self.institution_id, self.feed_id = institution_id, feed_id
+        self._feed: Feed | None = None
+        self._read_at = 0.0
 
     def save(self, messages: Sequence[Incoming]) -> list[Verdict]:
         """All with one commit. When one of them spoils the commit, each by itself, so that the others get through."""
@@ -52,10 +56,16 @@ class FeedStore:
 
     def _receive(self, messages: Sequence[Incoming]) -> None:
         with scoped(job_scope(self.institution_id, job="datasources.mllp")):
-            feed = Feed.objects.get(pk=self.feed_id)
+            feed = self._current()
             raw.check_room(sum(len(one.content) for one in messages))
             deliveries = [receiving.Delivery(one.content, one.header.identity, one.note) for one in messages]
             receive_messages(feed=feed, now=timezone.now(), deliveries=deliveries)
+
+    def _current(self) -> Feed:
+        """The feed as it was some seconds ago at most."""
+        if self._feed is None or time.monotonic() - self._read_at > READ_AGAIN:
+            self._feed, self._read_at = Feed.objects.get(pk=self.feed_id), time.monotonic()
+        return self._feed
 
     def close(self) -> None:
         connection.close()
