@@ -65,6 +65,17 @@ def test_the_published_number_stays_and_the_new_one_stands_beside_it(closed, tmp
     assert shown(month="2026-09") == 8
 
 
+def test_an_equal_value_of_other_cases_says_which_cases_and_comes_last(closed, tmp_path):
+    late(tmp_path, three_late())
+    found = queries.revised_values(queries.open_revision(MONTH))
+    assert [one.differs for one in found] == sorted((one.differs for one in found), reverse=True)
+    same = queries.revision_of("diagnosis_within_three_days", None, MONTH)
+    assert "已发布 100.00%（24 / 24）" in same.sentence
+    assert same.sentence.endswith("100.00%（27 / 27）。")
+    counted = next(one for one in found if one.row.denominator is None)
+    assert (counted.before, counted.after) == ("24 人次", "27 人次")
+
+
 def test_corrected_pages_are_told_from_late_ones(closed, tmp_path):
     late(tmp_path, [stay("2026-10CARD0", days=22, day_surgery=False), stay("new")])
     (cause,) = MonthRevision.objects.get().causes

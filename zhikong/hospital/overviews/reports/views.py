@@ -110,7 +110,7 @@ def _page(request: HttpRequest, month: str, *, form: SectionsForm | None = None)
     context = {
         "month": month,
         "revision": revision,
-        "revised": [one for one in revised_values(revision) if one.place is None],
+        "revised": [one for one in revised_values(revision) if one.place is None and one.differs],
         "brief": found,
         "form": form or (SectionsForm(initial=found.sections) if found else None),
         "editing": editor and found is not None and not found.published,

@@ -32,23 +32,33 @@ class Revised:
     @property
     def sentence(self) -> str:
         """“已发布 92.31%，按 2026-11-20 补录 3 份首页重新计算为 92.40%。”"""
-        said = {"before": self.before, "causes": causes(self.row.revision), "after": self.after}
+        row, before, after = self.row, self.before, self.after
+        if not self.differs:  # the same value of other cases: then the cases tell what is different
+            before += f"（{row.numerator} / {row.denominator}）"
+            after += f"（{row.new_numerator} / {row.new_denominator}）"
+        said = {"before": before, "causes": causes(row.revision), "after": after}
         return _("已发布 %(before)s，按%(causes)s重新计算为 %(after)s。") % said
 
     @property
     def before(self) -> str:
-        return shown(self.row.value, self.definition.unit)
+        return shown(self.row.value, self.definition.unit, whole=self.row.denominator is None)
 
     @property
     def after(self) -> str:
-        return shown(self.row.new_value, self.definition.unit)
+        return shown(self.row.new_value, self.definition.unit, whole=self.row.new_denominator is None)
+
+    @property
+    def differs(self) -> bool:
+        """Whether a reader sees another value; otherwise only the cases behind it are others."""
+        return self.before != self.after
 
 
-def shown(value: Decimal | None, unit: str) -> str:
-    """A figure with two decimals and its unit."""
+def shown(value: Decimal | None, unit: str, *, whole: bool = False) -> str:
+    """A figure with its unit: a count as a whole number, all others with two decimals."""
     if value is None:
         return _("无法计算")
-    return f"{value:,.2f}{unit}" if unit in ("%", "‰") else f"{value:,.2f} {unit}".strip()
+    said = f"{value:,.0f}" if whole and value == int(value) else f"{value:,.2f}"
+    return f"{said}{unit}" if unit in ("%", "‰") else f"{said} {unit}".strip()
 
 
 def causes(revision: MonthRevision) -> str:
@@ -87,7 +97,7 @@ def latest_revision(month: str) -> MonthRevision | None:
 
 
 def revised_values(revision: MonthRevision | None, *, indicator: str | None = None) -> list[Revised]:
-    """The revision's figures in scope, hospital first, then by indicator and department."""
+    """The revision's figures in scope: other values before equal ones of other cases, hospital before departments."""
     if revision is None:
         return []
     known = definitions()
@@ -96,7 +106,9 @@ def revised_values(revision: MonthRevision | None, *, indicator: str | None = No
         rows = rows.filter(indicator_id=indicator)
     found = [Revised(known[row.indicator_id], row) for row in rows if row.indicator_id in known]
     order = {name: number for number, name in enumerate(known)}
-    return sorted(found, key=lambda r: (r.place is not None, order[r.definition.id], r.place or 0))
+    return sorted(
+        found, key=lambda r: (not r.differs, r.place is not None, order[r.definition.id], r.place or 0)
+    )
 
 
 def revision_of(indicator: str, place: Place, month: str) -> Revised | None:
