@@ -44,7 +44,11 @@ def judged(made, tmp_path_factory):
     assert (reading.faulty_rows, reading.rows["stays"]) == (0, made.tables["stays"].num_rows)
     source = Source.of_files({name: [path] for name, path in reading.tables.items()})
     months = made.ledger.months
-    return delivery, judge(FRONT_PAGE, source=source, months=(months[0], months[-1]))
+    fast, plain = (
+        judge(FRONT_PAGE, source=source, months=(months[0], months[-1]), backend=backend)
+        for backend in ("duckdb", "reference")
+    )
+    return delivery, fast, plain
 
 
 def key(record_number, admission):
@@ -74,8 +78,14 @@ def test_what_fails_is_what_was_planted(rule, judged, truth):
     assert truth.get(rule), "a rule that nothing breaks proves nothing"
 
 
+@pytest.mark.parametrize("table", ["counts", "scores", "failures"])
+def test_both_judges_agree_on_every_record(judged, table):
+    _, fast, plain = judged
+    assert getattr(fast, table).to_pylist() == getattr(plain, table).to_pylist()
+
+
 def test_no_rule_crashes_and_all_but_one_can_be_assessed(judged):
-    _, given = judged
+    _, given, _ = judged
     assert given.errors == {}
     assert given.unmet == {}
     unknown = {row["rule"] for row in given.counts.to_pylist() if row["not_assessable"]}
@@ -83,7 +93,7 @@ def test_no_rule_crashes_and_all_but_one_can_be_assessed(judged):
 
 
 def test_the_score_is_what_the_failed_rules_leave(judged, truth):
-    _, given = judged
+    _, given, _ = judged
     points = {rule.id: rule.points for rule in FRONT_PAGE}
     lost = {}
     for rule, stays in truth.items():
