@@ -66,15 +66,15 @@ MAY_OPEN = {
     "/files/limits/": frozenset({"administrator"}),
 }
 MENU = {  # what each role finds in its menu, in the words of the house and in this order
-    "quality_office": "我的待办 指标监测 问题整改 通知 流程办理 表单填写 科室填报 质控活动记录 周期职责 急救车检查 设备巡检 患者意见簿 证照管理 投诉处理 月度结账 质量简报 数据质量 目标值 内容库 数据来源 组织机构 工作日历 审计记录 文件存储",
+    "quality_office": "我的待办 指标监测 问题整改 通知 流程办理 表单填写 科室填报 质控活动记录 周期职责 急救车检查 设备巡检 患者意见簿 证照管理 投诉处理 月度结账 质量简报 数据质量 目标值 内容库 编码对照 数据来源 组织机构 工作日历 审计记录 文件存储",
     "medical_affairs": "我的待办 指标监测 问题整改 通知 流程办理 表单填写 科室填报 质控活动记录 周期职责 急救车检查 设备巡检 证照管理 投诉处理 月度结账 质量简报 数据质量 内容库 组织机构 文件存储",
     "nursing": "我的待办 指标监测 问题整改 通知 流程办理 表单填写 科室填报 质控活动记录 周期职责 急救车检查 设备巡检 患者意见簿 证照管理 投诉处理 月度结账 质量简报 内容库 组织机构",
     "head_nurse": "我的待办 指标监测 问题整改 通知 流程办理 表单填写 科室填报 质控活动记录 周期职责 急救车检查 设备巡检 患者意见簿 证照管理 月度结账 质量简报 组织机构",
     "qc_officer": "我的待办 指标监测 问题整改 通知 流程办理 表单填写 科室填报 质控活动记录 周期职责 急救车检查 设备巡检 患者意见簿 月度结账 质量简报 数据质量 组织机构",
-    "record_reviewer": "我的待办 指标监测 问题整改 通知 流程办理 表单填写 科室填报 质控活动记录 质量简报 数据质量 组织机构",
+    "record_reviewer": "我的待办 指标监测 问题整改 通知 流程办理 表单填写 科室填报 质控活动记录 质量简报 数据质量 编码对照 组织机构",
     "complaint_officer": "我的待办 指标监测 问题整改 通知 流程办理 表单填写 科室填报 质控活动记录 患者意见簿 投诉处理 质量简报 组织机构",
     "auditor": "我的待办 问题整改 通知 流程办理 表单填写 组织机构 审计记录",
-    "administrator": "我的待办 问题整改 通知 流程办理 表单填写 数据质量 数据来源 组织机构 账号与角色 工作日历 文件存储 消息通道 传达记录",
+    "administrator": "我的待办 问题整改 通知 流程办理 表单填写 数据质量 编码对照 数据来源 组织机构 账号与角色 工作日历 文件存储 消息通道 传达记录",
 }
 NOT_WALKED = {"reports:document", "account_logout", "set_language"}  # files have tests of their own
 ALIKE = 2  # addresses of one view that differ only in number or query are tried this often
