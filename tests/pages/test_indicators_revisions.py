@@ -73,6 +73,9 @@ def test_the_published_brief_says_it_too(as_role, hospital, revised, make_user):
     by = make_user("quality_office")
     reports.draft(by=by, now=NOW, month=MONTH)
     reports.publish(by=by, now=NOW, month=MONTH)
-    page = text(as_role("department_head", hospital.departments["CARD"]).get(f"/reports/brief/{MONTH}/"))
+    page = text(as_role("hospital_leader").get(f"/reports/brief/{MONTH}/"))
     assert SENTENCE in page
     assert "简报的文字和数字不再改变" in page
+    page = text(as_role("department_head", hospital.departments["CARD"]).get(f"/reports/brief/{MONTH}/"))
+    assert "平均住院日（心血管内科）" in page
+    assert SENTENCE not in page

@@ -16,6 +16,7 @@ from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.facts import raw, raw_keys
 from zhikong.foundation.facts.models import Load
 from zhikong.foundation.facts.queries import loads, quarantined
+from zhikong.foundation.patients.settling import SOURCE as SETTLED
 from zhikong.hospital.functions.datasources import actions, feed_queries, queries, sheets
 from zhikong.hospital.functions.datasources.forms import QuarantineFilter, UploadForm
 from zhikong.hospital.functions.datasources.mappings import mappings
@@ -32,6 +33,7 @@ def load_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(loads(), 30).get_page(request.GET.get("page"))
     names = {key: file.mapping.name for key, file in mappings().items()}
     names[actions.TABLES_MAPPING] = _("数据契约表")
+    names[SETTLED] = _("在院数据")
     context = {
         "page": page,
         "fresh": queries.freshness(today=queries.local_today()),

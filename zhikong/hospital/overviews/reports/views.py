@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.views_support import needs
-from zhikong.hospital.functions.indicators.months import is_month
+from zhikong.foundation.organisation.queries import names
+from zhikong.hospital.functions.indicators.months import first_day, is_month, shifted
 from zhikong.hospital.functions.indicators.queries.revisions import latest_revision, revised_values
 from zhikong.hospital.overviews.reports import actions, queries
 from zhikong.hospital.overviews.reports.documents import DOCUMENTS
@@ -107,10 +108,13 @@ def _page(request: HttpRequest, month: str, *, form: SectionsForm | None = None)
     if found is None and not editor:
         raise Http404
     revision = latest_revision(month) if found is not None and found.published else None
+    found_values = [one for one in revised_values(revision) if one.differs]
+    of_hospital = [one for one in found_values if one.place is None]
     context = {
         "month": month,
         "revision": revision,
-        "revised": [one for one in revised_values(revision) if one.place is None and one.differs],
+        "names": names(on=first_day(shifted(month, 1))),
+        "revised": of_hospital or found_values,  # a department reads its own
         "brief": found,
         "form": form or (SectionsForm(initial=found.sections) if found else None),
         "editing": editor and found is not None and not found.published,
