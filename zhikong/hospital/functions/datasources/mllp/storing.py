@@ -13,7 +13,7 @@ from zhikong.foundation.access.scope import job_scope, scoped
 from zhikong.foundation.facts import raw, raw_keys
 from zhikong.hospital.functions.datasources import receiving
 from zhikong.hospital.functions.datasources.mllp.answers import ACCEPTED, Verdict
-from zhikong.hospital.functions.datasources.mllp.listener import Incoming
+from zhikong.hospital.functions.datasources.mllp.connections import Incoming
 from zhikong.hospital.functions.datasources.models import Feed
 from zhikong.hospital.functions.datasources.receiving_messages import receive_messages
 

@@ -9,8 +9,8 @@ from django.db import OperationalError
 
 from zhikong.hospital.functions.datasources.mllp import storing
 from zhikong.hospital.functions.datasources.mllp.answers import ACCEPTED, header_of
+from zhikong.hospital.functions.datasources.mllp.connections import Incoming
 from zhikong.hospital.functions.datasources.mllp.forms import MllpForm
-from zhikong.hospital.functions.datasources.mllp.listener import Incoming
 from zhikong.hospital.functions.datasources.mllp.service import Wanted, wanted
 from zhikong.hospital.functions.datasources.mllp.storing import FeedStore
 from zhikong.hospital.functions.datasources.models import Feed, Receipt
