@@ -151,7 +151,7 @@ def test_after_review_by_a_colleague_the_file_is_loaded_through_its_own_mapping(
     step(office, "wizard_check", draft, {"run": "1"})
     load = Load.objects.get()
     assert (load.mapping, load.source_name) == (version.definition_id, "出院明细.xlsx")
-    assert (inbox / f"{load.pk}.upload").exists()
+    assert load.receipts.get().name == "出院明细.xlsx"  # kept raw
     assert not (inbox / f"draft-{draft.pk}").exists()
     assert "出院明细" in office.get(reverse("datasources:upload")).content.decode()
 
