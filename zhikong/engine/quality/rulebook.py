@@ -13,7 +13,7 @@ from typing import Any
 from zhikong.engine.definitions.building import origin
 from zhikong.engine.definitions.expressions import ExpressionError, Scope, condition
 from zhikong.engine.definitions.fields import ROLES
-from zhikong.engine.definitions.located import Located, read
+from zhikong.engine.definitions.located import Located, read, read_text
 from zhikong.engine.definitions.model import Mark
 from zhikong.engine.definitions.nodes import CHILD_NODES, Node
 from zhikong.engine.definitions.problems import Problem, suggestion
@@ -50,7 +50,15 @@ class _Wrong(ValueError):
 
 def load_rulebook(file: Path) -> Rulebook | list[Problem]:
     """The rules of one file, or everything that is wrong with it, with line and remedy."""
-    located = read(file)
+    return _rulebook(read(file))
+
+
+def read_rulebook(text: str, *, file: Path) -> Rulebook | list[Problem]:
+    """The same for a text; `file` only names it in messages."""
+    return _rulebook(read_text(text, file=file))
+
+
+def _rulebook(located: Located | Problem) -> Rulebook | list[Problem]:
     if isinstance(located, Problem):
         return [located]
     problems = list(_head_problems(located))

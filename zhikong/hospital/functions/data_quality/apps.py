@@ -14,9 +14,11 @@ class DataQualityConfig(AppConfig):
         from zhikong.foundation.findings import sources as findings
         from zhikong.foundation.outbox.registry import subscribe
         from zhikong.foundation.tasks import sources as tasks
+        from zhikong.hospital.functions.data_quality import kinds
         from zhikong.hospital.functions.data_quality.notes import describe, notes
         from zhikong.hospital.functions.data_quality.reactions import inspect_after_publication
 
+        kinds.register()
         quality_notes.register(notes)
         findings.register("data_quality", describe)
         tasks.register(tasks.Source("data_quality", _("数据质量问题"), extend=True))

@@ -6,16 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from zhikong import packs
 from zhikong.engine.definitions.model import CodeList
 from zhikong.engine.definitions.shelves import read_codes
 from zhikong.engine.record_rules import RecordRule, Verdict, load_rules
-from zhikong.hospital.functions.data_quality.library import FILE
 
-PACK = FILE.parent.parent
+PACK = Path(next(iter(packs.__path__))) / "national"
 VERDICTS = tuple(verdict.word for verdict in Verdict)
 
 
