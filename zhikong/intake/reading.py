@@ -102,9 +102,7 @@ def read_files(
     _all_delivered(files, mapping)
     rows = header_rows or {}
     staged = {
-        n: stage(
-            mapping.sources[n], path, mapping, context, folder, header_row=rows.get(n, 1), live=live
-        )
+        n: stage(mapping.sources[n], path, mapping, context, folder, header_row=rows.get(n, 1), live=live)
         for n, path in files.items()
     }
     with connect(context, folder) as connection:

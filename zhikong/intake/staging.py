@@ -65,7 +65,14 @@ What cannot be read goes to the staged source's `problems` with its row; FileRef
 
 
 def stage(
-    source: Source, file: Path, mapping: Mapping, context: Context, folder: Path, *, header_row: int = 1, live: bool = False
+    source: Source,
+    file: Path,
+    mapping: Mapping,
+    context: Context,
+    folder: Path,
+    *,
+    header_row: int = 1,
+    live: bool = False,
 ) -> Staged:
     """Stream `file` into `folder`: trimmed text, blanks as null, record numbers as pseudonyms, row numbers kept.
 
@@ -73,7 +80,9 @@ def stage(
     """
     wanted = wanted_columns(source, mapping)
     zone = mapping.zone or context.zone
-    result = Staged(source, folder / f"{source.name}.parquet", None, header_row=header_row, zone=zone, live=live)
+    result = Staged(
+        source, folder / f"{source.name}.parquet", None, header_row=header_row, zone=zone, live=live
+    )
     reader = reader_of(source.format)
     result.identities = folder / f"{source.name}.identities.parquet" if source.identity else None
     writers = _Writers(result)

@@ -21,7 +21,7 @@ _BEFORE_A_TITLE = re.compile(
 )
 # without a cue: at the head of a sentence before sex, age or the day; before what only a person does
 _AT_THE_HEAD = re.compile(
-    rf"(?:^|[。；;\n]\s?|\d[.、]\s?)({_SURNAME}\s?[{_HAN}](?:\s?[{_HAN}])?)(?=[，,]\s?(?:男|女|[\d]{{1,3}}岁)|今日|昨日|今晨)"
+    rf"(?:^|[。；;\n]\s?|\d[.、]\s?)({_SURNAME}\s?[{_HAN}](?:\s?[{_HAN}])?)(?=[，,]\s?(?:男|女|[\d]{{1,3}}岁)|今日|昨日|今晨|术毕|术后)"
 )
 _ACTS = re.compile(rf"({_SURNAME}[{_HAN}]{{1,2}})(?=主持|汇报|查房|记录：|指出)")
 

@@ -24,7 +24,9 @@ class UploadForm(forms.Form):
             "Excel（.xlsx，取第一个带表头的工作表）、CSV 或制表符分隔的文本（UTF-8 或 GBK），不超过 500 MB；"
             "更大的文件请在服务器上用 zhikong load 导入。"
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt,text/csv,.ndjson,.json,.gz,.zip"}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".xlsx,.csv,.tsv,.txt,text/csv,.ndjson,.json,.gz,.zip"}
+        ),
     )
 
     def __init__(self, *args, **kwargs):

@@ -75,7 +75,8 @@ def _cause(one: dict) -> str:
     corrected = _("更正 %(n)d 次住院") if one["feeds"] else _("更正 %(n)d 份首页")
     said = [late % {"n": one["new"]}] if one["new"] else []
     said += [corrected % {"n": one["changed"]}] if one["changed"] else []
-    return f" {day} {'、'.join(said) or _('更新数据')}（{one['source']}）"
+    words = "、".join(said) or _("更新数据")
+    return f" {day} {words}（{one['source']}）"
 
 
 def open_revision(month: str) -> MonthRevision | None:
