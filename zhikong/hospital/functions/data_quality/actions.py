@@ -248,10 +248,11 @@ def raise_from_rule(
     known = findings_of(month, rule.id).get(department.id)
     if known is not None:
         raise ValidationError(_("已经转为问题 %(number)s，不再重复提出。") % {"number": known.number})
-    detail = _("%(month)s %(name)s 有 %(n)d 份病案首页不符合“%(title)s”。%(message)s\n依据：%(document)s %(clause)s") % {
+    said = _("%(month)s %(name)s 有 %(n)d 份病案首页不符合“%(title)s”。%(message)s") % {
         "month": month, "name": department.name, "n": len(stays), "title": rule.title, "message": rule.message,
-        "document": rule.source.document, "clause": rule.source.clause,
     }  # fmt: skip
+    source = {"document": rule.source.document, "clause": rule.source.clause}
+    detail = said + "\n" + _("依据：%(document)s %(clause)s") % source
     return raise_finding(
         by=by, now=now, department=department, title=_("病案首页：%(title)s") % {"title": rule.title}, detail=detail,
         severity="major" if rule.severity == "error" else "minor", source_kind=SOURCE,
