@@ -43,7 +43,7 @@ class FeedForm(forms.Form):
     complete = forms.BooleanField(
         label=_("只含已出院的完整数据"),
         required=False,
-        help_text=_("勾选：直接入库。不勾选：按在院事件处理，出院后再入库。"),
+        help_text=_("勾选：收到后立即入库。不勾选：出院 24 小时后入库。"),
     )
     rhythm = forms.ChoiceField(
         label=_("运行时间"),

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,7 +23,7 @@ from zhikong.foundation.facts import actions as facts
 from zhikong.foundation.facts import gateway, locks, raw, raw_keys
 from zhikong.foundation.facts.models import Load
 from zhikong.foundation.organisation.queries import institution
-from zhikong.foundation.patients import live
+from zhikong.foundation.patients import live, settling
 from zhikong.hospital.functions.datasources import people, progress
 from zhikong.hospital.functions.datasources.models import Feed, Receipt
 from zhikong.hospital.functions.datasources.queries import reading_context
@@ -46,6 +46,9 @@ class Split(Exception):
     """One content spoils its batch: to be tried again with half of it."""
 
 
+_SETTLED = 2_000  # stays of one turn
+
+
 class NothingNew(Exception):
     """The very same delivery was loaded before; its message says when."""
 
@@ -59,7 +62,8 @@ class Run:
     by: object
     now: datetime
     retry: bool = False  # what failed waits and is tried again by itself
-    live_at: datetime | None = None  # events of open stays, received by then; None: complete months
+    live_at: datetime | None = None  # single rows of a feed, received by then; None: complete months
+    settles: bool = False  # they become facts right away
 
 
 def carry_out(run: Run, read: Read) -> Load:
@@ -89,6 +93,8 @@ def bring_in(run: Run, read: Read) -> Load:
             progress.tell(run.load, run.scope, _("写入"), progress.READ)
             with scoped(run.scope):
                 _publish(run, reading, folder) if run.live_at is None else _apply(run, reading)
+            if run.settles:
+                _take_into_the_lake(run)
         except NothingNew as known:
             _end(run, Load.State.UNCHANGED, message=str(known))
         except FileRefused as refused:
@@ -104,6 +110,13 @@ def bring_in(run: Run, read: Read) -> Load:
             message = _("服务器的磁盘空间不足，导入停在中途，没有改动任何数据。")
             _end(run, Load.State.FAILED, message=message, remedy=_("请清理磁盘后重新读入。"))
     return run.load
+
+
+def _take_into_the_lake(run: Run) -> None:
+    """Turns until nothing is due. A process that dies here leaves rows in the live store, whose own job takes them on."""
+    with scoped(run.scope):
+        while settling.settle(by=run.by, now=run.now, after=timedelta(0), limit=_SETTLED).stays >= _SETTLED:
+            pass
 
 
 def _failed_unexpectedly(run: Run) -> None:

@@ -101,8 +101,13 @@ class Feed(Protected):
 
     @property
     def is_live(self) -> bool:
-        """Its deliveries are events of open stays, not complete months; ``settings["complete"]`` says otherwise."""
-        return self.kind != self.Kind.FILE and not self.settings.get("complete")
+        """Its deliveries are single rows, not complete months: they change what is there, and replace nothing whole."""
+        return self.kind != self.Kind.FILE
+
+    @property
+    def settles_at_once(self) -> bool:
+        """Its rows are of stays that are over: they become facts right away, without the hours of grace."""
+        return self.is_live and bool(self.settings.get("complete"))
 
 
 class Receipt(Protected):

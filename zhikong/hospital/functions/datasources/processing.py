@@ -176,7 +176,10 @@ def _bring_in(load: Load, scope: Scope, now: datetime, at_hand: AtHand) -> Load:
             continue
         reader = _reader(load, receipts, scope, at_hand)
         try:
-            run = Run(load, scope, by, now, retry=is_batch and not dies, live_at=_live_at(receipts))
+            settles = bool(receipts) and receipts[0].feed.settles_at_once
+            run = Run(
+                load, scope, by, now, retry=is_batch and not dies, live_at=_live_at(receipts), settles=settles
+            )
             return bring_in(run, reader)
         except Split:
             _halve(load, receipts, scope)

@@ -349,3 +349,20 @@ def test_examples_are_rows_without_a_fault(tmp_path):
     reading = read_files(dict.fromkeys(mapping.sources, path), mapping, context, tmp_path)
     assert [(p.source, p.column, p.reason) for p in reading.problems] == []
     assert set(reading.rows) == set(TABLES)
+
+
+def test_a_corrected_row_replaces_the_one_that_is_published(loading, feed, send):
+    send([STAY], "stays")
+    send([CHARGE])
+    turn(loading, feed)
+    send([{**CHARGE, "amount": 9900}])
+    turn(loading, feed)
+    assert [(row["charge_id"], row["amount"]) for row in loading.rows("charges")] == [("C1", 9900)]
+
+
+def test_of_two_versions_of_a_row_in_one_turn_the_later_holds(loading, feed, send):
+    send([STAY], "stays")
+    send([CHARGE])
+    send([{**CHARGE, "amount": 9900}])
+    turn(loading, feed)
+    assert [(row["charge_id"], row["amount"]) for row in loading.rows("charges")] == [("C1", 9900)]
