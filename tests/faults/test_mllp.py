@@ -13,6 +13,7 @@ from datetime import datetime
 
 import pytest
 
+from tests.apart import run_apart
 from tests.faults.conftest import eventually
 from tests.loads import NOW, loading_hospital  # noqa: F401
 from zhikong.hospital.functions.datasources.mllp.framing import Framer, frame
@@ -124,7 +125,7 @@ def test_hostile_senders_do_not_keep_a_good_one_from_being_stored(loading, feed)
         return (await asyncio.gather(good, garbage, endless, slow, cut, *flood))[0]
 
     with listening(feed):
-        done = asyncio.run(scene())
+        done = run_apart(scene())
     assert done == [str(n) for n in range(200)]
     found = receipts(loading, feed)
     assert [state for _, state in found] == ["waiting"] * 200
@@ -150,7 +151,7 @@ def test_a_killed_listener_has_stored_all_that_it_acknowledged_and_repetition_co
         await asyncio.gather(kill(), *tasks)
 
     with listening(feed) as process:
-        asyncio.run(until_killed(process))
+        run_apart(until_killed(process))
         assert process.wait(30) == -signal.SIGKILL
     told = {one for done in acknowledged.values() for one in done}
     assert 300 <= len(told) < 1000
@@ -160,7 +161,7 @@ def test_a_killed_listener_has_stored_all_that_it_acknowledged_and_repetition_co
     with listening(feed):
         for name, content in senders.items():
             rest = content[len(acknowledged[name]) :]
-            assert len(asyncio.run(exchange(port, rest))) == len(rest)
+            assert len(run_apart(exchange(port, rest))) == len(rest)
     found = [identity.split("|")[2] for identity, state in receipts(loading, feed) if state != "duplicate"]
     assert sorted(found) == sorted(f"{name}{n}" for name in senders for n in range(500))
     for name in senders:  # and each sender's messages in its order, as without the interruption
@@ -199,7 +200,7 @@ def test_admission_transfer_discharge_and_their_cancellations_reach_the_live_sto
         return await send(Planter(1, len(stream), {}).sent(stream), "127.0.0.1", feed.settings["port"])
 
     with listening(feed):
-        told = asyncio.run(scene())
+        told = run_apart(scene())
     assert (told.answers, told.given_up) == ({"AA": len(messages)}, 0)
     loads = process(feed=feed, now=NOW)
     assert [load.state for load in loads] == ["published"], [load.message for load in loads]

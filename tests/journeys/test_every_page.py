@@ -110,7 +110,14 @@ def opened(page, path):
     if not below:
         return answer
     found = page.locator(f"main a[href*='{below}']").evaluate_all("all => all.map(a => a.pathname)")
-    deeper = next((link for link in found if link.startswith(below) and len(link) > len(below)), None)
+    deeper = next(
+        (
+            link
+            for link in found
+            if link.startswith(below) and len(link) > len(below) and "export" not in link
+        ),
+        None,
+    )
     assert deeper, f"{start} leads to nothing below {below}"
     return page.goto(deeper)
 

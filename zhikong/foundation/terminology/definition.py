@@ -62,7 +62,7 @@ def parse(text: str, *, file: Path) -> CodeSystem | list[Problem]:
         return [found]
     if not isinstance(found.data, dict):
         return [found.problem((), "文件应写成“字段: 值”的形式。", "请按 code_systems/ 里的样例填写。")]
-    return [*_shape(found), *_covers(found), *_codes(found)] or _built(found.data)
+    return _shape(found) or [*_covers(found), *_codes(found)] or _built(found.data)
 
 
 def _shape(found: Located) -> list[Problem]:
@@ -79,7 +79,10 @@ def _shape(found: Located) -> list[Problem]:
                 ("source",), "source 要写 document 和 mark。", f"mark 为 {'、'.join(_MARKS)} 之一。"
             )
         )
-    if data.get("codes_from", "list") not in tuple(CodesFrom):
+    title = data.get("title")
+    if isinstance(title, dict) and not isinstance(title.get("zh"), str):
+        problems.append(found.problem(("title",), "title 要写中文名称 zh。", "例：title: {zh: 检验项目}。"))
+    if data.get("codes_from", "list") not in [str(word) for word in CodesFrom]:
         problems.append(
             found.problem(("codes_from",), "codes_from 的写法不对。", f"可写 {'、'.join(CodesFrom)}。")
         )
@@ -88,7 +91,7 @@ def _shape(found: Located) -> list[Problem]:
 
 def _covers(found: Located) -> list[Problem]:
     problems = []
-    for n, place in enumerate(found.data.get("covers") or ()):
+    for n, place in enumerate(found.data["covers"]):
         table, _, column = str(place).partition(".")
         if table not in TABLES:
             problems.append(found.problem(("covers", n), f"没有表 {table}。", suggestion(table, TABLES)))

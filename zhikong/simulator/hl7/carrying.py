@@ -17,7 +17,7 @@ _COLUMNS = {
     "status",
     "medications": "stay_id medication_id order_id code name dose dose_unit route frequency given_at prescriber nurse",
     "visits": "visit_id patient_key institution department kind registered_at seen_at left_at disposition doctor "
-    "diagnosis_code diagnosis age_years sex",
+    "diagnosis_code diagnosis sex",
     "appointments": "appointment_id patient_key institution department doctor service booked_at scheduled_at arrived_at "
     "status",
 }

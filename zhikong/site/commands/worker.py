@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 from typing import Any
 
 from zhikong.site import frame, home
@@ -31,7 +32,14 @@ def run(arguments: argparse.Namespace) -> None:
 def _work() -> None:
     frame.setup_django("worker")
     home.place("cache")
-    asyncio.run(work())
+    asyncio.run(_until_stopped())
+
+
+async def _until_stopped() -> None:
+    """A job that has not ended by then is given up like one of a killed worker: its thread would keep the process."""
+    await work()
+    logging.shutdown()
+    os._exit(0)
 
 
 async def work(**options: Any) -> None:

@@ -10,6 +10,9 @@
   const ASK_OTHERS = 30000;
   let timer = null;
   const onTheWay = new Set();
+  const sentAt = new WeakMap(); // request -> when it left
+  const touchedAt = new WeakMap(); // item -> when somebody last changed something in it
+  let answered = { item: null, at: 0 }; // whose answer is being drawn, and when it was asked
 
   const itemOf = (element) => element?.closest?.("[data-item]") || null;
   const unsaved = () => [...form.querySelectorAll("[data-item][data-unsaved]")];
@@ -75,12 +78,15 @@
   // --- saving ----------------------------------------------------------------------------------------------
   const ofSheet = (event) => event.detail.requestConfig?.verb === "post" && itemOf(event.detail.elt);
   document.body.addEventListener("htmx:beforeRequest", (event) => {
+    sentAt.set(event.detail.xhr, performance.now());
     const item = ofSheet(event);
     if (!item) return;
     onTheWay.add(event.detail.xhr);
     mark(item, word("saving"));
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const asked = event.detail.requestConfig?.elt;
+    answered = { item: itemOf(asked), at: sentAt.get(event.detail.xhr) ?? 0 };
     if (!form.contains(event.detail.elt)) return;
     const said = event.detail.xhr.getResponseHeader("X-Sheet-Saved");
     if (!said) event.detail.shouldSwap = false; // a page for signing in, or an error page: not meant for this place
@@ -109,14 +115,19 @@
     event.preventDefault();
     quiet().then(() => event.detail.issueRequest(true));
   });
-  // What others wrote must not fall into a field that somebody is typing in.
+  // What others wrote, or an older answer of one's own, must not fall into what somebody has typed or ticked since.
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const item = itemOf(event.detail.target);
-    if (!item || item !== event.detail.target) return;
-    const asker = itemOf(event.detail.requestConfig?.elt || event.detail.elt);
+    if (!item || item !== event.detail.target || item === answered.item || item.hidden) return;
     const busy = item.dataset.unsaved || item.dataset.typing || item.contains(document.activeElement);
-    if (busy && asker !== item && !item.hidden) event.detail.shouldSwap = false;
+    if (busy || (touchedAt.get(item) ?? -1) > answered.at) event.detail.shouldSwap = false;
   });
+  const touch = (event) => {
+    const item = itemOf(event.target);
+    if (item) touchedAt.set(item, performance.now());
+  };
+  form.addEventListener("input", touch, true);
+  form.addEventListener("change", touch, true);
   form.addEventListener("input", (event) => {
     const item = itemOf(event.target);
     if (item && !event.target.matches("[data-no-save]")) item.dataset.typing = "yes";

@@ -101,7 +101,7 @@ def run(scene, **options):
         async with listening(store, **options) as listener:
             await scene(listener, store)
 
-    asyncio.run(played())
+    run_apart(played())
     return store
 
 
@@ -313,7 +313,7 @@ def test_stopping_stores_and_answers_what_has_arrived():
         await hang_up()
         await stopping
 
-    asyncio.run(played())
+    run_apart(played())
     assert len(store.kept) == 3
 
 
