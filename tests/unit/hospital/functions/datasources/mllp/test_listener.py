@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 import hl7
 
+from tests.apart import run_apart
 from zhikong.hospital.functions.datasources.mllp.answers import ACCEPTED
 from zhikong.hospital.functions.datasources.mllp.framing import Framer, frame
 from zhikong.hospital.functions.datasources.mllp.listener import Limits, Listener
