@@ -8,7 +8,7 @@ import textwrap
 from tests.loads import HEADER, NOW, line, loading_hospital  # noqa: F401
 
 ROWS, BAD = 1_000_000, 10_000
-MOST_MB = 1024
+MOST_MB = 1536
 
 LOAD = textwrap.dedent(
     """
