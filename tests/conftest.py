@@ -291,20 +291,10 @@ def pytest_terminal_summary(terminalreporter):
 # ---- two processes: a file stays whole, and what needs the demo hospital is in one of them --------------------------
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    """xdist's own groups are written into node ids, which pytest no longer lets it change."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByFile(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            file = nodeid.split("::", 1)[0]
-            return "tests/journeys" if file.startswith("tests/journeys/") else file
-
-    return ByFile(config, log)
-
-
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
     for item in items:
+        shares = "demo" if "demo" in getattr(item, "fixturenames", ()) else item.location[0]
+        item.add_marker(pytest.mark.xdist_group(shares))
         if "clif_wheel" in item.fixturenames:
             _note_oracle(item, _clif())
