@@ -18,7 +18,7 @@ from zhikong.site import connection, supervisor
 
 HERE = Path(__file__).resolve().parent
 RELEASES = sorted(file.parent for file in HERE.glob("*/told.json"))
-LARGEST = 2_000_000
+LARGEST = 4_000_000
 
 
 @pytest.fixture(scope="module", params=RELEASES, ids=lambda folder: folder.name)
