@@ -50,7 +50,7 @@ def records(request: HttpRequest) -> HttpResponse:
     asked = chosen(request, run)
     found = queries.verdicts(run, asked.month, by=request.user)
     if found is None:
-        raise Http404
+        return redirect("data_quality:front_pages")  # which says that nothing is judged yet
     page = Paginator(queries.scores(found, department=asked.department), PAGE).get_page(
         request.GET.get("page")
     )
@@ -70,8 +70,10 @@ def rule_page(request: HttpRequest, rule: str) -> HttpResponse:
     known, run = rules().get(rule), shown_run()
     asked = chosen(request, run)
     found = queries.verdicts(run, asked.month, by=request.user)
-    if known is None or run is None or found is None:
+    if known is None:
         raise Http404
+    if run is None or found is None:
+        return redirect("data_quality:front_pages")
     rows = queries.failing(found, rule, department=asked.department)
     if request.method == "POST":
         return _raise(request, known, asked, rows)
