@@ -7,13 +7,12 @@ the input can no longer be read.
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 
 from django.conf import settings
 
 from zhikong.foundation.files.storage import framing
+from zhikong.foundation.files.storage.keys import create
 
 
 class KeyMissing(RuntimeError):
@@ -47,22 +46,5 @@ def sealing_key(*, sealed_with: str | None) -> tuple[str, bytes]:
     if sealed_with is not None:
         key_named(sealed_with)
     elif not keys():
-        _create(Path(settings.RAW_KEY_FILE))
+        create(Path(settings.RAW_KEY_FILE))
     return next(iter(keys().items()))
-
-
-def _create(path: Path) -> None:
-    """Written whole under another name and linked into place: of two processes that race, one key wins."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # another process was first: its key is the one
-    finally:
-        draft.unlink()

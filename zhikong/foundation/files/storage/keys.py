@@ -31,11 +31,12 @@ def key_for_writing(*, sealed_exist: bool) -> bytes | None:
         return known
     if sealed_exist:
         raise KeyMissing("加密密钥 secrets/files.key 不见了，不能再保存加密文件。请从备份恢复该文件。")
-    return _create(Path(settings.FILES_KEY_FILE))
+    return create(Path(settings.FILES_KEY_FILE))
 
 
-def _create(path: Path) -> bytes:
-    """Written whole under another name and linked into place: of two processes that race, one key wins."""
+def create(path: Path) -> bytes:
+    """The key of a new key file. Written whole under another name and linked into place: of two processes that race,
+    one key wins."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
