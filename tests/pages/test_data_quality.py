@@ -455,3 +455,13 @@ def test_a_rule_that_crashed_is_red_and_no_pass(as_role, hospital, tmp_path, mon
     page = as_role("quality_office").get(reverse("data_quality:front_pages")).content.decode()
     assert "1 条规则执行出错，结果不能当作通过" in page
     assert "规则出错" in page
+
+
+def test_without_a_month_the_newest_with_front_pages_is_shown(hospital, rf):
+    from zhikong.hospital.functions.data_quality.models import Run
+    from zhikong.hospital.functions.data_quality.queries.choosing import chosen
+
+    run = Run(months=["2026-09", "2026-10", "2026-11"], verdicts={"2026-09": "a", "2026-10": "b"})
+    assert chosen(rf.get("/"), run).month == "2026-10"
+    assert chosen(rf.get("/", {"month": "2026-11"}), run).month == "2026-11"
+    assert chosen(rf.get("/"), Run(months=["2026-11"], verdicts={})).month == "2026-11"

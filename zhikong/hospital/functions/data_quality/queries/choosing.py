@@ -40,7 +40,10 @@ class Chosen:
 
 
 def chosen(request: HttpRequest, run: Run | None) -> Chosen:
-    """Reads ?month= and ?department=. The newest month that is over; 404 for a department outside the scope."""
+    """Reads ?month= and ?department=; 404 for a department outside the scope.
+
+    Without a month the newest that has front pages: appointments reach further, and a page of dashes says nothing.
+    """
     months = tuple(reversed(run.months)) if run else ()
     places = _places(months[0]) if months else ()
     asked = request.GET.get("department", "")
@@ -48,7 +51,7 @@ def chosen(request: HttpRequest, run: Run | None) -> Chosen:
         raise Http404
     month = request.GET.get("month", "")
     whole = current_scope().whole_hospital
-    default = months[0] if months else ""
+    default = max((m for m in run.verdicts if m in months), default=months[0]) if run and months else ""
     return Chosen(month if month in months else default, months, asked or None, places, whole)
 
 
