@@ -113,7 +113,18 @@ def backend_named(name: str) -> Backend:
         return DuckdbBackend()
     if name == "reference":
         return ReferenceBackend()
+    if name == "spark":
+        return _spark()
     raise ValueError(f"no backend {name!r}")
+
+
+def _spark() -> Backend:
+    """Apache Spark; raises ValueError where the optional extra is not installed."""
+    try:
+        from zhikong.engine.backends.spark.backend import SparkBackend
+    except ImportError as error:
+        raise ValueError("没有安装 Spark：请执行 pip install 'zhikong[spark]'，并安装 Java 17。") from error
+    return SparkBackend()
 
 
 def missing(definition: Definition, source: Source) -> Reason | None:

@@ -47,15 +47,15 @@ class Size:
     groups: dict[str, int]
     largest: int
 
-    def batches(self, *, splittable: bool) -> Iterator[list[str]]:
-        """Consecutive months together until BATCH_ROWS; all at once when files hold mixed months."""
+    def batches(self, *, splittable: bool, most: int = BATCH_ROWS) -> Iterator[list[str]]:
+        """Consecutive months together until `most` rows; all at once when files hold mixed months."""
         months = sorted(self.rows)
         if not splittable:
             yield from [months] if months else []
             return
         batch: list[str] = []
         for month in months:
-            if batch and sum(self.rows[m] for m in batch) + self.rows[month] > BATCH_ROWS:
+            if batch and sum(self.rows[m] for m in batch) + self.rows[month] > most:
                 yield batch
                 batch = []
             batch.append(month)
@@ -72,7 +72,8 @@ def run_pass(
     splittable = group.by_partition and relations.labelled(group.table)
     prepare(connection, relations, group.expressions())
     masks = codes.build(connection, relations, group.expressions(), group.partitions(size.rows))
-    for batch in size.batches(splittable=splittable):
+    most = getattr(connection, "batch_rows", BATCH_ROWS)  # another engine may divide the work itself
+    for batch in size.batches(splittable=splittable, most=most):
         span = calendar.span(batch[0], batch[-1])
         counting = counting_for(groups=sum(size.groups[m] for m in batch), largest=size.largest)
         found = count(connection, Grain(group, relations, masks, span, group.expressions()), counting)
