@@ -24,11 +24,11 @@ def translate(sql: str, *, view_of: PathsToView) -> str:
 
     Raises Unsupported.
     """
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    for node in list(tree.walk(bfs=False)):
+    tree = exp.Subquery(this=sqlglot.parse_one(sql, read="duckdb"))  # so that no node is without a parent
+    for node in reversed(list(tree.walk())):  # what lies inside first
         _known(node)
-    tree = tree.transform(_files, view_of).transform(_rewritten)
-    return tree.sql(dialect="spark")
+        node.replace(_rewritten(_files(node, view_of)))
+    return tree.this.sql(dialect="spark")
 
 
 def _files(node: exp.Expression, view_of: PathsToView) -> exp.Expression:
@@ -103,7 +103,7 @@ if hasattr(exp, "EpochUs"):  # newer parsers know the function by name
 
 SAME = (
     exp.And, exp.Or, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Cast, exp.Count, exp.CountIf, exp.Sum, exp.Min,
-    exp.Max, exp.Year, exp.Month, exp.Grouping, exp.ReadParquet, exp.BitwiseOrAgg, exp.ArrayAgg, exp.SortArray,
+    exp.Max, exp.Year, exp.Month, exp.Grouping, exp.ReadParquet, exp.BitwiseOrAgg, exp.ArrayAgg,
     exp.Exists, exp.Array, exp.ArraySort,
 )  # fmt: skip
 

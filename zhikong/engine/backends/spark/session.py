@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 
@@ -33,6 +34,8 @@ def started(master: str | None = None) -> SparkSession:
     builder = builder.remote(where) if where.startswith("sc://") else _local(builder.master(where), where)
     for name, value in SETTINGS.items():
         builder = builder.config(name, value)
+    # what fails is told where it is asked for, not in a log beside
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     return builder.getOrCreate()
 
 
