@@ -4,16 +4,20 @@ Counted here by the planter, from its own arrays and in its own words (domain re
 nothing of the product's definitions; one that counts a thing as described here must give the same numbers.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from zhikong.simulator import catalogue, hospital
+from zhikong.simulator import catalogue, hospital, ledger_care, ledger_records
 from zhikong.simulator.ledger_measures import Measure, measures
 from zhikong.simulator.ledger_variants import variants
 from zhikong.simulator.stages import Stages
+from zhikong.simulator.tally import Tally
 
 HOSPITAL = "*"
 """The key of the whole hospital beside the codes of departments."""
+FILES = ("measures", "measures_care", "measures_records")
+"""Files in data/ that say in words what each measure counts."""
 
 
 @dataclass
@@ -36,16 +40,24 @@ class Ledger:
         return numerator, denominator
 
 
-def ledger(stages: Stages) -> Ledger:
-    """The ledger of a run."""
+def ledger(stages: Stages, tally: Tally | None = None) -> Ledger:
+    """The ledger of a run; with the tally of its events also what those files explain that need events."""
     book = Ledger(stages.seed, stages.window.months, shifts=[shift.as_dict() for shift in stages.shifts])
-    book.meanings = {row.pop("key"): row for row in catalogue.rows("measures")}
-    book.measures = {
-        measure.key: _entries(stages, measure) for measure in chain(measures(stages), variants(stages))
-    }
-    if list(book.meanings) != list(book.measures):
-        raise ValueError("measures.csv does not explain the ledger's measures in their order")
+    book.measures = {measure.key: _entries(stages, measure) for measure in _measures(stages)}
+    if tally is not None:
+        book.measures |= dict(tally.entries())
+    explained = {row.pop("key"): row for name in FILES for row in catalogue.rows(name)}
+    book.meanings = {key: row for key, row in explained.items() if key in book.measures}
+    unexplained, uncounted = book.measures.keys() - explained, explained.keys() - book.measures
+    if unexplained or (tally is not None and uncounted):
+        raise ValueError(f"the files of measures and the ledger differ: {sorted(unexplained | uncounted)}")
     return book
+
+
+def _measures(stages: Stages) -> Iterator[Measure]:
+    """What needs no events."""
+    sources = (measures, variants, ledger_care.measures, ledger_records.measures)
+    return chain.from_iterable(source(stages) for source in sources)
 
 
 def _entries(stages: Stages, measure: Measure) -> dict:

@@ -12,6 +12,7 @@ from zhikong.simulator import front_pages, hot, shifts, tables
 from zhikong.simulator.clock import Window, month_number
 from zhikong.simulator.ledger import Ledger, ledger
 from zhikong.simulator.stages import Stages, run
+from zhikong.simulator.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,13 @@ def simulate(
     if not (events or events_from):
         return Simulation(made_tables, ledger(made), made)
     first = None if events_from is None else month_number(events_from)
-    added = clinical_events.event_tables(made, first)
+    tally = Tally(made, first)
+    added = clinical_events.event_tables(made, first, tally)
     earlier = (
         {name: tables.before(made_tables[name], events_from) for name in tables.EXTENDED} if first else {}
     )
     added |= {name: pa.concat_tables([rows, added[name]]) for name, rows in earlier.items()}
-    return Simulation(made_tables | added, ledger(made), made, clinical_events.open_tables(made))
+    return Simulation(made_tables | added, ledger(made, tally), made, clinical_events.open_tables(made))
 
 
 def write(simulation: Simulation, folder: Path) -> list[Path]:

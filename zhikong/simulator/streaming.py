@@ -14,6 +14,7 @@ from zhikong.simulator import front_pages, hot, shifts, tables
 from zhikong.simulator.clock import Window, month_number
 from zhikong.simulator.ledger import ledger
 from zhikong.simulator.stages import Stages, run
+from zhikong.simulator.tally import Tally
 
 _FOR_FRONT_PAGES = {
     "stays": (
@@ -55,10 +56,13 @@ def write_hospital(
     stages, done = run(seed, Window(month_number(first_month), months), scale, planted), Written()
     for name, table in _tables(stages, events):
         _whole(folder / f"{name}.parquet", name, table, done)
-    if events:
-        _events(folder, stages, delivered, done)
+    tally = Tally(stages) if events else None
+    if tally:
+        _events(folder, stages, delivered, done, tally)
     done.files.append(folder / "ledger.json")
-    done.files[-1].write_text(json.dumps(ledger(stages).as_dict(), ensure_ascii=False), encoding="utf-8")
+    done.files[-1].write_text(
+        json.dumps(ledger(stages, tally).as_dict(), ensure_ascii=False), encoding="utf-8"
+    )
     return done
 
 
@@ -86,11 +90,11 @@ def _whole(file: Path, name: str, table: pa.Table, done: Written) -> None:
     done.rows[name] = table.num_rows
 
 
-def _events(folder: Path, stages: Stages, delivered: bool, done: Written) -> None:
+def _events(folder: Path, stages: Stages, delivered: bool, done: Written, tally: Tally) -> None:
     """Block after block is appended to the file of each table."""
     with ExitStack() as stack:
         writers: dict[str, pq.ParquetWriter] = {}
-        for part in clinical_events.parts(stages, delivered=delivered):
+        for part in clinical_events.parts(stages, delivered=delivered, tally=tally):
             for name, table in part.tables.items():
                 if name not in writers:
                     done.files.append(folder / f"{name}.parquet")

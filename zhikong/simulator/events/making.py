@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from zhikong.simulator import ledger_care, ledger_records
 from zhikong.simulator.clock import month_text
 from zhikong.simulator.events import (
     blood,
@@ -29,6 +30,7 @@ from zhikong.simulator.events.planting import Book
 from zhikong.simulator.events.rows import NEVER, Rows, arrow
 from zhikong.simulator.events.so_far import cut
 from zhikong.simulator.stages import Stages
+from zhikong.simulator.tally import Tally
 
 # tables made by stays, with the moment by which a row of an open stay exists; None: it is cut column by column
 _ANCHORS: dict[str, str | None] = {
@@ -64,20 +66,32 @@ class Events:
     tables: dict[str, pa.Table]
 
 
-def parts(stages: Stages, first_month: int | None = None, *, delivered: bool = True) -> Iterator[Events]:
-    """The events of all closed stays, block by block, then those that belong to no stay."""
+_LEDGERS = (ledger_care, ledger_records)
+
+
+def parts(
+    stages: Stages, first_month: int | None = None, *, delivered: bool = True, tally: Tally | None = None
+) -> Iterator[Events]:
+    """The events of all closed stays, block by block, then those that belong to no stay; counted into `tally`."""
     for block in closed_blocks(stages, first_month):
-        yield Events(block.name, _of_block(block, delivered=delivered))
+        yield Events(block.name, _of_block(block, delivered=delivered, tally=tally))
     window = stages.window
     for month in range(window.first if first_month is None else first_month, window.first + window.count):
-        yield Events(f"outpatient {month_text(month)}", outpatient.tables(stages, month))
+        made = outpatient.tables(stages, month)
+        for ledger in _LEDGERS if tally else ():
+            ledger.of_month(tally, month, made)
+        yield Events(f"outpatient {month_text(month)}", made)
+    for ledger in _LEDGERS if tally else ():
+        ledger.of_hospital(tally)
     yield Events("staff", {"staff": staffing.staff_table()})
 
 
-def event_tables(stages: Stages, first_month: int | None = None) -> dict[str, pa.Table]:
+def event_tables(
+    stages: Stages, first_month: int | None = None, tally: Tally | None = None
+) -> dict[str, pa.Table]:
     """All event tables and the extra ones, in memory."""
     made: dict[str, list[pa.Table]] = {name: [] for name in (*EVENT_TABLES, *EXTRA_TABLES)}
-    for part in parts(stages, first_month):
+    for part in parts(stages, first_month, tally=tally):
         for name, table in part.tables.items():
             made[name].append(table)
     return {name: pa.concat_tables(tables).combine_chunks() for name, tables in made.items() if tables}
@@ -93,9 +107,11 @@ def open_tables(stages: Stages, *, delivered: bool = True) -> dict[str, pa.Table
     return {name: table for name, table in made.items() if name in kept}
 
 
-def _of_block(block: Block, *, delivered: bool) -> dict[str, pa.Table]:
+def _of_block(block: Block, *, delivered: bool, tally: Tally | None = None) -> dict[str, pa.Table]:
     book = Book(block)
     rows, texts = _families(block, book, delivered=delivered)
+    for ledger in _LEDGERS if tally else ():
+        ledger.of_block(tally, block, rows)
     if block.now is not None:
         rows = {name: cut(table, block.now, _ANCHORS[name]) for name, table in rows.items() if name != "fees"}
     made = {name: arrow(table, block) for name, table in rows.items()}

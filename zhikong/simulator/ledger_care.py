@@ -1,0 +1,28 @@
+"""Truths about care among the events: nursing, infections, laboratory, medicines, blood; data/measures_care.csv."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from zhikong.simulator.events.block import Block
+from zhikong.simulator.events.rows import Rows
+from zhikong.simulator.ledger_measures import Measure
+from zhikong.simulator.stages import Stages
+from zhikong.simulator.tally import Tally
+
+
+def of_block(tally: Tally, block: Block, rows: dict[str, Rows]) -> None:
+    """Count what a block of closed stays has; `rows` are its tables as the planter holds them."""
+
+
+def of_month(tally: Tally, month: int, tables: dict[str, pa.Table]) -> None:
+    """Count the outpatient side of one month."""
+
+
+def of_hospital(tally: Tally) -> None:
+    """Count what belongs to no block: days of beds, staff."""
+
+
+def measures(stages: Stages) -> Iterator[Measure]:
+    """Further truths that need no events."""
+    yield from ()
