@@ -11,6 +11,8 @@ PAGES = {
         "/indicators/",
         "/indicators/average_length_of_stay/",
         "/indicators/average_length_of_stay/cases/",
+        "/indicators/library/",
+        "/indicators/library/average_length_of_stay/",
         "/indicators/months/",
         "/indicators/months/2026-10/",
         "/indicators/targets/",

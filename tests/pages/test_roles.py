@@ -48,6 +48,8 @@ MAY_OPEN = {
     "/access/me/": EVERYBODY,
     "/indicators/": MEASURED,
     "/indicators/export/": MEASURED,
+    "/indicators/library/": MEASURED,
+    "/indicators/library/average_length_of_stay/": MEASURED,
     INDICATOR: MEASURED,
     f"{INDICATOR}cases/": MEASURED,
     f"{INDICATOR}cases/export/": MEASURED,

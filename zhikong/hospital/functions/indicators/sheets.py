@@ -1,5 +1,6 @@
 """Workbooks of what the pages show: numbers as numbers, the selection and the data version on the sheet."""
 
+import re
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from urllib.parse import quote
@@ -11,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from zhikong.engine.definitions import Definition
 from zhikong.hospital.functions.indicators import months as calendar
+from zhikong.hospital.functions.indicators.columns import meanings
 from zhikong.hospital.functions.indicators.queries.board import Line, why_not
 from zhikong.hospital.functions.indicators.queries.figures import Frame
 from zhikong.hospital.functions.indicators.selection import Selection
 
+NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -61,11 +64,14 @@ def _provenance(shown: Frame, month: str) -> str:
 
 
 def sheet(title: str, remark: str, head: Sequence[str], rows: Iterable[Sequence]) -> bytes:
-    """One sheet: title, remark, head, rows. Text never becomes a formula."""
+    """A sheet of title, remark, head and rows, and a second one with the meaning of each column.
+
+    Text never becomes a formula. Raises KeyError for a column without a meaning.
+    """
     stream = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as book:
-        page = book.add_worksheet(title[:31].replace("/", "-"))
+        page = book.add_worksheet(NOT_IN_NAMES.sub("-", title)[:31])
         bold = book.add_format({"bold": True, "bg_color": "#EEF2F7", "bottom": 1})
         page.write(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
         page.write(1, 0, remark)
@@ -75,7 +81,18 @@ def sheet(title: str, remark: str, head: Sequence[str], rows: Iterable[Sequence]
         page.set_column(0, 0, 30)
         page.set_column(1, len(head) - 1, 14)
         page.freeze_panes(4, 1)
+        _meanings(book, head, bold)
     return stream.getvalue()
+
+
+def _meanings(book, head: Sequence[str], bold) -> None:
+    """The second sheet: what each column means, in the order of the columns."""
+    page = book.add_worksheet(_("各列含义"))
+    page.write_row(0, 0, [_("列"), _("含义")], bold)
+    for number, (name, meaning) in enumerate(meanings(head), start=1):
+        page.write_row(number, 0, [name, meaning])
+    page.set_column(0, 0, 20)
+    page.set_column(1, 1, 90)
 
 
 def cases(rows: Iterable, definition: Definition, chosen: Selection, shown: Frame, part: str) -> bytes:

@@ -6,7 +6,9 @@ from zhikong.hospital.functions.indicators.views import (
     cases,
     closing,
     counting,
+    definition,
     detail,
+    library,
     targets,
 )
 
@@ -15,6 +17,9 @@ app_name = "indicators"
 urlpatterns = [
     path("", board.board, name="list"),
     path("export/", board.export, name="export"),
+    path("library/", library.library, name="library"),
+    path("library/export/", library.export, name="library_export"),
+    path("library/<slug:indicator_id>/", definition.definition, name="definition"),
     path("months/", closing.months, name="months"),
     path("months/<str:month>/", closing.month, name="month"),
     path("months/<str:month>/analyse/", closing.analyse, name="analyse"),

@@ -5,7 +5,7 @@ Built from the bound expression, not from prose beside it, so that the words can
 
 from functools import singledispatch
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from zhikong.engine.definitions import Definition, nodes
 from zhikong.engine.definitions.model import How, Measure
@@ -24,6 +24,11 @@ REPORTED = {  # what departments report by hand has no code set in the contract
     "compensation": "投诉纠纷赔偿",
     "rescue": "危重患者抢救",
     "discharged": "出院人次",
+}
+MARKS = {
+    "verified": gettext_lazy("已核对原文"),
+    "paraphrased": gettext_lazy("转述"),
+    "memory": gettext_lazy("凭记忆，待核对"),
 }
 UNITS = {"minutes": "分钟数", "hours": "小时数", "days": "天数"}
 

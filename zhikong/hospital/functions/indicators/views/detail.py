@@ -3,14 +3,13 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from zhikong.engine.definitions import Definition
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.roles import ROLES
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.findings.queries import findings
-from zhikong.hospital.functions.indicators import charting, wording
+from zhikong.hospital.functions.indicators import charting, wording_pages
 from zhikong.hospital.functions.indicators.actions import may_analyse
 from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.forms import AlertForm, CountedSourceForm
@@ -24,14 +23,6 @@ from zhikong.hospital.functions.indicators.selection import Selection, selection
 from zhikong.web.charts import bundle
 from zhikong.web.charts import render as render_chart
 from zhikong.web.charts.theme import THEMES
-
-DIRECTIONS = {
-    "up": _("逐步提高（越高越好）"),
-    "down": _("逐步降低（越低越好）"),
-    "range": _("保持在区间内"),
-    "monitor": _("监测比较"),
-}
-MARKS = {"verified": _("已核对原文"), "paraphrased": _("转述"), "memory": _("凭记忆，待核对")}
 
 
 @needs(Permission.VIEW_INDICATORS)
@@ -54,7 +45,7 @@ def detail_page(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "years": years(shown),
         "month_numbers": range(1, 13),
         "here": chosen.query(status="", q=""),
-        "wording": _wording(definition),
+        "wording": wording_pages.said(definition),
         "owner": _role(definition.owner),
         "checker": _role(definition.checker),
         "pair": seen_pair(definition, shown, chosen),
@@ -127,27 +118,6 @@ def _scale(seen: Detail) -> float:
     values = [float(row.value) for row in seen.departments if row.value is not None]
     bounds = [b for row in seen.departments for b in (row.in_force.target.low, row.in_force.target.high)]
     return max([*values, *(float(b) for b in bounds if b is not None)], default=0.0)
-
-
-def _wording(definition: Definition) -> dict:
-    numerator = wording.measure_text(definition.numerator, definition)
-    denominator = wording.measure_text(definition.denominator, definition)
-    return {
-        "population": wording.population_text(definition),
-        "numerator": numerator,
-        "denominator": denominator,
-        "exclusions": wording.exclusion_texts(definition),
-        "formula": _formula(definition),
-        "direction": DIRECTIONS[definition.direction],
-        "mark": MARKS[definition.source.mark],
-    }
-
-
-def _formula(definition: Definition) -> str:
-    factor = f" × {definition.multiplier}" if definition.multiplier != 1 else ""
-    formulas = {"count": _("分子"), "median": _("各个值的中位数")}
-    formula = formulas.get(definition.kind, _("分子 ÷ 分母"))
-    return f"{formula}{factor}"
 
 
 def _role(code: str) -> str:

@@ -1,0 +1,49 @@
+"""A definition and its history, for everybody who sees indicators; drafts included."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from zhikong.engine.definitions import Definition
+from zhikong.foundation.access.permissions import Permission, can
+from zhikong.foundation.access.roles import ROLES
+from zhikong.foundation.access.views_support import needs
+from zhikong.hospital.functions.indicators.catalogue import definitions
+from zhikong.hospital.functions.indicators.queries.figures import frame
+from zhikong.hospital.functions.indicators.queries.library import Entry, entries
+from zhikong.hospital.functions.indicators.queries.versions import history, used_hashes
+from zhikong.hospital.functions.indicators.wording_pages import said
+
+
+@needs(Permission.VIEW_INDICATORS)
+def definition(request: HttpRequest, indicator_id: str) -> HttpResponse:
+    """The words of a definition, its place in the library, its versions and what each changed."""
+    today = timezone.localdate()
+    entry = _entry(indicator_id)
+    versions = history(indicator_id, on=today)
+    context = {
+        "entry": entry,
+        "definition": entry.definition,
+        "said": said(entry.definition) if entry.definition else None,
+        "roles": _roles(entry.definition),
+        "versions": versions,
+        "used": used_hashes(indicator_id),
+        "in_force": indicator_id in definitions(),
+        "may_write": can(request.user, Permission.EDIT_DEFINITIONS),
+    }
+    return render(request, "indicators/definition.html", context)
+
+
+def _entry(indicator_id: str) -> Entry:
+    found = next((e for e in entries(frame(), today=timezone.localdate()) if e.id == indicator_id), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _roles(definition: Definition | None) -> dict[str, str]:
+    """Owner and checker as people call them."""
+    if definition is None:
+        return {}
+    named = {"owner": definition.owner, "checker": definition.checker}
+    return {part: ROLES[code].title if code in ROLES else code for part, code in named.items()}
