@@ -27,7 +27,7 @@ def critical_values(useful: int) -> tuple[int, int]:
     fewest = 0
     for fewest in range(trials + 1):
         total += comb(trials, fewest)
-        if total >= 0.05 * 2**trials:
+        if 20 * total >= 2**trials:
             break
     return round(log2(useful) + 3), fewest
 

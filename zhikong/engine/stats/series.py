@@ -1,4 +1,4 @@
-"""What goes into a control chart: a series and how its baseline is drawn."""
+"""What goes into a control chart and what comes out: a series, how its baseline is drawn, lines per point."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+SIGMAS = (1, 2, 3)
 
 
 @dataclass(frozen=True)
@@ -16,23 +17,27 @@ class Options:
     """How the baseline of a chart is drawn. Stored with a chart, because each field changes its limits.
 
     screened: drop moving ranges above 3.267 times their mean once before averaging (Nelson 1982).
-    freeze: limits come from the first n points only. Ignored when there are parts.
+    freeze: limits come from the first n points only. Ignored when there are parts, unless `freeze_each`.
+    freeze_each: with parts, the first n points of each part carry its limits (Making Data Count).
     parts: last point (1-based) of each phase but the last; each phase has its own limits.
     exclude: points (1-based) left out of limits and runs, still tested against the limits.
-    centre: a given centre line instead of the mean.
+    centre: a given centre line instead of the computed one, in the unit before `multiply`.
     multiply: a factor for values and limits, such as 1000 for ‰.
     cap: highest value possible, such as 100 for a percentage; limits never pass it.
     floor: lowest value possible.
+    limits: ``sigma`` or ``probability``; matters for g and t charts only.
     """
 
     screened: bool = True
     freeze: int | None = None
+    freeze_each: bool = False
     parts: tuple[int, ...] = ()
     exclude: tuple[int, ...] = ()
     centre: float | None = None
     multiply: float = 1.0
     cap: float | None = None
     floor: float | None = None
+    limits: str = "probability"
 
 
 @dataclass(frozen=True)
@@ -50,17 +55,23 @@ class Phase:
 
 
 def phases(length: int, options: Options) -> list[Phase]:
-    """The phases of a series of this length, in order."""
+    """The phases of a series of this length, in order. Ends outside the series are no ends."""
     position = np.arange(1, length + 1)
     include = ~np.isin(position, options.exclude)
-    ends = (*options.parts, length)
+    ends = sorted({end for end in options.parts if 0 < end < length} | {length})
     found, start = [], 0
     for number, end in enumerate(ends, start=1):
         member = (position > start) & (position <= end)
-        frozen = position <= options.freeze if options.freeze and not options.parts else np.ones(length, bool)
-        found.append(Phase(number, member, member & frozen, include))
+        found.append(Phase(number, member, member & _frozen(position, start, options), include))
         start = end
     return found
+
+
+def _frozen(position: NDArray[np.int64], start: int, options: Options) -> Flags:
+    """The points that may carry limits."""
+    if not options.freeze or (options.parts and not options.freeze_each):
+        return np.ones(position.shape, bool)
+    return position - start <= options.freeze
 
 
 @dataclass(frozen=True)
@@ -84,8 +95,11 @@ class Runs:
 class Limits:
     """A control chart: values, centre line and limits per point, and what is special about each point.
 
-    Missing values are NaN and keep their place. `trial` is true while fewer than 12 points carry the limits:
-    then signals are recorded but nobody is alerted. `notes` names deviations from the plain method.
+    Missing values are NaN and keep their place. `zones` are the lines at 1, 2 and 3 sigma above and below
+    ((lower, upper) each) before any cap: what run rules look at. `side` is the side of the line that runs are
+    judged against; `stuck` marks points of phases in which nearly all values are one and the same, where ties
+    are skipped. `trial` is true while fewer than 12 points carry the limits: then signals are recorded but
+    nobody is alerted. `notes` names deviations from the plain method.
     """
 
     kind: str
@@ -103,6 +117,9 @@ class Limits:
     runs: tuple[Runs, ...]
     options: Options
     notes: tuple[str, ...] = field(default=())
+    zones: tuple[tuple[Floats, Floats], ...] = field(default=())
+    side: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    stuck: Flags = field(default_factory=lambda: np.zeros(0, bool))
 
     @property
     def runs_signal(self) -> Flags:
@@ -112,8 +129,13 @@ class Limits:
 
     @property
     def trial(self) -> bool:
+        return self.carried < MINIMUM_POINTS
+
+    @property
+    def carried(self) -> int:
+        """How many known points carry the limits of the newest phase."""
         last = self.part == self.part[-1]
-        return int(np.sum(last & self.baseline & self.include & ~np.isnan(self.y))) < MINIMUM_POINTS
+        return int(np.sum(last & self.baseline & self.include & ~np.isnan(self.y)))
 
 
 MINIMUM_POINTS = 12
