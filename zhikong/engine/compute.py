@@ -111,6 +111,10 @@ def backend_named(name: str) -> Backend:
         from zhikong.engine.backends.duckdb import DuckdbBackend
 
         return DuckdbBackend()
+    if name == "vector":
+        from zhikong.engine.backends.vector.backend import VectorBackend
+
+        return VectorBackend()
     if name == "reference":
         return ReferenceBackend()
     if name == "spark":

@@ -1,0 +1,76 @@
+"""`Backend.tally` in numpy, with DuckDB for whatever numpy does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from zhikong.engine.backends.base import Backend, Counts, Limits, Outcome, Tally
+from zhikong.engine.backends.duckdb import DuckdbBackend
+from zhikong.engine.backends.source import Source
+from zhikong.engine.backends.vector import counting
+from zhikong.engine.backends.vector.evaluate import Unsupported
+from zhikong.engine.backends.vector.grouping import Periods
+from zhikong.engine.backends.vector.support import supported
+from zhikong.engine.definitions import nodes as n
+from zhikong.engine.definitions.model import Definition
+from zhikong.engine.plan.groups import Group, groups_of
+from zhikong.engine.tables import Type
+
+
+@dataclass(slots=True)
+class VectorBackend:
+    """Bit maps in numpy for what they can say, the other backend for the rest; `used` says which did what."""
+
+    other: Backend = field(default_factory=DuckdbBackend)
+    used: dict[str, str] = field(default_factory=dict)
+
+    def tally(
+        self, definitions: Sequence[Definition], source: Source, months: Sequence[str], limits: Limits
+    ) -> dict[str, Outcome]:
+        """See `Backend.tally`. What turns out to be beyond exact vectors at run time is computed by the other."""
+        outcomes: dict[str, Outcome] = {}
+        for group in groups_of([d for d in definitions if supported(d, source)]):
+            try:
+                outcomes |= _tallies(group, source, months, limits)
+            except Unsupported:
+                continue
+        self.used |= dict.fromkeys(outcomes, "vector")
+        rest = [d for d in definitions if d.id not in outcomes]
+        if rest:
+            outcomes |= self.other.tally(rest, source, months, limits)
+            self.used |= dict.fromkeys((d.id for d in rest), "duckdb")
+        return {d.id: outcomes[d.id] for d in definitions if d.id in outcomes}
+
+
+def plan_of(group: Group, months: Sequence[str], *, by_day: bool = False) -> counting.Plan:
+    """The vectorised pass of a group over ascending months."""
+    if not isinstance(group.date, n.Ref) or not isinstance(group.department, n.Ref | None):
+        raise Unsupported("a date or department that is not a column")
+    institution = n.Ref(group.table, "institution", Type.TEXT)
+    periods = Periods(sorted(months), by_day=by_day)
+    return counting.Plan(
+        group.table, (institution, group.department), group.date, tuple(group.counters.values()), periods
+    )
+
+
+def _tallies(group: Group, source: Source, months: Sequence[str], limits: Limits) -> dict[str, Tally]:
+    plan = plan_of(group, months)
+    found = counting.run(plan, source, group.partitions(months), limits.threads)
+    cells = [
+        (institution, department, plan.periods.name(int(period)))
+        for institution, department, period in zip(*found.keys, found.periods, strict=True)
+    ]
+    columns = {key: found.matrix[:, i].tolist() for i, key in enumerate(group.counters, start=1)}
+    rows = found.matrix[:, 0].tolist()
+    tallies = {}
+    for indicator, recipe in group.recipes.items():
+        above = columns[recipe.numerator.key]
+        below = columns[recipe.denominator.key] if recipe.denominator else [None] * len(rows)
+        tally = Tally(dict(zip(cells, map(Counts, rows, above, below), strict=True)))
+        tally.roll_up()
+        tallies[indicator] = tally
+    return tallies
+
+
+__all__ = ["VectorBackend", "plan_of"]

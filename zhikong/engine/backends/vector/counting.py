@@ -1,0 +1,250 @@
+"""One pass over the rows: every counter of a group of definitions by institution, department and period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from zhikong.engine.backends.source import Source
+from zhikong.engine.backends.vector import batches
+from zhikong.engine.backends.vector.bits import Runs
+from zhikong.engine.backends.vector.columns import Dictionaries, Vector, vector
+from zhikong.engine.backends.vector.evaluate import LIMIT, SPANS, Evaluator, Keys, Unsupported, both, largest
+from zhikong.engine.backends.vector.grouping import Grouped, Periods, grouped
+from zhikong.engine.definitions import nodes as n
+from zhikong.engine.plan.needs import needs_of_column, walk
+from zhikong.engine.plan.recipes import Counter
+from zhikong.engine.tables import TABLES, Type
+
+Matrix = NDArray[np.int64]
+MERGE_CELLS = 8_000_000  # numbers of unmerged batches that are kept before they are added up
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one pass counts: its table, its key columns and its counters.
+
+    `keys` are text columns; `date` is a date, a time or a period written as text.
+    """
+
+    table: str
+    keys: tuple[n.Ref | None, ...]
+    date: n.Ref
+    counters: tuple[Counter, ...]
+    periods: Periods
+    names: Keys = field(default_factory=Keys, repr=False, compare=False)
+
+    @property
+    def expressions(self) -> list[n.Node]:
+        """Every expression of the pass."""
+        found: list[n.Node] = [self.date, *(key for key in self.keys if key is not None)]
+        for counter in self.counters:
+            found += [counter.condition, *([counter.expression] if counter.expression else [])]
+        return found
+
+    def columns(self) -> list[str]:
+        """The supplied columns of the table that are read."""
+        found = {x.column for e in self.expressions for x in walk(e) if isinstance(x, n.Ref)}
+        return sorted({origin for column in found for origin in needs_of_column(column)})
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Key texts (one list for each key), period numbers, and one row of numbers for each group.
+
+    `matrix` has the rows of the group first, then the counters in the plan's order.
+    """
+
+    keys: tuple[list[str | None], ...]
+    periods: NDArray[np.int64]
+    matrix: Matrix
+
+
+@dataclass(slots=True)
+class Batch:
+    """The rows of one Arrow batch in group order."""
+
+    data: pa.RecordBatch
+    table: str
+    dictionaries: Dictionaries
+    order: NDArray[np.intp] | None = None
+    size: int = 0
+    _columns: dict[str, Vector] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.size = self.data.num_rows
+
+    def raw(self, ref: n.Ref) -> Vector:
+        """A column in the order of the file."""
+        known = TABLES[self.table].column(ref.column) if self.table in TABLES else None
+        kind = known.type if known else ref.of
+        words = self.dictionaries.of(self.table, ref.column) if kind is Type.TEXT else None
+        return vector(self.data.column(ref.column), kind, words)
+
+    def column(self, ref: n.Ref) -> Vector:
+        """A column in group order."""
+        if ref.column not in self._columns:
+            found = self.raw(ref)
+            if self.order is not None:
+                valid = None if found.valid is None else found.valid[self.order]
+                found = Vector(found.values[self.order], valid, found.words)
+            self._columns[ref.column] = found
+        return self._columns[ref.column]
+
+    def child(self, node: n.Node) -> Vector:
+        """Answers of child tables; this form has none."""
+        raise Unsupported("a question about child rows")
+
+
+def run(plan: Plan, source: Source, months: batches.Months, threads: int) -> Counted:
+    """Counts the whole table, part by part. Raises Unsupported, OSError and pa.ArrowInvalid."""
+    dictionaries = Dictionaries()
+    files = batches.parts(source, plan.table, plan.columns(), months)
+    work = [partial(_part, plan, part.batches, dictionaries) for part in files]
+    totals = _Totals(len(plan.counters) + 1)
+    for found in _each(work, threads):
+        totals.add(found)
+    keys, matrix = totals.merged()
+    return _named(plan, dictionaries, keys, matrix)
+
+
+def _each(
+    work: Sequence[Callable[[], tuple[Matrix, Matrix]]], threads: int
+) -> Iterable[tuple[Matrix, Matrix]]:
+    if threads <= 1 or len(work) <= 1:
+        yield from (task() for task in work)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(lambda task: task(), work)
+
+
+def _part(
+    plan: Plan, read: Callable[[], Iterable[pa.RecordBatch]], dictionaries: Dictionaries
+) -> tuple[Matrix, Matrix]:
+    totals = _Totals(len(plan.counters) + 1)
+    for data in read():
+        if data.num_rows:
+            totals.add(_batch(plan, Batch(data, plan.table, dictionaries)))
+    return totals.merged()
+
+
+def _batch(plan: Plan, batch: Batch) -> tuple[Matrix, Matrix]:
+    """Key numbers (one column for each key, then the period) and numbers of the batch's groups."""
+    groups, keys = _groups(plan, batch)
+    batch.order, batch.size = groups.order, groups.runs.rows
+    matrix = np.empty((len(groups.keys), len(plan.counters) + 1), np.int64)
+    if not len(groups.keys):
+        return keys, matrix
+    matrix[:, 0] = groups.runs.sizes()
+    evaluator = Evaluator(batch, plan.names)
+    for i, counter in enumerate(plan.counters, start=1):
+        matrix[:, i] = _counted(counter, evaluator, groups.runs)
+    return keys, matrix
+
+
+def _groups(plan: Plan, batch: Batch) -> tuple[Grouped, Matrix]:
+    periods = plan.periods.numbers(batch.raw(plan.date), plan.date.type)
+    code, size = periods, plan.periods.count
+    sizes = []
+    for key in plan.keys:
+        if key is None:
+            sizes.append(1)
+            continue
+        column = batch.raw(key)
+        width = len(column.words.texts) if column.words else 0
+        code = np.where(code < 0, -1, code + size * column.values.astype(np.int64))
+        size *= width
+        sizes.append(width)
+    if size >= LIMIT:
+        raise Unsupported("more groups than 64 bits can number")
+    groups = grouped(code, size)
+    return groups, _split(groups.keys, plan.periods.count, sizes)
+
+
+def _split(keys: NDArray[np.int64], periods: int, sizes: list[int]) -> Matrix:
+    """One column for each key, then the period."""
+    columns = []
+    rest, period = np.divmod(keys, max(periods, 1))
+    for size in sizes:
+        rest, own = np.divmod(rest, max(size, 1))
+        columns.append(own)
+    return np.stack([*columns, period], axis=1)
+
+
+def _counted(counter: Counter, evaluator: Evaluator, runs: Runs) -> NDArray[np.int64]:
+    holds = evaluator.true(counter.condition)
+    if counter.expression is None:
+        return runs.count(holds)
+    added = evaluator.whole(counter.expression)
+    values = evaluator.full(added.values)
+    if largest(values) * max(1, runs.rows) >= LIMIT:
+        raise Unsupported("a sum near the limit of 64 bits")
+    taken = both(evaluator.flags(holds), added.valid)
+    return runs.sum(np.where(taken, values, 0))
+
+
+class _Totals:
+    """Numbers of many batches, added up by key."""
+
+    def __init__(self, width: int) -> None:
+        self._keys: list[Matrix] = []
+        self._matrices: list[Matrix] = []
+        self._width = width
+        self._held = 0
+
+    def add(self, found: tuple[Matrix, Matrix]) -> None:
+        """Takes the groups of one batch."""
+        keys, matrix = found
+        if not len(matrix):
+            return
+        self._keys.append(keys)
+        self._matrices.append(matrix)
+        self._held += matrix.size
+        if self._held > MERGE_CELLS and len(self._matrices) > 1:
+            self._merge()
+
+    def merged(self) -> tuple[Matrix, Matrix]:
+        """Every key once. Raises Unsupported when a total could leave 64 bits."""
+        if not self._matrices:
+            return np.zeros((0, 0), np.int64), np.zeros((0, self._width), np.int64)
+        self._merge()
+        return self._keys[0], self._matrices[0]
+
+    def _merge(self) -> None:
+        if len(self._matrices) > 1:
+            keys, matrix = np.concatenate(self._keys), np.concatenate(self._matrices)
+            if largest(matrix) * len(self._matrices) >= LIMIT:
+                raise Unsupported("a sum near the limit of 64 bits")
+            keys, matrix = _summed(keys, matrix)
+            self._keys, self._matrices = [keys], [matrix]
+        self._held = self._matrices[0].size
+
+
+def _summed(keys: Matrix, matrix: Matrix) -> tuple[Matrix, Matrix]:
+    if not len(keys):
+        return keys, matrix
+    order = np.lexsort(keys.T[::-1])
+    ordered = keys[order]
+    starts = np.flatnonzero(np.concatenate(([True], (ordered[1:] != ordered[:-1]).any(axis=1))))
+    return ordered[starts], np.add.reduceat(matrix[order], starts, axis=0)
+
+
+def _named(plan: Plan, dictionaries: Dictionaries, keys: Matrix, matrix: Matrix) -> Counted:
+    names: list[list[str | None]] = []
+    for i, key in enumerate(plan.keys):
+        if key is None or not len(keys):
+            names.append([None] * len(keys))
+            continue
+        texts = dictionaries.of(plan.table, key.column).texts
+        names.append([texts[number] for number in keys[:, i]])
+    periods = keys[:, -1] if len(keys) else np.zeros(0, np.int64)
+    return Counted(tuple(names), periods, matrix)
+
+
+__all__ = ["SPANS", "Batch", "Counted", "Plan", "run"]
