@@ -9,7 +9,7 @@ alone, and chance plus the variation between units that is measured in the same 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,14 @@ class Bounds:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """Limits at rising denominators."""
+
+    denominators: Floats
+    bounds: Bounds
+
+
+@dataclass(frozen=True)
 class Funnel:
     """A funnel of units in the order in which they came.
 
@@ -42,7 +50,8 @@ class Funnel:
     limits; warning: the same for 95 %. small: fewer cases than the minimum, shown but not judged. unclear: not
     small, not outside, but too few cases to tell even a doubling from chance. detectable: (below, above) the true
     values that would be found outside the 95 % limits with 80 % probability; NaN where none would.
-    expected_outside: how many units chance alone would put outside the 99.8 % limits.
+    expected_outside: how many units chance alone would put outside the 99.8 % limits. scale, unit: how the
+    sentences say a ratio (100 and % for percentages).
     """
 
     kind: str
@@ -61,7 +70,10 @@ class Funnel:
     unclear: Flags
     power: Power
     expected_outside: float
-    sentence: str
+    factor: float
+    scale: float = 1.0
+    unit: str = ""
+    sentence: str = ""
 
     @property
     def overdispersed(self) -> bool:
@@ -75,6 +87,22 @@ class Funnel:
         """One unit in words: its value, what it is compared with, and what may be concluded."""
         return unit_sentence(self, index)
 
+    def curve(self, points: int = 60) -> Curve:
+        """The judged limits over the range of the denominators, to be drawn; a ratio of counts at the target."""
+        known = self.denominators[self.denominators > 0]
+        if not known.size:
+            return Curve(np.empty(0), Bounds(*(np.empty(0) for _line in range(4))))
+        grid = np.geomspace(max(known.min(), 1.0), max(known.max(), 1.0) * 1.05, points)
+        grid = np.unique(np.round(grid)) if self.kind == "proportion" else grid
+        units = Units(grid * self.target, grid, self.target)
+        method = METHODS[_family(self.kind)][self.method]
+        return Curve(grid, _bounds(units, method, self.tau2, self.factor, interval=self.interval))
+
+    @property
+    def interval(self) -> bool:
+        """SHMI limits without overdispersion are intervals."""
+        return self.method == "shmi" and self.tau2 == 0 and self.factor == 1
+
 
 def funnel(
     numerators: Sequence[float],
@@ -87,6 +115,8 @@ def funnel(
     trim: float = TRIM,
     minimum: float = SMALL,
     names: Sequence[str] | None = None,
+    scale: float = 1.0,
+    unit: str = "",
 ) -> Funnel:
     """Compare units. Denominators that are missing or zero leave a unit without limits.
 
@@ -94,7 +124,7 @@ def funnel(
     exposure) or ``counts`` (events over events). method: ``exact`` for all; ``arcsine`` for proportions; ``shmi`` or
     ``cqc`` for expected and rate; ``log`` for counts. overdispersion: ``additive``, ``multiplicative`` (published
     scales only) or ``none``. target: else 1 for expected, the pooled ratio otherwise. minimum: units with a smaller
-    denominator (expected events for ``expected``) are shown and not judged.
+    denominator (expected events for ``expected``) are shown and not judged. names, scale, unit: for the sentences.
     """
     top, bottom = _cleaned(numerators, denominators, kind)
     known = ~np.isnan(bottom)
@@ -102,12 +132,16 @@ def funnel(
     level = _target(kind, top, bottom, target)
     units = Units(top[known], bottom[known], level)
     spread = _dispersion(chosen, units, overdispersion, trim)
-    plain = _bounds(units, chosen, 0.0, 1.0, interval=method == "shmi")
-    factor = np.sqrt(max(1.0, spread.phi)) if overdispersion == "multiplicative" else 1.0
     tau2 = spread.tau2 if overdispersion == "additive" else 0.0
-    judged = _bounds(units, chosen, tau2, factor) if overdispersion != "none" else plain
-    made = _assembled(kind, method, top, bottom, level, known, plain, judged, spread, tau2, minimum)
-    return _worded(made, names)
+    factor = float(np.sqrt(max(1.0, spread.phi))) if overdispersion == "multiplicative" else 1.0
+    plain = _bounds(units, chosen, 0.0, 1.0, interval=method == "shmi")
+    judged = plain if overdispersion == "none" else _bounds(units, chosen, tau2, factor)
+    made = Funnel(
+        kind=kind, method=method, numerators=top, denominators=bottom, target=level, phi=spread.phi, tau2=tau2,
+        factor=factor, limits=_placed(judged, known), plain=_placed(plain, known), scale=scale, unit=unit,
+        **_judged(kind, top, bottom, level, _placed(judged, known), minimum),
+    )  # fmt: skip
+    return replace(made, sentence=sentence(made, names))
 
 
 def _cleaned(numerators, denominators, kind: str) -> tuple[Floats, Floats]:
@@ -125,8 +159,12 @@ def _cleaned(numerators, denominators, kind: str) -> tuple[Floats, Floats]:
     return np.where(usable, top, np.nan), np.where(usable, bottom, np.nan)
 
 
+def _family(kind: str) -> str:
+    return "expected" if kind == "rate" else kind
+
+
 def _method(kind: str, method: str, overdispersion: str) -> Method:
-    family = METHODS["expected" if kind == "rate" else kind]
+    family = METHODS.get(_family(kind), {})
     if method not in family:
         raise ValueError(f"{kind} 的漏斗图没有 {method} 这种方法，可用：{'、'.join(family)}。")
     if overdispersion == "multiplicative" and family[method].exact:
@@ -155,24 +193,23 @@ def _bounds(units: Units, method: Method, tau2: float, factor: float, *, interva
     return Bounds(*found)
 
 
-def _assembled(
-    kind: str, method: str, top: Floats, bottom: Floats, target: float, known: Flags,
-    plain: Bounds, judged: Bounds, spread: Dispersion, tau2: float, minimum: float,
-) -> Funnel:  # fmt: skip
+def _judged(kind: str, top: Floats, bottom: Floats, target: float, limits: Bounds, minimum: float) -> dict:
+    """What is said of each unit."""
+    known = ~np.isnan(bottom)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = top / bottom
-    limits, plain = _placed(judged, known), _placed(plain, known)
-    size = top + bottom if kind == "counts" else bottom
-    small = known & (size < minimum)
-    outside = np.where(small, 0, _beyond(ratio, limits.lower_998, limits.upper_998))
+    small = known & ((top + bottom if kind == "counts" else bottom) < minimum)
     warning = np.where(small, 0, _beyond(ratio, limits.lower_95, limits.upper_95))
     power = power_of(kind, bottom, target, limits)
-    unclear = known & ~small & (warning == 0) & ~(power.doubling >= POWER)
-    judged_units = int((known & ~small).sum())
-    return Funnel(
-        kind, method, top, bottom, ratio, target, limits, plain, spread.phi, tau2, outside, warning, small,
-        unclear, power, 2 * TAILS["998"] * judged_units, "",
-    )  # fmt: skip
+    return {
+        "ratio": ratio,
+        "small": small,
+        "warning": warning,
+        "outside": np.where(small, 0, _beyond(ratio, limits.lower_998, limits.upper_998)),
+        "power": power,
+        "unclear": known & ~small & (warning == 0) & ~(power.doubling >= POWER),
+        "expected_outside": 2 * TAILS["998"] * int((known & ~small).sum()),
+    }
 
 
 def _placed(bounds: Bounds, known: Flags) -> Bounds:
@@ -189,7 +226,3 @@ def _beyond(ratio: Floats, lower: Floats, upper: Floats) -> np.ndarray:
     hair = 1e-9 * np.maximum(1.0, np.abs(ratio))
     with np.errstate(invalid="ignore"):
         return (ratio > upper + hair).astype(int) - (ratio < lower - hair).astype(int)
-
-
-def _worded(made: Funnel, names: Sequence[str] | None) -> Funnel:
-    return Funnel(**{**vars(made), "sentence": sentence(made, names)})

@@ -11,7 +11,7 @@ from zhikong.engine.stats import tails
 from zhikong.engine.stats.series import Floats
 
 POWER = 0.8
-STEPS = 40
+STEPS = 24
 WORSE = 2.0  # the difference that a unit should be able to show: twice the odds (or the rate)
 
 

@@ -62,7 +62,7 @@ def unit_sentence(made, index: int) -> str:
     """One unit: its value, its limits, and what may be concluded."""
     if np.isnan(made.ratio[index]):
         return "没有病例，无从比较。"
-    value = f"{_figure(made.ratio[index])}（总体 {_figure(made.target)}）"
+    value = f"{_figure(made, made.ratio[index])}（总体 {_figure(made, made.target)}）"
     if made.small[index]:
         return f"{value}，例数太少，不判断。"
     side = int(made.outside[index])
@@ -77,12 +77,14 @@ def unit_sentence(made, index: int) -> str:
 def _detectable(made, index: int) -> str:
     below, above = made.power.below[index], made.power.above[index]
     found = [
-        f"低到 {_figure(below)}" if not np.isnan(below) else "",
-        f"高到 {_figure(above)}" if not np.isnan(above) else "",
+        f"低到 {_figure(made, below)}" if not np.isnan(below) else "",
+        f"高到 {_figure(made, above)}" if not np.isnan(above) else "",
     ]
     told = "，或".join(part for part in found if part)
     return f"这样的例数，真实值要{told}，才有八成把握看出来。" if told else "这样的例数看不出任何差别。"
 
 
-def _figure(value: float) -> str:
-    return f"{value:.3g}" if value < 10 else f"{value:.0f}"
+def _figure(made, value: float) -> str:
+    scaled = value * made.scale
+    text = f"{scaled:.3g}" if abs(scaled) < 1000 else f"{scaled:.0f}"
+    return f"{text} {made.unit}".rstrip()

@@ -15,7 +15,7 @@ from scipy.special import betainc, betaln, gammainc, gammaincc, gammaln
 
 from zhikong.engine.stats.series import Floats
 
-STEPS = 60
+STEPS = 46
 SUMMED = 2000  # up to this size the beta-binomial is summed term by term
 RARE = 0.05
 
