@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from zhikong.simulator import ledger_records_pages
 from zhikong.simulator.events.block import Block
 from zhikong.simulator.events.rows import Rows
 from zhikong.simulator.ledger_measures import Measure
@@ -25,4 +26,4 @@ def of_hospital(tally: Tally) -> None:
 
 def measures(stages: Stages) -> Iterator[Measure]:
     """Further truths that need no events, in the order of data/measures_records.csv, before those that do."""
-    yield from ()
+    yield from ledger_records_pages.measures(stages)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from tests.unit.simulator.recount_records import of_records
 from zhikong.simulator import Simulation
 
 SURGICAL = {"surgery", "intervention"}
@@ -36,6 +37,7 @@ def of_stay(stay: dict, child: dict[str, list[dict]]):
     yield from surgery(stay, child)
     yield from timeliness(stay, child)
     yield from other_readings(stay, child)
+    yield from of_records(stay, child)
     total = stay["total_fee"]
     yield "mean_cost", total, 1
     for key, columns in FEES.items():
@@ -137,6 +139,8 @@ def surgery(stay: dict, child):
     if any(row["code"].startswith("Z37") for row in others):
         yield "caesarean_share", any(row["code"].startswith("74.") for row in child["operations"]), 1
     for row in child["operations"]:
+        if row["incision_class"] in ("1", "2", "3"):
+            yield "incisions_infected", row["healing"] == "3", 1
         if row["incision_class"] == "1":
             yield "class_1_healed_a", row["healing"] == "1", 1
             yield "class_1_infected", row["healing"] == "3", 1
@@ -183,10 +187,12 @@ def recount(made: Simulation) -> dict:
             book[key][month][owner][1] += int(denominator or 0)
 
     children = defaultdict(lambda: defaultdict(list))
-    for name in ("diagnoses", "operations", "icu_stays", "documents", "results"):
+    for name in ("diagnoses", "operations", "icu_stays", "documents", "results", "front_pages"):
         for row in made.tables[name].to_pylist():
             children[row["stay_id"]][name].append(row)
+    born = {row["patient_key"]: row["birth_date"] for row in made.tables["identities"].to_pylist()}
     for stay in with_next(made.tables["stays"].to_pylist()):
+        stay["born"] = born[stay["patient_key"]]
         for key, numerator, denominator in of_stay(stay, children[stay["stay_id"]]):
             book_in(key, stay["month"], stay["discharge_department"], numerator, denominator)
     for row in made.tables["bed_days"].to_pylist():
