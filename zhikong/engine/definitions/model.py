@@ -2,62 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
+from zhikong.engine.definitions.goals import Change, Score, Target
+from zhikong.engine.definitions.kinds import (
+    DERIVED,
+    NOT_ADDITIVE,
+    AbsentPart,
+    Direction,
+    How,
+    Kind,
+    Mark,
+    NoRows,
+    NumeratorOf,
+    Rank,
+    Status,
+)
 from zhikong.engine.definitions.nodes import CodeRange, Node
 from zhikong.engine.definitions.problems import Problem
 
 
-class Status(StrEnum):
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    DEPRECATED = "deprecated"
-
-
-class Kind(StrEnum):
-    """How numerator and denominator become the value."""
-
-    RATIO = "ratio"
-    MEAN = "mean"
-    COUNT = "count"
-    MEDIAN = "median"  # not additive: never rolled up from departments, always computed on the rows
-
-
-class Direction(StrEnum):
-    UP = "up"
-    DOWN = "down"
-    RANGE = "range"
-    MONITOR = "monitor"
-
-
-class Mark(StrEnum):
-    """How sure we are of the source: read in the original, retold, or from memory."""
-
-    VERIFIED = "verified"
-    PARAPHRASED = "paraphrased"
-    MEMORY = "memory"
-
-
-class How(StrEnum):
-    """How a numerator or denominator is formed from the rows."""
-
-    ROWS = "rows"  # every row counts one
-    COUNT = "count"  # rows that fulfil a condition
-    SUM = "sum"  # the sum of a whole-number expression
-    VALUES = "values"  # the values themselves, for a median
-
-
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A numerator or denominator: how, the bound expression, and the text as written in the pack."""
+    """A numerator or denominator: how, the bound expression, and the text as written in the pack.
+
+    where: with `distinct`, which rows' values are looked at; None means all.
+    """
 
     how: How
     expression: Node | None = None
     text: str = ""
+    where: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +45,66 @@ class Exclusion:
     when: Node
     text: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """A dimension by which results can be split: as written, and the bound column (text)."""
+
+    name: str
+    column: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Per:
+    """The denominator of a rate: counted on a table of its own, with its own population and exclusions."""
+
+    table: str
+    date: Node
+    department: Node | None
+    measure: Measure
+    population: Node | None = None
+    exclusions: tuple[Exclusion, ...] = ()
+    population_text: str = ""
+
+
+class JudgedBy(Protocol):
+    """The record rule behind a compliance rate (`engine.record_rules.RecordRule`)."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def hash(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def delivered(self) -> tuple[tuple[str, str], ...]: ...
+
+    def expressions(self) -> Iterator[Node]:
+        """Everything that decides the verdict."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a composite: the indicator, its weight, and how its value becomes 0 to 100 points."""
+
+    of: Definition
+    weight: Decimal
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The change of an indicator against itself: `months` before, or against the whole year `base`."""
+
+    of: Definition
+    change: Change
+    months: int | None = None
+    base: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +117,12 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A goal, in the indicator's own unit; both bounds together make a range."""
-
-    at_least: Decimal | None = None
-    at_most: Decimal | None = None
-
-    def met(self, value: Decimal) -> bool:
-        """Bounds are inclusive: a value equal to the target meets it."""
-        above = self.at_least is None or value >= self.at_least
-        return above and (self.at_most is None or value <= self.at_most)
-
-
-@dataclass(frozen=True, slots=True)
 class Definition:
     """One indicator. `hash` covers what decides the number and its unit, not names or prose.
 
     `table` is the grain: one row is one counted thing. `date` and `department` are bound columns that say
-    which month and department a row belongs to; `department` None means hospital level only.
+    which month and department a row belongs to; `department` None means hospital level only. A composite and a
+    growth have the table of the first indicator they stand on.
     """
 
     id: str
@@ -126,10 +154,30 @@ class Definition:
     population_text: str = ""
     file: Path = field(default_factory=Path)
     pack: str = ""
+    exceptions: tuple[Exclusion, ...] = ()
+    numerator_of: NumeratorOf = NumeratorOf.AFTER_EXCLUSIONS
+    no_rows: NoRows = NoRows.NO_DATA
+    strata_of: tuple[Stratum, ...] = ()
+    percentile: Decimal | None = None
+    rank: Rank = Rank.N_PLUS_1
+    per: Per | None = None
+    rule: JudgedBy | None = None
+    parts: tuple[Part, ...] = ()
+    absent_part: AbsentPart = AbsentPart.CANNOT_COMPUTE
+    growth: Growth | None = None
 
     def title(self, lang: str = "zh") -> str:
         """The name in a language; Chinese where that language is missing."""
         return self.name.get(lang) or self.name["zh"]
+
+    @property
+    def additive(self) -> bool:
+        """Whether departments and months may be added up to a coarser value."""
+        return self.kind not in NOT_ADDITIVE and self.kind not in DERIVED
+
+    def bases(self) -> tuple[Definition, ...]:
+        """The indicators that a composite or a growth stands on, in order of writing; none for other kinds."""
+        return (self.growth.of,) if self.growth else tuple(part.of for part in self.parts)
 
     def target(self, level: str) -> Target | None:
         """The default target for an institution level, or the one that holds for `any` level."""
@@ -138,23 +186,28 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named set of targets, such as a hospital's own or those of a policy document."""
+    """A named set of targets, such as a hospital's own or those of a policy document.
+
+    levels: the institution levels that it is made for; empty means every one.
+    """
 
     id: str
     name: str
     source: Origin
     targets: dict[str, Target]
     file: Path
+    levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
-    """A value set: ranges of codes with a name and a source."""
+    """A value set: ranges of codes with a name and a source; `edition` when there are several of it."""
 
     id: str
     name: str
     ranges: tuple[CodeRange, ...]
     file: Path
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +229,34 @@ class Catalogue:
     codes: dict[str, CodeList] = field(default_factory=dict)
     presets: dict[str, Preset] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+
+
+__all__ = [
+    "DERIVED",
+    "NOT_ADDITIVE",
+    "AbsentPart",
+    "Catalogue",
+    "Change",
+    "CodeList",
+    "Definition",
+    "Direction",
+    "Exclusion",
+    "Growth",
+    "How",
+    "JudgedBy",
+    "Kind",
+    "Mark",
+    "Measure",
+    "NoRows",
+    "NumeratorOf",
+    "Origin",
+    "Pack",
+    "Part",
+    "Per",
+    "Preset",
+    "Rank",
+    "Score",
+    "Status",
+    "Stratum",
+    "Target",
+]

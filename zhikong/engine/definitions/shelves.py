@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from zhikong.engine.definitions.building import origin
 from zhikong.engine.definitions.expressions import code_range
+from zhikong.engine.definitions.fields import LEVELS
 from zhikong.engine.definitions.located import Located, read
 from zhikong.engine.definitions.model import CodeList, Mark, Pack, Preset
 from zhikong.engine.definitions.problems import ExpressionError, Problem, suggestion
@@ -37,6 +38,20 @@ def _source(located: Located) -> list[Problem]:
     ]
 
 
+def _levels(located: Located) -> list[Problem]:
+    """`levels` names institution levels that exist; without it a preset is for every one."""
+    said = located.data.get("levels")
+    if said is None:
+        return []
+    if not isinstance(said, list):
+        return [located.problem(("levels",), "levels 应写成列表。", "例如 levels: [tertiary]。")]
+    return [
+        located.problem(("levels", i), f"没有机构级别 {level}。", suggestion(str(level), LEVELS))
+        for i, level in enumerate(said)
+        if level not in LEVELS
+    ]
+
+
 def read_pack(folder: Path) -> Pack | list[Problem]:
     """pack.yaml: id (the folder's name), version, name."""
     file = folder / "pack.yaml"
@@ -59,15 +74,14 @@ def _name(data: dict[str, Any], otherwise: str) -> str:
 
 
 def read_codes(file: Path) -> CodeList | list[Problem]:
-    """A value set: id = file name, `prefixes` holds codes ('I21') and ranges ('I20-I25')."""
+    """A value set: `prefixes` holds codes ('I21') and ranges ('I20-I25').
+
+    The file's name is the id, or id@edition where a list has several editions side by side.
+    """
     located = _mapping(read(file), {"id": str, "name": dict, "source": dict, "prefixes": list})
     if isinstance(located, list):
         return located
-    data, problems = located.data, _source(located)
-    if data["id"] != file.stem:
-        problems.append(
-            located.problem(("id",), f"id {data['id']} 与文件名 {file.stem} 不同。", "请让两者相同。")
-        )
+    data, problems = located.data, [*_source(located), *_edition(located)]
     ranges = []
     for i, written in enumerate(data["prefixes"]):
         try:
@@ -76,7 +90,32 @@ def read_codes(file: Path) -> CodeList | list[Problem]:
             problems.append(located.problem(("prefixes", i), error.message, error.remedy))
     if not data["prefixes"]:
         problems.append(located.problem(("prefixes",), "编码清单是空的。", "请至少写一个编码。"))
-    return problems or CodeList(data["id"], _name(data, data["id"]), tuple(sorted(set(ranges))), file)
+    edition = str(data.get("edition", ""))
+    return problems or CodeList(
+        data["id"], _name(data, data["id"]), tuple(sorted(set(ranges))), file, edition
+    )
+
+
+def _edition(located: Located) -> Iterator[Problem]:
+    data, (stem, _, edition) = located.data, located.file.stem.partition("@")
+    if data["id"] != stem:
+        yield located.problem(("id",), f"id {data['id']} 与文件名 {stem} 不同。", "请让两者相同。")
+    said = data.get("edition")
+    if edition and str(said) != edition:
+        message = f"edition 与文件名里的版本 {edition} 不同。"
+        yield located.problem(("edition",) if said else (), message, f"请写 edition: '{edition}'。")
+
+
+def by_reference(lists: Iterable[CodeList]) -> dict[str, CodeList]:
+    """How definitions name the lists: `id@edition`, and plain `id` where there is one edition only."""
+    found: dict[str, CodeList] = {}
+    several: dict[str, int] = {}
+    for codes in lists:
+        several[codes.id] = several.get(codes.id, 0) + 1
+        if codes.edition:
+            found[f"{codes.id}@{codes.edition}"] = codes
+        found[codes.id] = codes
+    return {name: codes for name, codes in found.items() if "@" in name or several[name] == 1}
 
 
 def read_preset(file: Path, indicators: Mapping[str, Any]) -> Preset | list[Problem]:
@@ -89,7 +128,7 @@ def preset_of(said: Located | Problem, indicators: Mapping[str, Any]) -> Preset 
     located = _mapping(said, {"preset": str, "source": dict, "targets": dict})
     if isinstance(located, list):
         return located
-    data, problems, targets = located.data, _source(located), {}
+    data, problems, targets = located.data, _source(located) + _levels(located), {}
     for indicator, raw in data["targets"].items():
         # only the bounds are read here
         bounds = {k: v for k, v in raw.items() if k not in BESIDE} if isinstance(raw, dict) else None
@@ -109,4 +148,5 @@ def preset_of(said: Located | Problem, indicators: Mapping[str, Any]) -> Preset 
         origin(data["source"]),
         targets,
         located.file,
+        tuple(data.get("levels") or ()),
     )

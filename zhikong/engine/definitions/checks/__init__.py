@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from zhikong.engine.definitions.checks import (
+    derived,
     display,
     exclusions,
     grain,
     identity,
     language,
     measures,
+    passing,
     prose,
+    ranks,
+    rates,
     shape,
     targets,
     unit,
@@ -26,8 +30,8 @@ from zhikong.engine.definitions.problems import Problem
 Check = Callable[[Draft], Iterator[Problem]]
 STAGES: tuple[tuple[Check, ...], ...] = (
     (shape.check,),
-    (identity.check, prose.check, grain.check, measures.check, exclusions.check),
-    (language.check, unit.check, targets.check, display.check),
+    (identity.check, prose.check, grain.check, measures.check, exclusions.check, rates.check, derived.check),
+    (language.check, unit.check, targets.check, display.check, ranks.check, passing.check),
 )
 
 

@@ -12,6 +12,8 @@ PERIOD = ("reported_counts", "period")  # the one text column that holds a month
 
 
 def check(draft: Draft) -> Iterator[Problem]:
+    if draft.derived:
+        return
     name = draft.data["table"]
     if name not in TABLES:
         yield draft.problem(("table",), f"没有表 {name}。", suggestion(name, TABLES))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from zhikong.engine.definitions.draft import Draft
-from zhikong.engine.definitions.fields import FIELDS, Shape
+from zhikong.engine.definitions.fields import EVERY, FIELDS, Field, Shape
+from zhikong.engine.definitions.kinds import Kind
 from zhikong.engine.definitions.problems import Problem, suggestion
 
 
@@ -16,11 +18,24 @@ def check(draft: Draft) -> Iterator[Problem]:
     for name in draft.data:
         if name not in FIELDS:
             yield draft.problem((name,), f"没有字段 {name}。", suggestion(name, FIELDS))
+    kind = _kind(draft.data.get("kind"))
     for name, field in FIELDS.items():
         if name in draft.data:
-            yield from _value(draft, name, field.shape)
-        elif field.required:
+            yield from _given(draft, name, field, kind)
+        elif field.required and (kind in field.kinds or field.kinds == EVERY):
             yield draft.problem((), f"缺少字段 {name}（{field.meaning}）。", f"请加上 {name}: …")
+
+
+def _kind(said: Any) -> Kind | None:
+    return Kind(said) if said in tuple(Kind) else None
+
+
+def _given(draft: Draft, name: str, field: Field, kind: Kind | None) -> Iterator[Problem]:
+    if kind is not None and kind not in field.kinds:
+        usual = "、".join(sorted(field.kinds))
+        yield draft.problem((name,), f"{kind} 指标没有字段 {name}。", f"它只用于 {usual}，请删除。")
+        return
+    yield from _value(draft, name, field.shape)
 
 
 def _value(draft: Draft, name: str, shape: Shape) -> Iterator[Problem]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from zhikong.engine.definitions.draft import Draft
 from zhikong.engine.definitions.fields import LEVELS
-from zhikong.engine.definitions.model import Direction, Target
+from zhikong.engine.definitions.goals import Target
+from zhikong.engine.definitions.kinds import Direction
 from zhikong.engine.definitions.problems import Problem, suggestion
 from zhikong.engine.definitions.targets import USAGE, target_of
 
@@ -22,11 +23,17 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield draft.problem(path, "目标值的写法不对。", USAGE)
         elif _against(target, Direction(draft.data["direction"])):
             yield draft.problem(
-                path, "目标值与导向不一致。", "越高越好用 at_least，越低越好用 at_most，区间两者都写。"
+                path,
+                "目标值与导向不一致。",
+                "越高越好用 at_least，越低越好用 at_most，区间两者都写；relative 只用于前两者。",
             )
 
 
 def _against(target: Target, direction: Direction) -> bool:
+    if target.monitor:
+        return False
+    if target.relative is not None:  # which bound it becomes follows from the direction
+        return direction not in (Direction.UP, Direction.DOWN)
     if direction is Direction.UP:
         return target.at_least is None
     if direction is Direction.DOWN:

@@ -10,7 +10,7 @@ from zhikong.engine.definitions.problems import Problem
 
 
 def check(draft: Draft) -> Iterator[Problem]:
-    unit, multiplier = draft.data["unit"].strip(), draft.data["multiplier"]
+    unit, multiplier = draft.data["unit"].strip(), draft.data.get("multiplier", 1)
     if not unit:
         yield draft.problem(("unit",), "单位是空的。", "例如 %、天、例。")
     elif multiplier <= 0:
