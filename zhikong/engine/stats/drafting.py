@@ -16,7 +16,7 @@ Zones = Sequence[tuple[Floats, Floats]]
 COLLAPSED = "筛除离群移动极差后控制限会塌缩到均值，已改用未筛除的移动极差。"
 TIED = "几乎所有数值相同，链的判断改用中位数，等于中位数的点不计。"
 BY_RANGES = frozenset({"xmr", "i_prime", "p_prime", "u_prime", "t", "median", "ewma"})
-NO_RUNS = frozenset({"mr", "ewma", "cusum"})
+NO_RUNS = frozenset({"mr", "ewma", "cusum", "vlad", "racusum"})
 SCREEN, D2 = 3.267, 1.128
 STUCK = 0.9
 
@@ -75,6 +75,7 @@ class Draft:
         self.centre, self.sigma = np.full(y.shape, np.nan), np.full(y.shape, np.nan)
         self.phases = phases(y.size, options)
         self.notes: list[str] = []
+        self.also: dict[str, Floats] = {}
 
     def given(self, phase: Phase, centre: float) -> float:
         chosen = centre if self.options.centre is None else self.options.centre
@@ -121,7 +122,7 @@ def _limits(draft: Draft, zones: Zones, floor: float | None, cap: float | None) 
         baseline=np.logical_or.reduce([p.baseline for p in draft.phases]),
         include=draft.phases[0].include, runs=analysed, options=draft.options,
         notes=tuple(dict.fromkeys(draft.notes)),
-        zones=tuple((low * factor, high * factor) for low, high in zones), side=side, stuck=stuck,
+        zones=tuple((low * factor, high * factor) for low, high in zones), side=side, stuck=stuck, also=draft.also,
     )  # fmt: skip
 
 

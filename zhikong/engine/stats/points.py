@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from zhikong.engine.stats import runs
-from zhikong.engine.stats.limits import Values, array, mean_range, mostly_tied
+from zhikong.engine.stats.drafting import Values, array, collapses, exact_mean, mean_range, median_of
 from zhikong.engine.stats.series import Flags, Floats
 
 NHS_FACTOR = 2.66
@@ -25,14 +25,15 @@ class Rule(StrEnum):
     NONE = "none"
     ABOVE = "above_limit"
     BELOW = "below_limit"
+    TREND_UP = "trend_up"
+    TREND_DOWN = "trend_down"
     NEAR_UPPER = "near_upper"
     NEAR_LOWER = "near_lower"
     SHIFT_UP = "shift_up"
     SHIFT_DOWN = "shift_down"
-    TREND_UP = "trend_up"
-    TREND_DOWN = "trend_down"
 
 
+ORDER = tuple(Rule)
 HIGH = frozenset({Rule.ABOVE, Rule.SHIFT_UP, Rule.TREND_UP, Rule.NEAR_UPPER})
 
 
@@ -64,27 +65,30 @@ def judge(y: Values, *, factor: float = NHS_FACTOR, screened: bool = True, fix: 
     """Judge each point of one phase. `fix`: the limits come from the first `fix` points only."""
     values = array(y)
     base = values[:fix] if fix else values
-    mean = float(np.nanmean(base)) if (~np.isnan(base)).any() else float("nan")
+    mean = exact_mean(base)
     spread, _ = mean_range(base, screened=screened)
     half = factor * spread if spread > 0 else float("nan")
-    return Points(mean, mean - half, mean + half, _rules(values, mean, half))
+    line = median_of(values) if collapses(base) else mean
+    return Points(mean, mean - half, mean + half, _rules(values, mean, half, line))
 
 
-def _rules(y: Floats, mean: float, half: float) -> tuple[Rule, ...]:
+def _rules(y: Floats, mean: float, half: float, line: float) -> tuple[Rule, ...]:
     with np.errstate(invalid="ignore"):
         above, below = y > mean + half, y < mean - half
-        close = ~(above | below) & (np.abs(y - mean) > half * 2 / 3)
-    side = runs.sides(y, np.full(y.shape, np.median(y[~np.isnan(y)]) if mostly_tied(y) else mean))
-    return classify(y, side, above, below, close)
+        close = ~(above | below) & ((y > mean + half * 2 / 3) | (y < mean - half * 2 / 3))
+    return classify(y, runs.sides(y, np.full(y.shape, line)), above, below, close)
 
 
 def classify(y: Floats, side: runs.Signs, above: Flags, below: Flags, close: Flags) -> tuple[Rule, ...]:
     """The first rule that holds for each point, in the order of `Rule`."""
+    return tuple(ORDER[i] for i in classes(y, side, above, below, close))
+
+
+def classes(y: Floats, side: runs.Signs, above: Flags, below: Flags, close: Flags) -> runs.Signs:
+    """The same as indices into `ORDER`, for one series or for many (the last axis is time)."""
     shift, trend, near = runs.shift(side), runs.trend(y), runs.two_of_three(side, close)
-    tests = [above, below, near > 0, near < 0, shift > 0, shift < 0, trend > 0, trend < 0]
-    index = np.select(tests, range(1, len(tests) + 1), 0)
-    order = list(Rule)
-    return tuple(order[i] for i in index)
+    tests = [above, below, trend > 0, trend < 0, near > 0, near < 0, shift > 0, shift < 0]
+    return np.select(tests, range(1, len(tests) + 1), 0)
 
 
 def variation(rule: Rule, direction: str) -> Variation:
@@ -100,14 +104,18 @@ def variation(rule: Rule, direction: str) -> Variation:
 def assurance(points: Points, *, target: float | None, direction: str) -> Assurance | None:
     """Whether the process, as it is, will reach the target always, never or sometimes. None: cannot be said.
 
-    A series that never changes has no limits; it meets the target always or never. (NHSRplotthedots calls a
-    constant 100 % against a target of 95 % inconsistent.)
+    Without limits (one point, or a series that never changes) it is inconsistent, as Making Data Count has it:
+    a series without variation says nothing about how far it could go.
     """
-    if target is None or direction not in ("up", "down") or np.isnan(points.mean):
+    return assured(points.lower, points.upper, target=target, direction=direction)
+
+
+def assured(lower: float, upper: float, *, target: float | None, direction: str) -> Assurance | None:
+    """The same from the limits of the newest point."""
+    if target is None or direction not in ("up", "down"):
         return None
-    if np.isnan(points.upper):
-        met = points.mean >= target if direction == "up" else points.mean <= target
-        return Assurance.PASS if met else Assurance.FAIL
-    if points.lower <= target <= points.upper:
-        return Assurance.MIXED
-    return Assurance.PASS if (target < points.lower) == (direction == "up") else Assurance.FAIL
+    if target > upper:
+        return Assurance.FAIL if direction == "up" else Assurance.PASS
+    if target < lower:
+        return Assurance.PASS if direction == "up" else Assurance.FAIL
+    return Assurance.MIXED

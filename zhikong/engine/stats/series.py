@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -98,7 +99,7 @@ class Limits:
     Missing values are NaN and keep their place. `zones` are the lines at 1, 2 and 3 sigma above and below
     ((lower, upper) each) before any cap: what run rules look at. `side` is the side of the line that runs are
     judged against; `stuck` marks points of phases in which nearly all values are one and the same, where ties
-    are skipped. `trial` is true while fewer than 12 points carry the limits: then signals are recorded but
+    are skipped. `also` holds further values per point, such as the raw value of an EWMA chart. `trial` is true while fewer than 12 points carry the limits: then signals are recorded but
     nobody is alerted. `notes` names deviations from the plain method.
     """
 
@@ -120,6 +121,7 @@ class Limits:
     zones: tuple[tuple[Floats, Floats], ...] = field(default=())
     side: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     stuck: Flags = field(default_factory=lambda: np.zeros(0, bool))
+    also: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def runs_signal(self) -> Flags:
