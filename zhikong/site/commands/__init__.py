@@ -17,6 +17,7 @@ NAMES = (
     "check_packs",
     "simulate",
     "verify_audit",
+    "chart",
 )
 
 
