@@ -97,8 +97,8 @@ def _head(node: n.Node) -> str:
             return node.op
         case n.Elapsed():
             return f"{node.unit}_between"
-        case _:
-            return type(node).__name__.lower()
+        case _:  # a node that is told apart by more than its children has words of its own
+            return str(getattr(node, "words", type(node).__name__.lower()))
 
 
 def _literal(node: n.Value) -> str:

@@ -206,9 +206,10 @@ FUNCTIONS: dict[str, Function] = {
 
 
 def _call(name: str, arguments: Arguments, scope: Scope) -> n.Node:
-    function = FUNCTIONS.get(name.lower())
+    known = FUNCTIONS if scope.names is None else scope.names.functions
+    function = known.get(name.lower())
     if function is None:
-        raise ExpressionError(f"没有函数 {name}。", suggestion(name.lower(), FUNCTIONS))
+        raise ExpressionError(f"没有函数 {name}。", suggestion(name.lower(), known))
     return function.make(arguments, scope)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 import sqlglot
 from sqlglot import errors, exp
@@ -35,6 +36,8 @@ class Scope:
         None  # a table with one row for each row of `table`, whose columns are named likewise
     )
 
+    names: Any = None  # sets_scope.Names: the rows in reach of an expression over sets, asked before all else
+
     def child(self, name: str) -> Scope:
         """The scope inside `has(name, …)`."""
         return replace(self, table=TABLES[name], in_child=True, beside=None)
@@ -44,7 +47,8 @@ def parse(source: str, scope: Scope) -> n.Node:
     """Parses and binds one expression. Raises ExpressionError with a Chinese message and a remedy."""
     _guard(source)
     try:
-        trees = sqlglot.parse(source, dialect="duckdb")
+        dialect = "duckdb" if scope.names is None else scope.names.dialect
+        trees = sqlglot.parse(source, dialect=dialect)
     except (errors.SqlglotError, RecursionError):
         raise ExpressionError(
             f"表达式“{_short(source)}”写法不完整或有多余的符号。", "请检查括号、引号和 and/or 是否成对。"
@@ -71,6 +75,7 @@ _KIND_NAMES = {
     Type.TEXT: "文字",
     Type.DATE: "日期",
     Type.TIMESTAMP: "时间",
+    Type.CODES: "编码组",
 }
 
 
@@ -126,6 +131,8 @@ def _short(source: str) -> str:
 
 def _column(tree: exp.Column, scope: Scope) -> n.Node:
     name, owner = tree.name, tree.table
+    if scope.names is not None:
+        return scope.names.column(tree)  # type: ignore[no-any-return]
     if owner == "stay" and not tree.db:
         return _stay_column(name, scope)
     if owner:

@@ -15,6 +15,7 @@ class Type(StrEnum):
     BOOL = "bool"
     DATE = "date"
     TIMESTAMP = "timestamp"  # local wall time without zone; the zone stands beside it in `stays.zone`
+    CODES = "codes"  # a list of codings `system|code`, one a line; clinical tables only
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,200 @@
+"""The clinical tables: what measures over FHIR R4 (US Core, QI-Core) resources read, beside the hospital's contract.
+
+A row belongs to one patient. A code column holds all codings of a concept (`Type.CODES`). A time that the source knows
+only to the day, month or year is the span of all its moments. Where the rows come from is written in
+`intake/formats/fhir_clinical.yaml`.
+"""
+
+from __future__ import annotations
+
+from zhikong.engine.tables.clinical_requests import REQUESTS
+from zhikong.engine.tables.clinical_shapes import at, codes, day, number, ref, table, text, whole, yes_no
+from zhikong.engine.tables.model import Table
+
+_VALUE = (
+    number("value_quantity", "数值结果"),
+    text("value_unit", "数值结果的单位（UCUM 代码，没有时为写明的单位）"),
+    whole("value_integer", "整数结果"),
+    codes("value_codes", "编码结果"),
+    at("value_time", "时间结果"),
+    text("value_text", "文字结果"),
+    yes_no("value_boolean", "是/否结果"),
+    yes_no("value_known", "有结果（不论哪种类型）"),
+)
+
+_PATIENTS = table(
+    "patients",
+    "患者：每名患者一行",
+    day("birth_date", "出生日期"),
+    text("gender", "性别：male、female、other、unknown"),
+    yes_no("deceased", "已死亡"),
+    at("deceased_at", "死亡时间"),
+    codes("race", "种族"),
+    codes("ethnicity", "民族"),
+    codes("marital_status", "婚姻状况"),
+    codes("language", "语言"),
+)
+
+_ENCOUNTERS = (
+    table(
+        "encounters",
+        "就诊：门诊、急诊、留观、住院等，每次一行",
+        text("status", "状态，如 finished"),
+        codes("class", "类别，如 IMP、EMER"),
+        codes("type", "就诊类型"),
+        codes("service_type", "服务类型"),
+        codes("priority", "紧急程度"),
+        codes("reason", "就诊原因"),
+        codes("admit_source", "入院来源"),
+        codes("discharge_disposition", "离院去向"),
+        at("started_at", "开始时间"),
+        at("ended_at", "结束时间"),
+        ref("part_of_id", "所属就诊"),
+    ),
+    table(
+        "encounter_locations",
+        "就诊期间到过的地点",
+        ref("encounter_id", "所属就诊"),
+        ref("location_id", "地点"),
+        text("status", "状态"),
+        codes("type", "地点类型"),
+        at("started_at", "到达时间"),
+        at("ended_at", "离开时间"),
+    ),
+    table(
+        "encounter_diagnoses",
+        "就诊的诊断",
+        ref("encounter_id", "所属就诊"),
+        ref("condition_id", "所指的病情"),
+        codes("code", "诊断编码（取自所指的病情或操作）"),
+        whole("rank", "次序，1 为主要"),
+        codes("use", "用途，如 billing"),
+        codes("present_on_admission", "入院时情况"),
+    ),
+    table(
+        "encounter_procedures",
+        "就诊所列的操作",
+        ref("encounter_id", "所属就诊"),
+        ref("procedure_id", "所指的操作"),
+        codes("code", "操作编码（取自所指的操作）"),
+        whole("rank", "次序，1 为主要"),
+        codes("type", "类别"),
+    ),
+)
+
+_FINDINGS = (
+    table(
+        "conditions",
+        "病情与诊断",
+        ref("encounter_id", "所属就诊"),
+        codes("code", "编码"),
+        codes("category", "类别，如 encounter-diagnosis"),
+        codes("clinical_status", "临床状态，如 active"),
+        codes("verification_status", "确认状态，如 confirmed"),
+        codes("severity", "严重程度"),
+        codes("body_site", "部位"),
+        at("onset_from", "起病时间；只有起病时段时为时段的开始"),
+        at("onset_to", "起病时段的结束；只有一个时间时与 onset_from 相同"),
+        at("abated_from", "缓解时间；只有缓解时段时为时段的开始"),
+        at("abated_to", "缓解时段的结束；只有一个时间时与 abated_from 相同"),
+        at("recorded_at", "记录时间"),
+    ),
+    table(
+        "observations",
+        "观察、检验与评估",
+        ref("encounter_id", "所属就诊"),
+        text("status", "状态，如 final"),
+        codes("category", "类别，如 laboratory"),
+        codes("code", "项目编码"),
+        *_VALUE,
+        codes("interpretation", "结果解释"),
+        codes("data_absent_reason", "没有结果的原因"),
+        codes("method", "方法"),
+        codes("body_site", "部位"),
+        at("started_at", "时间，或时段的开始"),
+        at("ended_at", "时段的结束；只有一个时间时与 started_at 相同"),
+        at("issued_at", "报告时间"),
+    ),
+    table(
+        "observation_components",
+        "观察的组成项，如收缩压与舒张压",
+        ref("observation_id", "所属观察"),
+        codes("code", "项目编码"),
+        *_VALUE,
+    ),
+    table(
+        "procedures",
+        "操作与手术",
+        ref("encounter_id", "所属就诊"),
+        text("status", "状态，如 completed、not-done"),
+        codes("status_reason", "状态的原因，如未做的原因"),
+        codes("category", "类别"),
+        codes("code", "编码"),
+        codes("reason", "原因"),
+        codes("body_site", "部位"),
+        codes("outcome", "结果"),
+        codes("used_code", "使用的器材"),
+        at("started_at", "时间，或时段的开始"),
+        at("ended_at", "时段的结束；只有一个时间时与 started_at 相同"),
+        at("recorded_at", "记录时间"),
+    ),
+    table(
+        "diagnostic_reports",
+        "检查检验报告",
+        ref("encounter_id", "所属就诊"),
+        text("status", "状态"),
+        codes("category", "类别"),
+        codes("code", "编码"),
+        codes("conclusion", "结论编码"),
+        at("started_at", "时间，或时段的开始"),
+        at("ended_at", "时段的结束；只有一个时间时与 started_at 相同"),
+        at("issued_at", "报告时间"),
+    ),
+    table(
+        "allergies",
+        "过敏与不耐受",
+        ref("encounter_id", "所属就诊"),
+        codes("code", "编码"),
+        text("type", "allergy 或 intolerance"),
+        codes("clinical_status", "临床状态"),
+        codes("verification_status", "确认状态"),
+        at("onset_from", "起始时间"),
+        at("onset_to", "起始时段的结束；只有一个时间时与 onset_from 相同"),
+        at("recorded_at", "记录时间"),
+    ),
+    table(
+        "adverse_events",
+        "不良事件",
+        ref("encounter_id", "所属就诊"),
+        text("actuality", "actual 或 potential"),
+        codes("event", "事件编码"),
+        codes("category", "类别"),
+        codes("seriousness", "是否严重"),
+        codes("severity", "严重程度"),
+        codes("outcome", "结果"),
+        at("occurred_at", "发生时间"),
+        at("detected_at", "发现时间"),
+        at("recorded_at", "记录时间"),
+    ),
+    table(
+        "immunizations",
+        "接种",
+        ref("encounter_id", "所属就诊"),
+        text("status", "状态，如 completed、not-done"),
+        codes("status_reason", "未接种的原因"),
+        codes("code", "疫苗编码"),
+        codes("reason", "原因"),
+        at("occurred_at", "接种时间"),
+        at("recorded_at", "记录时间"),
+    ),
+    table(
+        "coverages",
+        "医疗保障",
+        text("status", "状态"),
+        codes("type", "类型"),
+        at("started_at", "开始时间"),
+        at("ended_at", "结束时间"),
+    ),
+)
+
+CLINICAL: dict[str, Table] = {t.name: t for t in (_PATIENTS, *_ENCOUNTERS, *_FINDINGS, *REQUESTS)}
