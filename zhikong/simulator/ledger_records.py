@@ -4,20 +4,30 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from zhikong.simulator import ledger_records_pages
+from zhikong.simulator import (
+    ledger_records_clinics,
+    ledger_records_notes,
+    ledger_records_pages,
+    ledger_records_systems,
+)
 from zhikong.simulator.events.block import Block
 from zhikong.simulator.events.rows import Rows
 from zhikong.simulator.ledger_measures import Measure
+from zhikong.simulator.ledger_records_rows import View
 from zhikong.simulator.stages import Stages
 from zhikong.simulator.tally import Tally
 
 
 def of_block(tally: Tally, block: Block, rows: dict[str, Rows]) -> None:
     """Count what a block of closed stays has; `rows` are its tables as the planter holds them."""
+    view = View(tally, block, rows)
+    ledger_records_notes.count(view)
+    ledger_records_systems.count(view)
 
 
 def of_month(tally: Tally, month: int, tables: dict[str, pa.Table]) -> None:
     """Count the outpatient side of one month."""
+    ledger_records_clinics.count(tally, month, tables)
 
 
 def of_hospital(tally: Tally) -> None:

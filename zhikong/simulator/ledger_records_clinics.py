@@ -1,0 +1,56 @@
+"""Truths of the clinics: visits, waiting and appointments of one month."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhikong.simulator import catalogue
+from zhikong.simulator.tally import Tally
+
+
+def count(tally: Tally, month: int, tables: dict[str, pa.Table]) -> None:
+    """All of them, in the department of the visit or appointment."""
+    _visits(tally, month, tables["visits"])
+    _appointments(tally, month, tables["appointments"])
+
+
+def _place(table: pa.Table) -> np.ndarray:
+    codes = pa.array(list(catalogue.department_index()))
+    return pc.index_in(table["department"], codes).to_numpy().astype(int)
+
+
+def _is(table: pa.Table, column: str, *words: str) -> np.ndarray:
+    return pc.is_in(table[column], pa.array(words)).to_numpy()
+
+
+def _minutes(table: pa.Table, column: str) -> np.ndarray:
+    """Minutes since 1970; 0 where unknown, which `_known` tells."""
+    stamp = pc.fill_null(table[column].cast(pa.int64()), 0).to_numpy()
+    return stamp // 60_000_000
+
+
+def _known(table: pa.Table, column: str) -> np.ndarray:
+    return pc.is_valid(table[column]).to_numpy()
+
+
+def _visits(tally: Tally, month: int, visits: pa.Table) -> None:
+    place, when = _place(visits), np.full(visits.num_rows, month)
+    there, online = _is(visits, "kind", "outpatient"), _is(visits, "kind", "online")
+    tally.add("outpatient_visits", when, place, there | online)
+    tally.share("online_visits", when, place, online, there | online)
+    seen = there & _known(visits, "seen_at")
+    waited = _minutes(visits, "seen_at") - _minutes(visits, "registered_at")
+    tally.add("outpatient_waiting", when, place, np.where(seen, waited, 0), seen)
+    tally.rank("outpatient_waiting_p90", 90, when[seen], place[seen], waited[seen])
+    tally.share("admitted_from_clinic", when, place, _is(visits, "disposition", "admitted"), there)
+    tally.share("left_clinic_unseen", when, place, _is(visits, "disposition", "left"), there)
+
+
+def _appointments(tally: Tally, month: int, booked: pa.Table) -> None:
+    place, when = _place(booked), np.full(booked.num_rows, month)
+    every = np.ones(booked.num_rows, bool)
+    tally.share("appointments_stopped", when, place, _is(booked, "status", "stopped"), every)
+    missed, came = _is(booked, "status", "missed"), _is(booked, "status", "arrived")
+    tally.share("appointments_missed", when, place, missed, missed | came)
+    ahead = _minutes(booked, "scheduled_at") - _minutes(booked, "booked_at") >= 24 * 60
+    tally.share("booked_a_day_ahead", when, place, ahead, every)
