@@ -17,6 +17,8 @@ VENTILATOR, LINE, CATHETER, AIRWAY, STOMACH, DRAIN = range(6)
 SITES = [code for code, _ in INFECTION_SITE.values]
 HARMS = [code for code, _ in HARM.values]
 REPORT_WITHIN = DAY
+SLIPS = np.array([0, 0.03, 0.006, 0.02, 0.02, 0.006])
+"""Share of each kind of device that comes out unplanned."""
 _SITE_OF = (
     ("J12", "respiratory"), ("J13", "respiratory"), ("J14", "respiratory"), ("J15", "respiratory"),
     ("J18", "respiratory"), ("J95", "respiratory"), ("A40", "bloodstream"), ("A41", "bloodstream"),
@@ -40,7 +42,7 @@ def devices(block: Block, surgery: Surgery) -> Rows:
     placed = np.minimum(placed, removed)
     order = np.lexsort((kind, placed, i))
     i, kind, placed, removed = i[order], kind[order], placed[order], removed[order]
-    early = (kind != VENTILATOR) & (rng.random(len(i)) < 0.006)
+    early = rng.random(len(i)) < SLIPS[kind]
     columns = {
         "device_id": Ids("G", numbers(block, i)),
         "kind": Words(kind, DEVICES),
