@@ -8,7 +8,9 @@ from zhikong.hospital.functions.indicators.models.closing import (
     MonthClose,
 )
 from zhikong.hospital.functions.indicators.models.counting import CountedSource
+from zhikong.hospital.functions.indicators.models.previews import ChangePreview, PreviewSeen
 from zhikong.hospital.functions.indicators.models.revisions import MonthRevision, RevisedValue
+from zhikong.hospital.functions.indicators.models.small_cells import SmallCellRule
 from zhikong.hospital.functions.indicators.models.values import (
     Computation,
     IndicatorTarget,
@@ -19,6 +21,7 @@ from zhikong.hospital.functions.indicators.models.values import (
 __all__ = [
     "Alert",
     "AnalysedMiss",
+    "ChangePreview",
     "Computation",
     "CountedSource",
     "IndicatorTarget",
@@ -27,6 +30,8 @@ __all__ = [
     "MonthAnalysis",
     "MonthClose",
     "MonthRevision",
+    "PreviewSeen",
     "RevisedValue",
     "Signal",
+    "SmallCellRule",
 ]
