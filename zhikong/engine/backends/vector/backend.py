@@ -30,11 +30,9 @@ class VectorBackend:
     ) -> dict[str, Outcome]:
         """See `Backend.tally`. What turns out to be beyond exact vectors at run time is computed by the other."""
         outcomes: dict[str, Outcome] = {}
-        for group in groups_of([d for d in definitions if supported(d, source)]):
-            try:
-                outcomes |= _tallies(group, source, months, limits)
-            except Unsupported:
-                continue
+        for group in groups_of([d for d in definitions if supported(d)]):
+            members = [d for d in definitions if d.id in group.recipes]
+            outcomes |= _guarded(members, source, months, limits)
         self.used |= dict.fromkeys(outcomes, "vector")
         rest = [d for d in definitions if d.id not in outcomes]
         if rest:
@@ -52,6 +50,19 @@ def plan_of(group: Group, months: Sequence[str], *, by_day: bool = False) -> cou
     return counting.Plan(
         group.table, (institution, group.department), group.date, tuple(group.counters.values()), periods
     )
+
+
+def _guarded(
+    members: Sequence[Definition], source: Source, months: Sequence[str], limits: Limits
+) -> dict[str, Tally]:
+    """The tallies of definitions of one group; who is beyond exact vectors is left out."""
+    try:
+        (group,) = groups_of(members)
+        return _tallies(group, source, months, limits)
+    except Unsupported:
+        middle = len(members) // 2
+        halves = (members[:middle], members[middle:]) if middle else ()
+    return {key: tally for half in halves for key, tally in _guarded(half, source, months, limits).items()}
 
 
 def _tallies(group: Group, source: Source, months: Sequence[str], limits: Limits) -> dict[str, Tally]:

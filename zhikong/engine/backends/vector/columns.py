@@ -1,10 +1,11 @@
-"""Columns as arrays: numbers with a mask of what is known, text as numbers of a dictionary that only grows."""
+"""Columns as arrays: numbers with a mask of what is known, text as small numbers that grow with what comes up."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,93 +14,103 @@ from numpy.typing import NDArray
 
 from zhikong.engine.tables import Type
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]
+Question = Callable[[str], bool]
 
 
-class Words:
-    """The distinct texts of one column over all batches. Number 0 is the unknown; numbers never change."""
+class Texts:
+    """The distinct texts of a key column over all batches, numbered as they come up; the unknown is 0."""
 
     def __init__(self) -> None:
         self.texts: list[str | None] = [None]
         self._numbers: dict[str | None, int] = {None: 0}
-        self._tables: dict[str, NDArray[np.bool_]] = {}
         self._lock = threading.Lock()
 
-    def numbers(self, texts: list[str | None]) -> NDArray[np.int32]:
-        """The number of each text; new ones are added."""
+    def numbers(self, texts: Sequence[str | None]) -> Array:
+        """The number of each text."""
         known = self._numbers
-        if any(text not in known for text in texts):
+        if new := set(texts).difference(known):
             with self._lock:
-                for text in texts:
-                    if text not in known:
-                        self.texts.append(text)
-                        known[text] = len(self.texts) - 1
-        return np.fromiter((known[text] for text in texts), np.int32, len(texts))
+                for text in sorted(new.difference(known), key=str):
+                    self.texts.append(text)
+                    known[text] = len(self.texts) - 1
+        return np.array([known[text] for text in texts], np.int64)
 
-    def number(self, text: str) -> int | None:
-        """The number of a text that has come up, else None."""
-        return self._numbers.get(text)
 
-    def table(self, key: str, holds: Callable[[str], bool]) -> NDArray[np.bool_]:
-        """For each number whether the text fulfils `holds`; each text is asked once. False for the unknown.
+class Classes:
+    """The distinct texts of a column that conditions ask about, sorted into classes that all conditions answer alike.
 
-        `key` names the question.
-        """
-        size = len(self.texts)
-        known = self._tables.get(key)
-        if known is None or len(known) < size:
-            done = 0 if known is None else len(known)
-            more = [text is not None and holds(text) for text in self.texts[done:size]]
-            parts = ([] if known is None else [known]) + [np.array(more, np.bool_)]
-            known = np.concatenate(parts)
-            self._tables[key] = known
-        return known
+    Each text is asked every question once, when it first comes up; a row then carries the number of its class, which
+    as a rule fits into one byte. Class 0 is the unknown: no question is true or false for it.
+    """
+
+    def __init__(self, questions: Mapping[str, Question]) -> None:
+        self._questions = questions
+        self._class_of: dict[str | None, int] = {None: 0}
+        self._signatures: dict[tuple[bool, ...], int] = {}
+        self._answers: dict[str, list[bool]] = {key: [False] for key in questions}
+        self._lock = threading.Lock()
+
+    def numbers(self, texts: Sequence[str | None]) -> Array:
+        """The class of each text."""
+        known = self._class_of
+        if new := set(texts).difference(known):
+            with self._lock:
+                for text in new.difference(known):
+                    known[text] = self._classified(str(text))
+        return np.array([known[text] for text in texts], np.int64)
+
+    def _classified(self, text: str) -> int:
+        signature = tuple(holds(text) for holds in self._questions.values())
+        number = self._signatures.get(signature)
+        if number is None:
+            for key, answer in zip(self._questions, signature, strict=True):
+                self._answers[key].append(answer)
+            number = self._signatures[signature] = len(self._signatures) + 1
+        return number
+
+    def chosen(self, key: str, wanted: bool) -> Array:
+        """For each class whether it answers the question `key` so."""
+        answers = np.array(self._answers[key], np.bool_)
+        if wanted:
+            return answers
+        answers = ~answers
+        answers[0] = False
+        return answers
 
 
 @dataclass(frozen=True, slots=True)
 class Vector:
     """One column of a batch. `valid` None means that every row is known; unknown rows hold 0.
 
-    Dates are days and times microseconds since 1970; text holds numbers of `words`. A literal has one row and
-    `scalar` set.
+    Dates are days and times microseconds since 1970; text holds numbers of `texts` or `classes`. A literal has one
+    value for all rows.
     """
 
     values: Array
     valid: NDArray[np.bool_] | None = None
-    words: Words | None = None
-    scalar: bool = False
+    texts: Texts | None = None
+    classes: Classes | None = None
+
+    def ordered(self, order: NDArray[np.intp]) -> Vector:
+        """The rows in another order, or some of them."""
+        # positions are known to lie within; "clip" spares the look at each of them
+        valid = None if self.valid is None else self.valid.take(order, mode="clip")
+        return Vector(self.values.take(order, mode="clip"), valid, self.texts, self.classes)
 
 
-@dataclass(slots=True)
-class Dictionaries:
-    """The dictionary of each text column, shared by all batches and threads of a pass."""
-
-    columns: dict[tuple[str, str], Words] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def of(self, table: str, column: str) -> Words:
-        with self._lock:
-            return self.columns.setdefault((table, column), Words())
-
-
-def narrow(size: int) -> type[np.generic]:
+def narrow(size: int) -> Any:
     """The smallest whole-number type that holds 0 … size."""
     return np.uint8 if size < 1 << 8 else np.uint16 if size < 1 << 16 else np.int32
 
 
-def vector(array: pa.Array, kind: Type, words: Words | None) -> Vector:
-    """An Arrow column of a batch. `words` for text columns. Raises pa.ArrowInvalid where it cannot be cast."""
-    if kind is Type.TEXT:
-        if words is None:
-            raise ValueError("a text column needs its dictionary")
-        return _text(array, words)
+def numbers(array: pa.Array, kind: Type) -> Vector:
+    """An Arrow column that is not text. Raises pa.ArrowInvalid where it cannot be cast."""
     array = _cast(array, kind)
     known = None if array.null_count == 0 else array.is_valid().to_numpy(zero_copy_only=False)
-    if kind is Type.BOOL:
-        filled = array if known is None else pc.fill_null(array, False)
-        return Vector(filled.to_numpy(zero_copy_only=False), known)
-    filled = array if known is None else pc.fill_null(array, pa.scalar(0, array.type))
-    values = filled.to_numpy(zero_copy_only=False)
+    if known is not None:
+        array = pc.fill_null(array, pa.scalar(False if kind is Type.BOOL else 0, array.type))
+    values = array.to_numpy(zero_copy_only=False)
     if kind is Type.FLOAT:
         odd = np.isnan(values)  # not-a-number is unknown
         if odd.any():
@@ -126,13 +137,17 @@ def _cast(array: pa.Array, kind: Type) -> pa.Array:
     return array if plain is None else array.view(plain)
 
 
-def _text(array: pa.Array, words: Words) -> Vector:
+def text(array: pa.Array, known: Texts | Classes) -> Vector:
+    """An Arrow column of text as numbers: each distinct text of the batch is looked up once."""
     if not pa.types.is_dictionary(array.type):
-        array = array.dictionary_encode()
-    numbers = words.numbers(array.dictionary.to_pylist())
-    indices = array.indices.cast(pa.int32())
+        array = array.cast(pa.string()).dictionary_encode()
+    own = known.numbers(array.dictionary.to_pylist())
     # the last entry of the table answers for the unknown
-    table = np.append(numbers, 0).astype(narrow(len(words.texts)))
+    table = np.append(own, 0).astype(narrow(int(own.max(initial=0))))
+    indices = array.indices.cast(pa.int32())
     if indices.null_count:
-        indices = pc.fill_null(indices, pa.scalar(len(numbers), pa.int32()))
-    return Vector(table[indices.to_numpy(zero_copy_only=False)], None, words)
+        indices = pc.fill_null(indices, pa.scalar(len(own), pa.int32()))
+    values = table.take(indices.to_numpy(zero_copy_only=False), mode="clip")
+    if isinstance(known, Classes):
+        return Vector(values, None, classes=known)
+    return Vector(values, None, texts=known)

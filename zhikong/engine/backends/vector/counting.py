@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from zhikong.engine.backends.source import Source
 from zhikong.engine.backends.vector import batches
 from zhikong.engine.backends.vector.bits import Runs
-from zhikong.engine.backends.vector.columns import Dictionaries, Vector, vector
-from zhikong.engine.backends.vector.evaluate import LIMIT, SPANS, Evaluator, Keys, Unsupported, both, largest
+from zhikong.engine.backends.vector.columns import Classes, Question, Texts, Vector, numbers, text
+from zhikong.engine.backends.vector.evaluate import LIMIT, Evaluator, Keys, Unsupported, largest, question
 from zhikong.engine.backends.vector.grouping import Grouped, Periods, grouped
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.plan.needs import needs_of_column, walk
 from zhikong.engine.plan.recipes import Counter
-from zhikong.engine.tables import TABLES, Type
+from zhikong.engine.tables import Type
 
 Matrix = NDArray[np.int64]
 MERGE_CELLS = 8_000_000  # numbers of unmerged batches that are kept before they are added up
@@ -66,35 +66,44 @@ class Counted:
     matrix: Matrix
 
 
+class Dictionaries:
+    """What the batches and threads of a pass share about text: numbers of key columns, classes of the others."""
+
+    def __init__(self, plan: Plan) -> None:
+        asked: dict[str, dict[str, Question]] = {}
+        for node in (x for expression in plan.expressions for x in walk(expression)):
+            if isinstance(node, n.Ref) and node.type is Type.TEXT:
+                asked.setdefault(node.column, {})
+            elif (found := question(node)) is not None:
+                asked.setdefault(found[0].column, {})[plan.names.of(node)] = found[1]
+        self.classes = {column: Classes(questions) for column, questions in asked.items()}
+        self.texts = {ref.column: Texts() for ref in (*plan.keys, plan.date) if ref and ref.type is Type.TEXT}
+
+
 @dataclass(slots=True)
 class Batch:
     """The rows of one Arrow batch in group order."""
 
     data: pa.RecordBatch
-    table: str
     dictionaries: Dictionaries
     order: NDArray[np.intp] | None = None
     size: int = 0
     _columns: dict[str, Vector] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.size = self.data.num_rows
-
-    def raw(self, ref: n.Ref) -> Vector:
-        """A column in the order of the file."""
-        known = TABLES[self.table].column(ref.column) if self.table in TABLES else None
-        kind = known.type if known else ref.of
-        words = self.dictionaries.of(self.table, ref.column) if kind is Type.TEXT else None
-        return vector(self.data.column(ref.column), kind, words)
+    def key(self, ref: n.Ref) -> Vector:
+        """A key column or the date, in the order of the file."""
+        column = self.data.column(ref.column)
+        if ref.type is Type.TEXT:
+            return text(column, self.dictionaries.texts[ref.column])
+        return numbers(column, ref.type)
 
     def column(self, ref: n.Ref) -> Vector:
         """A column in group order."""
         if ref.column not in self._columns:
-            found = self.raw(ref)
-            if self.order is not None:
-                valid = None if found.valid is None else found.valid[self.order]
-                found = Vector(found.values[self.order], valid, found.words)
-            self._columns[ref.column] = found
+            column = self.data.column(ref.column)
+            classes = self.dictionaries.classes.get(ref.column)
+            found = numbers(column, ref.type) if classes is None else text(column, classes)
+            self._columns[ref.column] = found if self.order is None else found.ordered(self.order)
         return self._columns[ref.column]
 
     def child(self, node: n.Node) -> Vector:
@@ -104,7 +113,7 @@ class Batch:
 
 def run(plan: Plan, source: Source, months: batches.Months, threads: int) -> Counted:
     """Counts the whole table, part by part. Raises Unsupported, OSError and pa.ArrowInvalid."""
-    dictionaries = Dictionaries()
+    dictionaries = Dictionaries(plan)
     files = batches.parts(source, plan.table, plan.columns(), months)
     work = [partial(_part, plan, part.batches, dictionaries) for part in files]
     totals = _Totals(len(plan.counters) + 1)
@@ -130,7 +139,7 @@ def _part(
     totals = _Totals(len(plan.counters) + 1)
     for data in read():
         if data.num_rows:
-            totals.add(_batch(plan, Batch(data, plan.table, dictionaries)))
+            totals.add(_batch(plan, Batch(data, dictionaries)))
     return totals.merged()
 
 
@@ -149,15 +158,15 @@ def _batch(plan: Plan, batch: Batch) -> tuple[Matrix, Matrix]:
 
 
 def _groups(plan: Plan, batch: Batch) -> tuple[Grouped, Matrix]:
-    periods = plan.periods.numbers(batch.raw(plan.date), plan.date.type)
+    periods = plan.periods.numbers(batch.key(plan.date), plan.date.type)
     code, size = periods, plan.periods.count
     sizes = []
     for key in plan.keys:
         if key is None:
             sizes.append(1)
             continue
-        column = batch.raw(key)
-        width = len(column.words.texts) if column.words else 0
+        column = batch.key(key)
+        width = len(column.texts.texts) if column.texts else 0
         code = np.where(code < 0, -1, code + size * column.values.astype(np.int64))
         size *= width
         sizes.append(width)
@@ -185,8 +194,7 @@ def _counted(counter: Counter, evaluator: Evaluator, runs: Runs) -> NDArray[np.i
     values = evaluator.full(added.values)
     if largest(values) * max(1, runs.rows) >= LIMIT:
         raise Unsupported("a sum near the limit of 64 bits")
-    taken = both(evaluator.flags(holds), added.valid)
-    return runs.sum(np.where(taken, values, 0))
+    return runs.sum(values * evaluator.flags(holds))  # unknown values are 0
 
 
 class _Totals:
@@ -241,10 +249,10 @@ def _named(plan: Plan, dictionaries: Dictionaries, keys: Matrix, matrix: Matrix)
         if key is None or not len(keys):
             names.append([None] * len(keys))
             continue
-        texts = dictionaries.of(plan.table, key.column).texts
+        texts = dictionaries.texts[key.column].texts
         names.append([texts[number] for number in keys[:, i]])
     periods = keys[:, -1] if len(keys) else np.zeros(0, np.int64)
     return Counted(tuple(names), periods, matrix)
 
 
-__all__ = ["SPANS", "Batch", "Counted", "Plan", "run"]
+__all__ = ["Batch", "Counted", "Plan", "run"]

@@ -15,7 +15,7 @@ from typing import Any, Protocol, get_args
 import numpy as np
 
 from zhikong.engine.backends.vector import bits
-from zhikong.engine.backends.vector.columns import Vector, Words
+from zhikong.engine.backends.vector.columns import Vector
 from zhikong.engine.definitions import canonical
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.tables import Type
@@ -105,7 +105,7 @@ class Evaluator:
         found = self.value(node)
         if found.values.dtype == np.int64:
             return found
-        return Vector(found.values.astype(np.int64), found.valid, scalar=found.scalar)
+        return Vector(found.values.astype(np.int64), found.valid)
 
     def full(self, flags: Any) -> Any:
         """A literal's single flag as one for each row."""
@@ -117,7 +117,7 @@ class Evaluator:
 
 def known(vector: Vector) -> Any:
     """Which rows are known; None for all."""
-    if vector.words is not None and not vector.scalar:
+    if vector.classes is not None:
         return vector.values != 0
     return vector.valid
 
@@ -202,16 +202,22 @@ def _flags_compared(ev: Evaluator, node: n.Compare, wanted: bool) -> bits.Words:
 
 
 def _texts_compared(ev: Evaluator, node: n.Compare, wanted: bool) -> bits.Words:
-    left, right = ev.value(node.left), ev.value(node.right)
-    test = _TEXT_OPERATORS[node.op]
-    if isinstance(node.right, n.Value) and not left.scalar:
-        return _looked_up(ev, left, ev.keys.of(node), partial(_with, test, str(node.right.value)), wanted)
-    if isinstance(node.left, n.Value) and not right.scalar:
-        return _looked_up(ev, right, ev.keys.of(node), partial(_after, test, str(node.left.value)), wanted)
-    if node.op in ("=", "<>") and left.words is right.words and left.words is not None:
-        found = _OPERATORS[node.op](left.values, right.values)
-        return _decided(ev, found, both(known(left), known(right)), wanted)
-    raise Unsupported("texts of two columns in order")
+    column = node.left if isinstance(node.left, n.Ref) else node.right
+    return _looked_up(ev, ev.value(column), ev.keys.of(node), wanted)
+
+
+def question(node: n.Node) -> tuple[n.Ref, Callable[[str], bool]] | None:
+    """What a condition asks of one text column alone: the column, and when a text fulfils it."""
+    match node:
+        case n.CodeIn():
+            return node.operand, lambda text: any(held.holds(text) for held in node.ranges)
+        case n.In() if isinstance(node.operand, n.Ref) and node.operand.type is Type.TEXT:
+            return node.operand, frozenset(str(value.value) for value in node.values).__contains__
+        case n.Compare(op, n.Ref() as ref, n.Value() as bound) if ref.type is Type.TEXT:
+            return ref, partial(_with, _TEXT_OPERATORS[op], str(bound.value))
+        case n.Compare(op, n.Value() as bound, n.Ref() as ref) if ref.type is Type.TEXT:
+            return ref, partial(_after, _TEXT_OPERATORS[op], str(bound.value))
+    return None
 
 
 def _with(test: Callable[[str, str], bool], bound: str, text: str) -> bool:
@@ -222,21 +228,23 @@ def _after(test: Callable[[str, str], bool], bound: str, text: str) -> bool:
     return test(bound, text)
 
 
-def _looked_up(
-    ev: Evaluator, vector: Vector, key: str, holds: Callable[[str], bool], wanted: bool
-) -> bits.Words:
-    """A question about text, answered from a table with one entry for each distinct text."""
-    if vector.words is None:
-        raise Unsupported("text without a dictionary")
-    table = vector.words.table(key, holds)
-    answers = table if wanted else ~table
-    answers[0] = False  # the unknown is neither (`table` is false there, its inverse a copy)
+FEW = 4  # classes up to which one comparison each is cheaper than a table
+
+
+def _looked_up(ev: Evaluator, vector: Vector, key: str, wanted: bool) -> bits.Words:
+    """A question about text, answered by the classes of texts that fulfil it."""
+    if vector.classes is None:
+        raise Unsupported("text without its classes")
+    answers = vector.classes.chosen(key, wanted)
     chosen = np.flatnonzero(answers)
     if len(chosen) == 0:
         return bits.zeros(ev.rows.size)
-    if len(chosen) == 1:
-        return bits.packed(vector.values == chosen[0])
-    return bits.packed(answers[vector.values])
+    if len(chosen) > FEW:
+        return bits.packed(answers.take(vector.values, mode="clip"))
+    found = vector.values == chosen[0]
+    for number in chosen[1:]:
+        found |= vector.values == number
+    return bits.packed(found)
 
 
 def _in_map(ev: Evaluator, node: n.In, wanted: bool) -> bits.Words:
@@ -245,8 +253,7 @@ def _in_map(ev: Evaluator, node: n.In, wanted: bool) -> bits.Words:
         return _any(maps, ev.rows.size) if wanted else _all(maps, ev.rows.size)
     vector = ev.value(node.operand)
     if node.operand.type is Type.TEXT:
-        held = frozenset(str(value.value) for value in node.values)
-        return _looked_up(ev, vector, ev.keys.of(node), held.__contains__, wanted)
+        return _looked_up(ev, vector, ev.keys.of(node), wanted)
     found = np.zeros(ev.rows.size, np.bool_)
     for value in node.values:
         found |= ev.full(vector.values == ev.value(value).values)
@@ -254,10 +261,7 @@ def _in_map(ev: Evaluator, node: n.In, wanted: bool) -> bits.Words:
 
 
 def _codes_map(ev: Evaluator, node: n.CodeIn, wanted: bool) -> bits.Words:
-    def holds(code: str) -> bool:
-        return any(r.holds(code) for r in node.ranges)
-
-    return _looked_up(ev, ev.value(node.operand), ev.keys.of(node), holds, wanted)
+    return _looked_up(ev, ev.value(node.operand), ev.keys.of(node), wanted)
 
 
 def _if_map(ev: Evaluator, node: n.If, wanted: bool) -> bits.Words:
@@ -317,10 +321,9 @@ FALSE: Maps = {
 
 def _value(ev: Evaluator, node: n.Value) -> Vector:
     if node.of is Type.TEXT:
-        words = Words()
-        return Vector(words.numbers([str(node.value)])[0], None, words, scalar=True)
+        raise Unsupported("a text by itself")
     number = float(node.value) if isinstance(node.value, Decimal) else node.value
-    return Vector(np.float64(number) if isinstance(number, float) else np.int64(number), scalar=True)  # type: ignore[arg-type]
+    return Vector(np.float64(number) if isinstance(number, float) else np.int64(number))  # type: ignore[arg-type]
 
 
 def _ref(ev: Evaluator, node: n.Ref) -> Vector:
@@ -335,7 +338,7 @@ def _arithmetic(ev: Evaluator, node: n.Arithmetic) -> Vector:
     _within(node.op, left.values, right.values)
     with np.errstate(over="ignore"):
         result = _SIGNS[node.op](left.values, right.values)
-    return Vector(result, both(left.valid, right.valid), scalar=left.scalar and right.scalar)
+    return Vector(result, both(left.valid, right.valid))
 
 
 _SIGNS: dict[str, Callable[[Any, Any], Any]] = {"+": np.add, "-": np.subtract, "*": np.multiply}
@@ -359,14 +362,14 @@ def _negate(ev: Evaluator, node: n.Negate) -> Vector:
     operand = ev.whole(node.operand)
     if largest(operand.values) >= LIMIT:
         raise Unsupported("whole numbers near the limit of 64 bits")
-    return Vector(np.negative(operand.values), operand.valid, scalar=operand.scalar)
+    return Vector(np.negative(operand.values), operand.valid)
 
 
 def _difference(start: Vector, end: Vector, unit: int) -> Vector:
     """Whole units elapsed, rounded down for negatives too."""
     _within("-", end.values, start.values)
     elapsed = np.floor_divide(np.subtract(end.values, start.values), unit)
-    return Vector(elapsed, both(start.valid, end.valid), scalar=start.scalar and end.scalar)
+    return Vector(elapsed, both(start.valid, end.valid))
 
 
 def _elapsed(ev: Evaluator, node: n.Elapsed) -> Vector:

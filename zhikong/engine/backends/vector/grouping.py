@@ -92,10 +92,10 @@ class Periods:
         return np.where(keep[found], found, -1)
 
     def _of_texts(self, vector: Vector) -> Codes:
-        if vector.words is None:
+        if vector.texts is None:
             raise ValueError("a period column needs its dictionary")
         places = {month: calendar.number(month) - self._first for month in self.wanted}
-        table = np.array([places.get(text or "", -1) for text in vector.words.texts], np.int64)
+        table = np.array([places.get(text or "", -1) for text in vector.texts.texts], np.int64)
         return table[vector.values]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from zhikong.engine.backends.source import Source
-from zhikong.engine.backends.vector.evaluate import FALSE, VALUES
+from zhikong.engine.backends.vector.evaluate import FALSE, VALUES, question
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions.model import Definition, How, Kind
 from zhikong.engine.plan.needs import MINUTES_TO_NEXT, expressions_of, walk
@@ -15,7 +14,7 @@ NODES = frozenset({*FALSE, *VALUES}) - {n.Has, n.CountOf, n.Extreme, n.SumOf}
 BEYOND = frozenset({MINUTES_TO_NEXT})  # derived columns that look at other rows
 
 
-def supported(definition: Definition, source: Source) -> bool:
+def supported(definition: Definition) -> bool:
     """Whether the vectorised form says exactly what the definition means, as far as its text tells.
 
     Some values of the data only show at run time that it does not: see `evaluate.Unsupported`.
@@ -38,4 +37,6 @@ def _key(node: n.Node) -> bool:
 def _plain(node: n.Node) -> bool:
     if isinstance(node, n.Ref):
         return node.owner == "row" and node.column not in BEYOND
-    return type(node) in NODES
+    if isinstance(node, n.Compare | n.In) and node.children()[0].type is Type.TEXT:
+        return question(node) is not None  # of one column, not of two or of a choice between them
+    return type(node) in NODES and (isinstance(node, n.Value) or node.type is not Type.TEXT)
