@@ -249,6 +249,24 @@ def _coded(node: s.Coded, env: Env) -> bool | None:
     return None if value is None else any(coding in node.codes for coding in value.split("\n"))
 
 
+def _converted(node: s.Converted, env: Env) -> float | None:
+    value, unit = evaluate(node.operand, env), evaluate(node.unit, env)
+    factors = {known: (times, over) for known, times, over in node.factors}
+    if value is None or unit not in factors:
+        return None
+    times, over = factors[unit]
+    return float(value) * float(times) / float(over)
+
+
+def _converted(node: s.Converted, env: Env) -> float | None:
+    value, unit = evaluate(node.operand, env), evaluate(node.unit, env)
+    factors = {known: (times, over) for known, times, over in node.factors}
+    if value is None or unit not in factors:
+        return None
+    times, over = factors[unit]
+    return float(value) * float(times) / float(over)
+
+
 # ---- over rows -----------------------------------------------------------------------------------------------------
 
 
@@ -318,4 +336,5 @@ MEANINGS: dict[type[n.Node], Callable[[Any, Env], Any]] = {
     s.FullYears: _full_years,
     s.FullMonths: _full_months,
     s.Quotient: _quotient,
+    s.Converted: _converted,
 }

@@ -101,8 +101,8 @@ def expression(
     text: Any, world: World, stack: tuple[Bound, ...], path: Path, *, as_condition: bool
 ) -> n.Node:
     """One bound expression. Raises SetProblem that names the key."""
-    if isinstance(text, bool):
-        text = "true" if text else "false"
+    if isinstance(text, (bool, int)):  # YAML reads true and 1 as values
+        text = str(text).lower()
     if not isinstance(text, str):
         raise SetProblem(path, "这里要写一个表达式（文字）。", "例如 status = 'finished'。")
     scope = scope_of(Names(world, stack, SET_FUNCTIONS))

@@ -13,8 +13,9 @@ from zhikong.engine.definitions import sets_nodes as s
 from zhikong.engine.definitions.functions import FUNCTIONS, Arguments, Function
 from zhikong.engine.definitions.grammar import BUILDERS, Scope, build, expect, type_name
 from zhikong.engine.definitions.problems import ExpressionError
+from zhikong.engine.definitions.sets_codes import CODE_FUNCTIONS
 from zhikong.engine.definitions.sets_scope import Bound, scope_of
-from zhikong.engine.definitions.sets_values import CODE_FUNCTIONS, TIME_FUNCTIONS, arity, source_of
+from zhikong.engine.definitions.sets_values import TIME_FUNCTIONS, arity, source_of
 from zhikong.engine.tables import Type
 
 

@@ -207,6 +207,27 @@ class Quotient(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Converted(Node):
+    """A measured value in the unit `target`; unknown when its own unit cannot be turned into it.
+
+    `factors` lists (unit, times, over): the value is multiplied, then divided.
+    """
+
+    operand: Node
+    unit: Node
+    target: str
+    factors: tuple[tuple[str, int, int], ...] = field(compare=False, repr=False)
+
+    @property
+    def type(self) -> Type:
+        return Type.FLOAT
+
+    @property
+    def words(self) -> str:
+        return f"unit {self.target}"
+
+
+@dataclass(frozen=True, slots=True)
 class RowSet:
     """A named set: the rows of `members` (tables or sets), further columns in order, and which rows stay.
 

@@ -1,4 +1,4 @@
-"""The functions of expressions over sets that look at values: times, periods and codes."""
+"""The functions of expressions over sets that look at times and periods."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions import sets_nodes as s
 from zhikong.engine.definitions.functions import Arguments, Function
 from zhikong.engine.definitions.grammar import Scope, build, expect, type_name
-from zhikong.engine.definitions.problems import ExpressionError, suggestion
+from zhikong.engine.definitions.problems import ExpressionError
 from zhikong.engine.definitions.sets_scope import moment
 from zhikong.engine.tables import Type
 
 _TIMES = (Type.DATE, Type.TIMESTAMP)
-MAX_ADDRESS = 300
 
 
 def arity(arguments: Arguments, least: int, most: int | None, usage: str) -> None:
@@ -28,9 +27,6 @@ def arity(arguments: Arguments, least: int, most: int | None, usage: str) -> Non
 def source_of(tree: exp.Expression) -> str:
     """The text of a part of an expression, for messages."""
     return tree.sql(dialect="duckdb")
-
-
-# ---- times ---------------------------------------------------------------------------------------------------------
 
 
 def _time(tree: exp.Expression, scope: Scope, usage: str) -> n.Node:
@@ -137,12 +133,12 @@ def _inside(arguments: Arguments, scope: Scope) -> n.Node:
 
 
 def _div(arguments: Arguments, scope: Scope) -> n.Node:
-    usage = "div(整数, 7)"
+    usage = "quotient(整数, 7)"
     arity(arguments, 2, 2, usage)
     operand = expect(build(arguments[0], scope), Type.INT, source_of(arguments[0]))
     divisor = build(arguments[1], scope)
     if not isinstance(divisor, n.Value) or type(divisor.value) is not int or divisor.value < 1:
-        raise ExpressionError("div 的第二个参数要写正整数。", f"写法：{usage}。")
+        raise ExpressionError("quotient 的第二个参数要写正整数。", f"写法：{usage}。")
     return s.Quotient(operand, divisor.value)
 
 
@@ -167,78 +163,5 @@ TIME_FUNCTIONS: dict[str, Function] = {
     "within_days": Function("within_days(时间, 起, 止)", "同 within，只看日期", _within(by_day=True)),
     "overlaps": Function(_OVERLAPS, "两段时间有共同的时刻；止为空表示还没有结束", _overlaps),
     "inside": Function(_INSIDE, "前一段时间整个在后一段之内；止为空表示还没有结束", _inside),
-    "div": Function("div(整数, 7)", "整数除法，向下取整", _div),
+    "quotient": Function("quotient(整数, 7)", "整数除法，向下取整", _div),
 }  # fmt: skip
-
-# ---- codes ---------------------------------------------------------------------------------------------------------
-
-
-def _coded(tree: exp.Expression, scope: Scope, usage: str) -> n.Node:
-    node = build(tree, scope)
-    if node.type is not Type.CODES:
-        raise ExpressionError(
-            f"“{source_of(tree)}”是{type_name(node.type)}，这里需要编码列。", f"写法：{usage}。"
-        )
-    return node
-
-
-def _word(tree: exp.Expression, usage: str) -> str:
-    if isinstance(tree, exp.Literal) and tree.is_string and len(str(tree.this)) <= MAX_ADDRESS:
-        return str(tree.this)
-    raise ExpressionError("编码和值集的名称要加单引号。", f"写法：{usage}。")
-
-
-def _in_valueset(arguments: Arguments, scope: Scope) -> n.Node:
-    usage = "in_valueset(编码列, '值集')"
-    arity(arguments, 2, None, usage)
-    operand = _coded(arguments[0], scope, usage)
-    found = [_value_set(_word(tree, usage), scope, operand) for tree in arguments[1:]]
-    return canonical.disjunction(found)
-
-
-def _value_set(name: str, scope: Scope, operand: n.Node) -> n.Node:
-    known = scope.names.world.value_sets
-    found = known.get(name.casefold())
-    if found is None:
-        near = suggestion(name, {one.title for one in known.values()})
-        raise ExpressionError(f"没有值集“{name}”。", f"请把它的 ValueSet（JSON）放进定义的文件夹。{near}")
-    if found.fault:
-        raise ExpressionError(f"值集“{name}”不能用：{found.fault}", RESOLVE)
-    return s.Coded(operand, found.url, found.codes)
-
-
-RESOLVE = "请先展开（$expand）这个值集，或把所引用的值集也放进文件夹。"
-SYSTEMS = {
-    "loinc": "http://loinc.org",
-    "snomed": "http://snomed.info/sct",
-    "icd10cm": "http://hl7.org/fhir/sid/icd-10-cm",
-    "rxnorm": "http://www.nlm.nih.gov/research/umls/rxnorm",
-}
-"""Short names of code systems, usable in `has_code`."""
-
-
-def _has_code(arguments: Arguments, scope: Scope) -> n.Node:
-    usage = "has_code(编码列, 'http://loinc.org|93857-1')"
-    arity(arguments, 2, None, usage)
-    operand = _coded(arguments[0], scope, usage)
-    codes = sorted({_code(_word(tree, usage), usage) for tree in arguments[1:]})
-    return s.Coded(operand, " ".join(codes), frozenset(codes))
-
-
-def _code(word: str, usage: str) -> str:
-    system, bar, code = word.rpartition("|")
-    if not bar or not system or not code:
-        raise ExpressionError(f"编码“{word}”没有写明编码系统。", f"写法：{usage}。")
-    return f"{SYSTEMS.get(system, system)}|{code}"
-
-
-CODE_FUNCTIONS: dict[str, Function] = {
-    "in_valueset": Function(
-        "in_valueset(编码列, '值集', …)", "有一个编码在值集里（多个值集：在任一个里）", _in_valueset
-    ),
-    "has_code": Function(
-        "has_code(编码列, '系统|编码', …)",
-        f"有一个编码与所写的相同；系统可用简称 {'、'.join(SYSTEMS)}",
-        _has_code,
-    ),
-}
