@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhikong.engine.stats import runs
-from zhikong.engine.stats.drafting import D2, SCREEN
+from zhikong.engine.stats.drafting import D2, SCREEN, moves
 from zhikong.engine.stats.points import ORDER, Rule, classes
 from zhikong.engine.stats.rules import PATTERNS, Judged, nhs_tests
 from zhikong.engine.stats.series import MINIMUM_POINTS, Flags, Floats
@@ -71,7 +71,7 @@ def _means(values: Floats, known: Flags, count: NDArray[np.int64]) -> Floats:
 
 def _spreads(values: Floats, *, screened: bool) -> tuple[Floats, Flags]:
     """(mean moving range, whether screening would leave nothing above zero) of each row."""
-    ranges = np.abs(np.diff(values, axis=1))
+    ranges = moves(values)
     known = ~np.isnan(ranges)
     filled = np.where(known, ranges, 0.0)
     mean = _row_mean(filled, known)

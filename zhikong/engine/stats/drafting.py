@@ -15,7 +15,7 @@ Values = npt.ArrayLike
 Zones = Sequence[tuple[Floats, Floats]]
 COLLAPSED = "筛除离群移动极差后控制限会塌缩到均值，已改用未筛除的移动极差。"
 TIED = "几乎所有数值相同，链的判断改用中位数，等于中位数的点不计。"
-BY_RANGES = frozenset({"xmr", "i_prime", "p_prime", "u_prime", "t", "median", "ewma"})
+BY_RANGES = frozenset({"xmr", "i_prime", "median"})
 NO_RUNS = frozenset({"mr", "ewma", "cusum", "vlad", "racusum"})
 SCREEN, D2 = 3.267, 1.128
 STUCK = 0.9
@@ -27,9 +27,12 @@ def array(values: Values) -> Floats:
 
 
 def exact_mean(y: Floats) -> float:
-    """The mean of the known values, correctly rounded sum: a constant series has exactly its value."""
+    """The mean of the known values, improved by its residuals: a constant series has exactly its value."""
     known = y[~np.isnan(y)]
-    return math.fsum(known) / known.size if known.size else float("nan")
+    if not known.size:
+        return float("nan")
+    mean = math.fsum(known) / known.size
+    return mean + math.fsum(known - mean) / known.size
 
 
 def median_of(y: Floats) -> float:
@@ -37,9 +40,16 @@ def median_of(y: Floats) -> float:
     return float(np.median(known)) if known.size else float("nan")
 
 
+def moves(y: Floats) -> Floats:
+    """Moving ranges along the last axis; what is only rounding (28.4 / 284 against 34.5 / 345) is zero."""
+    found, scale = np.abs(np.diff(y, axis=-1)), np.abs(y)
+    with np.errstate(invalid="ignore"):
+        return np.where(found <= runs.ROUNDING * np.fmax(scale[..., 1:], scale[..., :-1]), 0.0, found)
+
+
 def mean_range(y: Floats, *, screened: bool) -> tuple[float, bool]:
     """(mean moving range, whether screening had to be given up). NaN when there is no pair of neighbours."""
-    return screened_mean(np.abs(np.diff(y)), screened=screened)
+    return screened_mean(moves(y), screened=screened)
 
 
 def screened_mean(ranges: Floats, *, screened: bool, factor: float = SCREEN) -> tuple[float, bool]:
@@ -76,6 +86,7 @@ class Draft:
         self.phases = phases(y.size, options)
         self.notes: list[str] = []
         self.also: dict[str, Floats] = {}
+        self.fallen: list[bool] = []  # per phase: screening would leave no moving range above zero
 
     def given(self, phase: Phase, centre: float) -> float:
         chosen = centre if self.options.centre is None else self.options.centre
@@ -84,14 +95,15 @@ class Draft:
 
     def mean(self, ranges: Floats, factor: float = SCREEN) -> float:
         """The screened mean of moving ranges; noted when screening would collapse the limits."""
-        mean, collapsed = screened_mean(ranges, screened=self.options.screened, factor=factor)
-        if collapsed:
+        mean, _ = screened_mean(ranges, screened=self.options.screened, factor=factor)
+        self.fallen.append(screened_mean(ranges, screened=True, factor=factor)[1])
+        if self.fallen[-1] and self.options.screened:
             self.notes.append(COLLAPSED)
         return mean
 
     def spread(self, y: Floats) -> float:
         """Sigma of successive values: mean moving range / 1.128."""
-        return self.mean(np.abs(np.diff(y))) / D2
+        return self.mean(moves(y)) / D2
 
     def around(self) -> Zones:
         """Lines at 1, 2 and 3 sigma around the centre line."""
@@ -157,14 +169,14 @@ def _judged(draft: Draft, side: runs.Signs, stuck: bool) -> runs.Runs:
 def _is_stuck(draft: Draft, y: Floats, phase: Phase) -> bool:
     """Whether nearly all values are one and the same, so that a mean would lie between it and the few others.
 
-    A chart whose limits come from moving ranges: when screening would collapse its limits. Others: when nine
-    in ten values tie. A run chart has the median anyway.
+    A chart whose limits come from moving ranges: when screening would collapse its limits. Charts of events and
+    subgroups: when nine in ten values tie. A run chart has the median anyway.
     """
     if draft.kind in ("run", *NO_RUNS) or draft.options.centre is not None:
         return False
-    if draft.kind in BY_RANGES:
-        return collapses(draft.y[phase.used])
-    return mostly_tied(y, STUCK) and not _flat(y)
+    if phase.number <= len(draft.fallen) and draft.fallen[phase.number - 1]:
+        return True
+    return draft.kind not in BY_RANGES and mostly_tied(y, STUCK) and not _flat(y)
 
 
 def _flat(y: Floats) -> bool:

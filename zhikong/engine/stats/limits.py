@@ -22,6 +22,7 @@ from zhikong.engine.stats.drafting import (
     mean_range,
     median_of,
     mostly_tied,
+    moves,
 )
 from zhikong.engine.stats.rates import c_chart, p_chart, rate_of, u_chart
 from zhikong.engine.stats.series import Flags, Floats, Limits, Options
@@ -57,7 +58,7 @@ def xmr(
     draft = Draft("xmr", _measure(y, n), None if n is None else array(n), options)
     for phase in draft.phases:
         draft.given(phase, exact_mean(draft.y[phase.used]))
-        draft.sigma[phase.member] = draft.mean(np.abs(np.diff(draft.y[phase.used])))
+        draft.sigma[phase.member] = draft.mean(moves(draft.y[phase.used]))
     if factor != 3 / D2:
         return draft.finish([_around(draft, factor * k / 3) for k in (1, 2, 3)])
     draft.sigma /= D2
@@ -90,7 +91,7 @@ def _weighted(top: Floats, bottom: Floats, used: Flags) -> float:
 
 def _prime_sigma(draft: Draft, member: Flags) -> float:
     y, share = draft.y[member], 1 / draft.n[member]
-    return draft.mean(np.sqrt(np.pi / 2) * np.abs(np.diff(y)) / np.sqrt(share[:-1] + share[1:]), SCREEN_PRIME)
+    return draft.mean(np.sqrt(np.pi / 2) * moves(y) / np.sqrt(share[:-1] + share[1:]), SCREEN_PRIME)
 
 
 def mr(y: Values, n: Values | None = None, options: Options = Options()) -> Limits:
@@ -98,7 +99,7 @@ def mr(y: Values, n: Values | None = None, options: Options = Options()) -> Limi
     measured = _measure(y, n)
     draft = Draft("mr", np.full(measured.shape, np.nan), None, options)
     for phase in draft.phases:
-        draft.y[np.flatnonzero(phase.member)[1:]] = np.abs(np.diff(measured[phase.member]))
+        draft.y[np.flatnonzero(phase.member)[1:]] = moves(measured[phase.member])
         draft.given(phase, exact_mean(draft.y[phase.used]))
     zero = np.zeros(measured.shape)
     return draft.finish([(zero, draft.centre * D4 * k / 3) for k in (1, 2, 3)], floor=0.0)
@@ -109,7 +110,7 @@ def median_chart(y: Values, n: Values | None = None, options: Options = Options(
     draft = Draft("median", _measure(y, n), None if n is None else array(n), options)
     for phase in draft.phases:
         draft.given(phase, median_of(draft.y[phase.used]))
-        middle = median_of(np.abs(np.diff(draft.y[phase.used])))
+        middle = median_of(moves(draft.y[phase.used]))
         draft.sigma[phase.member] = middle / MEDIAN_D2 if middle > 0 else np.nan
     return draft.finish()
 

@@ -75,7 +75,7 @@ def _power_zones(draft: Draft) -> Zones:
         base = root[phase.used]
         line = exact_mean(base) if centre is None else centre ** (1 / POWER)
         draft.centre[phase.member], draft.sigma[phase.member] = line, draft.spread(base)
-    zones = [tuple(np.maximum(line, 0.0) ** POWER for line in pair) for pair in draft.around()]
+    zones = [(np.fmax(low, 0.0) ** POWER, high**POWER) for low, high in draft.around()]
     draft.centre = draft.centre**POWER
     return zones
 

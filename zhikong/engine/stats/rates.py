@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -51,8 +52,8 @@ def _ratio_chart(
     draft = Draft(kind, rate, bottom, options)
     for phase in draft.phases:
         used = phase.used & ~np.isnan(rate)
-        total = float(np.sum(bottom[used]))
-        centre = draft.given(phase, float(np.sum(top[used])) / total if total else float("nan"))
+        total = math.fsum(bottom[used])
+        centre = draft.given(phase, math.fsum(top[used]) / total if total else float("nan"))
         with np.errstate(invalid="ignore"):
             sigma = np.sqrt(variance(centre) / bottom)
         draft.sigma[phase.member] = (sigma * _laney(draft, sigma, phase))[phase.member]

@@ -12,6 +12,7 @@ from zhikong.engine.stats.series import Flags, Floats, Runs
 
 Signs = NDArray[np.int64]
 SHIFT = 7
+ROUNDING = 1e-13  # relative; measured values never differ by so little
 TREND = 7
 NOT_JUDGED = Runs(0, None, None, None, None)
 
@@ -33,9 +34,11 @@ def critical_values(useful: int) -> tuple[int, int]:
 
 
 def sides(y: Floats, centre: Floats) -> Signs:
-    """+1 above, −1 below, 0 on the centre line or missing."""
-    difference = np.where(np.isnan(y) | np.isnan(centre), 0.0, y - centre)
-    return np.sign(difference).astype(np.int64)
+    """+1 above, −1 below, 0 on the centre line (but for rounding) or missing."""
+    with np.errstate(invalid="ignore"):
+        away = y - centre
+        away[np.abs(away) <= ROUNDING * np.abs(centre)] = 0.0
+        return np.sign(np.nan_to_num(away)).astype(np.int64)
 
 
 def analyse(side: Signs) -> Runs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -66,7 +67,7 @@ def _rates(points: Sequence[Sequence[Row]]) -> tuple[Floats, Floats]:
         [(row.cells["y"], row.cells["n"]) for row in rows if None not in (row.cells["y"], row.cells["n"])]
         for rows in points
     ]
-    top = [sum(y for y, _ in pairs) if pairs else NAN for pairs in whole]
+    top = [math.fsum(y for y, _ in pairs) if pairs else NAN for pairs in whole]
     return np.array(top, np.float64), np.array(
         [sum(n for _, n in p) if p else NAN for p in whole], np.float64
     )
@@ -74,7 +75,7 @@ def _rates(points: Sequence[Sequence[Row]]) -> tuple[Floats, Floats]:
 
 def _joined(values: Sequence[Floats], kind: str) -> Floats:
     if kind in ("c", "ip"):
-        return np.array([one.sum() if one.size else NAN for one in values], np.float64)
+        return np.array([math.fsum(one) if one.size else NAN for one in values], np.float64)
     middle = median_of if kind == "median" else exact_mean
     return np.array([middle(one) for one in values], np.float64)
 
