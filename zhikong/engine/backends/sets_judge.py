@@ -302,7 +302,8 @@ def _fold(node: s.Fold, env: Env) -> Any:
     values = [evaluate(node.value, one) for one in _fulfilling(node, env)]
     known = [v for v in values if v is not None]
     if node.how == "sum":
-        return _over(lambda *parts: _within_64_bits(sum(parts)), *known) if known else 0
+        low, high = (_within_64_bits(sum(_ends(v)[end] for v in known)) for end in (0, 1))
+        return low if low == high else Span(low, high)
     if not known:
         return None
     extreme = min if node.how == "min" else max

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,13 +38,13 @@ _KEYS = {
 _REQUIRED = ("id", "period", "rows", "populations")
 
 
-def load_measures(folder: Path) -> Measures:
-    """Every measure at or below the folder. Never raises for bad content: it lands in `problems`."""
-    value_sets, problems = load_value_sets(folder)
+def load_measures(folders: Sequence[Path]) -> Measures:
+    """Every measure at or below the folders. Never raises for bad content: it lands in `problems`."""
+    value_sets, problems = load_value_sets(folders)
     loaded = Measures(problems=problems)
     libraries: dict[str, Located] = {}
     files: list[Located] = []
-    for file in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
+    for file in _files(folders):
         located = read(file)
         if isinstance(located, Problem):
             loaded.problems.append(located)
@@ -58,6 +58,11 @@ def load_measures(folder: Path) -> Measures:
     for located in files:
         _add(located, value_sets, libraries, loaded)
     return loaded
+
+
+def _files(folders: Sequence[Path]) -> list[Path]:
+    found = {file for folder in folders for end in ("*.yaml", "*.yml") for file in folder.rglob(end)}
+    return sorted(file for file in found if file.name != "pack.yaml")
 
 
 def _add(

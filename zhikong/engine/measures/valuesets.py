@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,14 @@ class _Unlisted(Exception):
     """Why the codings of a value set are not known, in Chinese."""
 
 
-def load_value_sets(folder: Path) -> tuple[dict[str, ValueSet], list[Problem]]:
-    """Every ValueSet at or below the folder, under each of its names (case-folded), and the files that are no JSON.
+def load_value_sets(folders: Sequence[Path]) -> tuple[dict[str, ValueSet], list[Problem]]:
+    """Every ValueSet at or below the folders, under each of its names (case-folded), and the files that are no JSON.
 
     A value set whose codings are not listed is there with a `fault`: only who names it needs them.
     """
     problems: list[Problem] = []
     raw: Raw = {}
-    for file in sorted(folder.rglob("*.json")):
+    for file in sorted({file for folder in folders for file in folder.rglob("*.json")}):
         for resource in _resources(file, problems):
             raw[str(resource.get("url") or resource.get("id") or file.stem)] = resource
     found: dict[str, ValueSet] = {}

@@ -18,6 +18,7 @@ NAMES = (
     "simulate",
     "verify_audit",
     "chart",
+    "measure",
 )
 
 
