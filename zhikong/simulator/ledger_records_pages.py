@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from zhikong.simulator import catalogue, diagnoses
+from zhikong.simulator import catalogue, diagnoses, hospital
 from zhikong.simulator.clock import DAY
 from zhikong.simulator.diagnoses import delivered
 from zhikong.simulator.ledger_measures import Measure, Page
@@ -29,6 +29,7 @@ def measures(stages: Stages) -> Iterator[Measure]:
     yield from _single_procedures(stages, closed, page)
     yield from _money(stages, closed, page)
     yield from _survival(stages, closed, page)
+    yield _medical_office(stages)
 
 
 def _knife(stages: Stages) -> np.ndarray:
@@ -170,3 +171,10 @@ def _newborn(stages: Stages, closed) -> np.ndarray:
     cohort, known = stages.cohort.take(closed), stages.identities
     born = known.birth[np.searchsorted(known.patient, cohort.patient)]
     return (cohort.age == 0) & (cohort.admitted // DAY - born <= 28)
+
+
+def _medical_office(stages: Stages) -> Measure:
+    """One report a month by the office, for what is a mean over months."""
+    own = np.array([department.function == "medical_affairs" for department in hospital.departments()])
+    reports = np.repeat(own[None, :].astype(np.int64), stages.window.count, axis=0)
+    return Measure("medical_office_reports", reports, reports)

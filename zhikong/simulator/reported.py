@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zhikong.simulator import hospital, people
+from zhikong.simulator import hospital, people, reported_care, reported_offices
 from zhikong.simulator.clock import Window, stream
 
 NO_DENOMINATOR = -1
@@ -42,13 +42,18 @@ ITEMS = (
 
 # further items, drawn from a stream of their own so that the ones above stay as they were
 MORE = ("basics_training", "examination_report", "compensation", "rescue", "discharged")
-NAMES = (*(row[0] for row in ITEMS), *MORE)
+NAMES = (*(row[0] for row in ITEMS), *MORE, *reported_offices.NAMES, *reported_care.NAMES)
 SLIP = 0.06  # share of months in which a register's count is off by a few
 
 
 def reported(seed: int, window: Window, registers: Registers) -> Reported:
-    """The reported figures of all months: those of samples and counts, then those of MORE."""
-    parts = [_sampled(seed, window), *_more(seed, window, registers)]
+    """The reported figures of all months: those of samples and counts, those of MORE, those of services."""
+    parts = [
+        _sampled(seed, window),
+        *_more(seed, window, registers),
+        *_offices(seed, window, registers),
+        _of_services(seed, window),
+    ]
     return Reported(*(np.concatenate([getattr(p, name) for p in parts]) for name in Reported.__annotations__))
 
 
@@ -65,6 +70,23 @@ def _more(seed: int, window: Window, registers: Registers) -> list[Reported]:
         _compensation(rng, window),
         *_registers(rng, window, registers),
     ]
+
+
+def _offices(seed: int, window: Window, registers: Registers) -> list[Reported]:
+    """What offices report of the whole hospital, from a stream of their own."""
+    rng, month = stream(seed, "reported_offices"), np.arange(window.count)
+    return [
+        _rows(
+            window, month, np.full(window.count, said.department), said.name, said.numerator, said.denominator
+        )
+        for said in reported_offices.figures(rng, registers.discharges.sum(axis=1))
+    ]
+
+
+def _of_services(seed: int, window: Window) -> Reported:
+    """What laboratories, pharmacy, anaesthesia and others report."""
+    department, month, item, part, whole = reported_care.drawn(seed, window)
+    return Reported(department, month, len(NAMES) - len(reported_care.NAMES) + item, part, whole)
 
 
 def _share(rng, window: Window, name: str, owners: list[int], share: float) -> Reported:

@@ -203,6 +203,8 @@ def recount(made: Simulation) -> dict:
     for row in made.tables["reported_counts"].to_pylist():
         key = f"reported_{row['item']}"
         book_in(key, row["period"], row["department"], row["numerator"], row["denominator"])
+        if row["item"] == "booking_modes":
+            book_in("medical_office_reports", row["period"], row["department"], 1, 1)
     return book
 
 
