@@ -17,7 +17,9 @@ from benchmarks.table import Row, read, show
 FOLDER = Path(__file__).parent
 SCRIPTS = {
     "engine": "engine_fused.py",
+    "spark": "spark.py",
     "charts": "stats.py",
+    "alerts": "alerts.py",
     "pages": "pages.py",
     "flows": "flows.py",
     "files": "files.py",
