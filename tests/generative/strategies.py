@@ -1,9 +1,10 @@
-"""Random definitions and random rows: any expression of the language over a few columns of every type."""
+"""Random definitions and random rows: every kind over the expressions of `expressions.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from random import Random
@@ -11,210 +12,44 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from zhikong.engine.definitions import canonical
+from tests.generative.expressions import BUILDERS, CHILDREN, DATES, DEPARTMENTS, STAY_COLUMNS, TIMES, Builder
 from zhikong.engine.definitions import nodes as n
-from zhikong.engine.definitions.model import (
-    Definition,
+from zhikong.engine.definitions.goals import Change, Score
+from zhikong.engine.definitions.kinds import (
+    DERIVED,
+    ORDERED,
+    AbsentPart,
     Direction,
-    Exclusion,
     How,
     Kind,
     Mark,
-    Measure,
-    Origin,
+    NoRows,
+    NumeratorOf,
+    Rank,
     Status,
 )
+from zhikong.engine.definitions.model import Definition, Exclusion, Growth, Measure, Origin, Part, Per
 from zhikong.engine.tables import Type
 
-Strategy = st.SearchStrategy[n.Node]
-CODES = ["A01.000", "A01.900", "A02.100", "B20", "B20.x00", "C"]
-PREFIXES = ["A01", "A01.9", "A02", "B", "B20.x", "D00"]
-START = datetime.fromisoformat("2025-12-30T12:00")  # wall time without zone, as in the contract
-# few distinct moments, so that equal times, whole days and half minutes come up often
-TIMES = [START + timedelta(hours=h, seconds=s) for h in (0, 12, 24, 36, 84, 96, 108) for s in (0, 30, 60)]
-MINUTES = [0, 1, 720, 1440, -720]
-DATES = [date(2025, 12, 28) + timedelta(days=d) for d in range(10)]
-DEPARTMENTS = ["D1", "D2"]
-SMALL = st.integers(-3, 6)
+__all__ = ["BUILDERS", "data", "definitions", "families"]
 
-# column -> (type, possible values); unknown is added to every one
-STAY_COLUMNS: dict[str, tuple[Type, list[Any]]] = {
-    "days": (Type.INT, [0, 1, 2, 5]),
-    "age_years": (Type.INT, [0, 17, 18, 65]),
-    "total_fee": (Type.INT, [0, 1, 100, 10**12]),
-    "day_surgery": (Type.BOOL, [True, False]),
-    "sex": (Type.TEXT, ["1", "2", "9"]),
-    "principal_diagnosis": (Type.TEXT, CODES),
-    "confirmed_on": (Type.DATE, DATES),
-}
-CHILDREN: dict[str, dict[str, tuple[Type, list[Any]]]] = {
-    "operations": {
-        "seq": (Type.INT, [1, 2, 3]),
-        "grade": (Type.TEXT, ["1", "4"]),
-        "elective": (Type.BOOL, [True, False]),
-        "code": (Type.TEXT, CODES),
-        "performed_at": (Type.TIMESTAMP, TIMES),
-    },
-    "results": {
-        "value": (Type.FLOAT, [0.5, 1.0, -2.25]),
-        "critical": (Type.BOOL, [True, False]),
-        "notified_at": (Type.TIMESTAMP, TIMES),
-    },
-}
-DERIVED = {"stay_minutes": Type.INT, "stay_days_elapsed": Type.INT, "minutes_to_next_admission": Type.INT}
+COUNTED = sorted(set(Kind) - DERIVED)
+PERCENTILES = [Decimal(p) for p in ("0.5", "10", "50", "66.667", "90", "99.9")]
+SCORES = [
+    Score(plain=True),
+    Score(linear=(Decimal(0), Decimal(3))),
+    Score(steps=((Decimal(2), Decimal(90)),)),
+]
 
 
-class Builder:
-    """Expressions over the columns of one kind of row. `child` is None for stays.
-
-    Strategies are cached: making them anew for every draw costs far more than running the engines.
-    """
-
-    def __init__(self, child: str | None) -> None:
-        self.child = child
-        own = CHILDREN[child] if child else STAY_COLUMNS
-        table = child or "stays"
-        self.refs = [n.Ref(table, name, kind) for name, (kind, _) in own.items()]
-        owner: n.Owner = "stay" if child else "row"
-        times = ("admitted_at", "discharged_at")
-        self.refs += [n.Ref("stays", name, Type.TIMESTAMP, owner) for name in times]
-        self.refs += [n.Ref("stays", name, kind, owner) for name, kind in DERIVED.items()]
-        if child:
-            self.refs += [n.Ref("stays", name, kind, "stay") for name, (kind, _) in STAY_COLUMNS.items()]
-
-    @cache  # noqa: B019
-    def ref(self, *kinds: Type) -> Strategy:
-        return st.sampled_from([r for r in self.refs if r.type in kinds])
-
-    @cache  # noqa: B019
-    def whole(self, depth: int) -> Strategy:
-        """Whole-number expressions."""
-        simple = st.one_of(self.ref(Type.INT), SMALL.map(lambda v: n.Value(v, Type.INT)), self.elapsed())
-        if depth == 0:
-            return simple
-        inner = st.deferred(lambda: self.whole(depth - 1))
-        options = [
-            simple,
-            st.builds(canonical.arithmetic, st.sampled_from("+-*"), inner, inner),
-            st.builds(n.Negate, inner),
-            st.builds(lambda a, b: n.Coalesce((a, b)), inner, inner),
-            st.builds(n.If, self.condition(depth - 1), inner, inner),
-        ]
-        if self.child is None:
-            options.append(st.sampled_from(sorted(CHILDREN)).flatmap(self.counted))
-            options.append(self.added())
-        return st.one_of(options)
-
-    @cache  # noqa: B019
-    def elapsed(self) -> Strategy:
-        times = self.ref(Type.TIMESTAMP)
-        days = self.ref(*(Type.TIMESTAMP, Type.DATE))
-        exact = st.builds(n.Elapsed, st.sampled_from(["minutes", "hours"]), times, times)
-        extreme = (
-            st.builds(n.Elapsed, st.just("minutes"), times, self.extreme()) if self.child is None else exact
-        )
-        return st.one_of(exact, extreme, st.builds(n.Elapsed, st.just("days"), days, days))
-
-    @cache  # noqa: B019
-    def counted(self, child: str) -> Strategy:
-        return st.builds(n.CountOf, st.just(child), BUILDERS[child].condition(1))
-
-    @cache  # noqa: B019
-    def added(self) -> Strategy:
-        column = n.Ref("operations", "minutes", Type.INT)
-        return st.builds(n.SumOf, st.just("operations"), st.just(column), BUILDERS["operations"].condition(1))
-
-    @cache  # noqa: B019
-    def extreme(self) -> Strategy:
-        column = n.Ref("operations", "performed_at", Type.TIMESTAMP)
-        words = st.sampled_from(["earliest", "latest"])
-        return st.builds(
-            n.Extreme, words, st.just("operations"), st.just(column), BUILDERS["operations"].condition(0)
-        )
-
-    @cache  # noqa: B019
-    def condition(self, depth: int) -> Strategy:
-        """Conditions."""
-        simple = st.one_of(
-            self.atom(), self.ref(Type.BOOL), self.atom(), self.atom(), st.booleans().map(_truth)
-        )
-        if depth == 0:
-            return simple
-        inner = st.deferred(lambda: self.condition(depth - 1))
-        several = st.lists(inner, min_size=2, max_size=3)
-        options = [
-            simple,
-            several.map(canonical.conjunction),
-            several.map(canonical.disjunction),
-            inner.map(canonical.negation),
-            st.builds(
-                self.compared,
-                st.sampled_from(["=", "<>", "<", "<=", ">", ">="]),
-                self.whole(depth - 1),
-                self.whole(depth - 1),
-            ),
-            self.whole(depth - 1).map(n.IsNull),
-        ]
-        if self.child is None:
-            options.append(st.sampled_from(sorted(CHILDREN)).flatmap(self.has))
-        return st.one_of(options)
-
-    @cache  # noqa: B019
-    def has(self, child: str) -> Strategy:
-        return st.builds(n.Has, st.just(child), BUILDERS[child].condition(1))
-
-    @staticmethod
-    def compared(op: str, left: n.Node, right: n.Node) -> n.Node:
-        return canonical.comparison(op, left, right)
-
-    @cache  # noqa: B019
-    def atom(self) -> Strategy:
-        whole = self.ref(Type.INT)
-        literal = st.sampled_from([0, 1, 2, 5, 18, 1440]).map(lambda v: n.Value(v, Type.INT))
-        bound = st.sampled_from(MINUTES).map(lambda v: n.Value(v, Type.INT))
-        compared = st.builds(self.compared, st.sampled_from(["=", "<", "<=", ">"]), whole, literal)
-        options = [
-            compared,
-            self.text_atom(),
-            self.ref(*Type).map(n.IsNull),
-            st.builds(
-                self.compared, st.sampled_from(["<", "="]), self.ref(Type.TIMESTAMP), self.ref(Type.TIMESTAMP)
-            ),
-            st.builds(self.compared, st.sampled_from(["<", "<=", ">", ">=", "="]), self.elapsed(), bound),
-        ]
-        if self.child == "results":
-            value, bound = self.ref(Type.FLOAT), n.Value(Decimal("0.5"), Type.FLOAT)
-            options.append(st.builds(self.compared, st.sampled_from(["<", "=", ">="]), value, st.just(bound)))
-        return st.one_of(options)
-
-    @cache  # noqa: B019
-    def text_atom(self) -> Strategy:
-        texts = [r for r in self.refs if r.type is Type.TEXT]
-        values = st.lists(st.sampled_from(["1", "2", "4", "A01.000"]), min_size=1, max_size=3)
-        ranges = st.lists(st.sampled_from(PREFIXES).map(lambda p: n.CodeRange(p, p)), min_size=1, max_size=2)
-        spread = st.just([n.CodeRange("A01.9", "B")])
-        return st.sampled_from(texts).flatmap(
-            lambda ref: st.one_of(
-                values.map(lambda v: canonical.membership(ref, [n.Value(x, Type.TEXT) for x in v])),
-                st.one_of(ranges, spread).map(lambda r: n.CodeIn(ref, tuple(sorted(set(r))))),
-            )
-        )
-
-
-BUILDERS: dict[str | None, Builder] = {child: Builder(child) for child in (None, *CHILDREN)}
-
-
-def _truth(value: bool) -> n.Node:
-    return n.Value(value, Type.BOOL)
-
-
-def _measure(how: How, expression: n.Node | None) -> Measure:
-    return Measure(how, expression)
+def _measure(how: How, expression: n.Node | None, where: n.Node | None = None) -> Measure:
+    return Measure(how, expression, "", where)
 
 
 @st.composite
 def definitions(draw: Callable[..., Any]) -> list[Definition]:
-    """Two to five definitions that share a pass: any kind, population and exclusions, one grain and date."""
+    """Two to five definitions that share a pass: any kind that is counted on rows, population and exclusions, one
+    grain and date."""
     grain = draw(st.sampled_from(["stays", "stays", "operations"]))
     owner: n.Owner = "row" if grain == "stays" else "stay"
     when = draw(st.sampled_from(["discharged_at", "discharged_at", "admitted_at"]))
@@ -224,21 +59,82 @@ def definitions(draw: Callable[..., Any]) -> list[Definition]:
 
 
 @st.composite
+def families(draw: Callable[..., Any]) -> list[Definition]:
+    """Definitions, a composite of two of them and growths: of one of them, and of the composite."""
+    wanted = draw(definitions())
+    like, several = wanted[0], draw(st.permutations(wanted))[:2]
+    scores = [draw(st.sampled_from(SCORES)) for _ in several]
+    parts = tuple(Part(d, Decimal(50), score) for d, score in zip(several, scores, strict=True))
+    absent = draw(st.sampled_from(list(AbsentPart)))
+    composite = _standing(like, "composite", Kind.COMPOSITE, parts=parts, absent_part=absent)
+    whole = next((d for d in wanted if d.additive), None)
+    grown = [Growth(d, draw(st.sampled_from(list(Change))), months=1) for d in (wanted[-1], composite)]
+    grown += [Growth(whole, Change.POINTS, base=2025)] if whole else []
+    growths = [_standing(like, f"growth_{i}", Kind.GROWTH, growth=g) for i, g in enumerate(grown)]
+    return [*growths, composite, *(draw(st.sampled_from([wanted, []])))]
+
+
+def _standing(like: Definition, name: str, kind: Kind, **said: Any) -> Definition:
+    plain = {"population": None, "exclusions": (), "exceptions": (), "per": None, "percentile": None}
+    results = Measure(How.RESULTS)
+    return replace(like, id=name, kind=kind, numerator=results, denominator=None, **plain, **said)
+
+
+@st.composite
 def _definition(draw: Callable[..., Any], number: int, place: tuple[str, n.Ref, n.Ref | None]) -> Definition:
     grain, when, department = place
     builder = BUILDERS[None if grain == "stays" else grain]
-    kind = draw(st.sampled_from(list(Kind)))
+    kind = draw(st.sampled_from(COUNTED))
     numerator, denominator = draw(_measures(builder, kind))
     return Definition(
         id=f"random_{number}", version=1, status=Status.DRAFT, hash="", name={"zh": "随机"}, why="",
         source=Origin("", "", Mark.MEMORY), owner="", checker="", next_review=date(2100, 1, 1),
         table=grain, date=when, department=department, kind=kind,
-        population=draw(st.none() | st.none() | builder.condition(2)),
-        exclusions=tuple(Exclusion(e, "", "") for e in draw(st.lists(builder.condition(1), max_size=1))),
+        population=draw(st.none() | st.none() | builder.condition(2)), exclusions=draw(_listed(builder)),
         numerator=numerator, denominator=denominator,
         multiplier=Decimal(draw(st.sampled_from(["1", "100", "0.01"]))),
         unit="", direction=Direction.MONITOR, strata=(), targets={}, chart="auto", minimum_denominator=None,
+        **draw(_further(builder, kind, numerator, denominator, department)),
     )  # fmt: skip
+
+
+@st.composite
+def _further(draw: Callable[..., Any], builder: Builder, kind: Kind, above: Measure, below: Measure | None,
+             department: n.Ref | None) -> dict[str, Any]:  # fmt: skip
+    """What only some kinds have."""
+    if kind is Kind.PERCENTILE:
+        return {"percentile": draw(st.sampled_from(PERCENTILES)), "rank": draw(st.sampled_from(list(Rank)))}
+    if kind is Kind.RATE:
+        return {"per": draw(_per(department)), "no_rows": draw(st.sampled_from(list(NoRows)))}
+    said: dict[str, Any] = {}
+    if kind is Kind.COUNT:
+        said["no_rows"] = draw(st.sampled_from(list(NoRows)))
+    if kind in (Kind.RATIO, Kind.MEAN):
+        said["numerator_of"] = draw(st.sampled_from(list(NumeratorOf)))
+    if kind is Kind.RATIO and above.how is How.COUNT and below and below.how is not How.SUM:
+        said["exceptions"] = draw(_listed(builder))
+    return said
+
+
+@cache
+def _listed(builder: Builder) -> st.SearchStrategy[tuple[Exclusion, ...]]:
+    one = builder.condition(1).map(lambda condition: Exclusion(condition, "", ""))
+    return st.lists(one, max_size=1).map(tuple)
+
+
+@st.composite
+def _per(draw: Callable[..., Any], department: n.Ref | None) -> Per:
+    """Bed days, or the stays themselves, as what a rate is per."""
+    if draw(st.booleans()):
+        date_, beds = n.Ref("bed_days", "day", Type.DATE), n.Ref("bed_days", "occupied_beds", Type.INT)
+        place = n.Ref("bed_days", "department", Type.TEXT) if department else None
+        return Per("bed_days", date_, place, Measure(How.SUM, beds))
+    builder = BUILDERS[None]
+    place = n.Ref("stays", "admission_department", Type.TEXT) if department else None
+    above, _ = draw(_measures(builder, Kind.COUNT))
+    population = draw(st.none() | builder.condition(1))
+    when = n.Ref("stays", "discharged_at", Type.TIMESTAMP)
+    return Per("stays", when, place, above, population, draw(_listed(builder)))
 
 
 @cache
@@ -246,9 +142,13 @@ def _measures(builder: Builder, kind: Kind) -> st.SearchStrategy[tuple[Measure, 
     rows = st.just(_measure(How.ROWS, None))
     counted = st.builds(_measure, st.just(How.COUNT), builder.condition(2))
     summed = st.builds(_measure, st.just(How.SUM), builder.whole(2))
-    if kind is Kind.MEDIAN:
+    if kind in ORDERED:
         return st.tuples(st.builds(_measure, st.just(How.VALUES), builder.whole(1)), st.none())
-    if kind is Kind.COUNT:
+    if kind is Kind.DISTINCT:
+        value = builder.ref(Type.TEXT, Type.INT)
+        told = st.builds(_measure, st.just(How.DISTINCT), value, st.none() | builder.condition(1))
+        return st.tuples(told, st.none() | told)
+    if kind in (Kind.COUNT, Kind.RATE):
         return st.tuples(st.one_of(rows, counted, summed), st.none())
     if kind is Kind.MEAN:
         return st.tuples(summed, st.one_of(rows, counted))
@@ -275,7 +175,13 @@ def data(draw: Callable[..., Any]) -> dict[str, list[dict[str, Any]]]:
             {"stay_id": random.choice(ids)} | {k: _cell(random, v) for k, (_, v) in columns.items()}
             for _ in range(random.randint(0, 2 * size))
         ]
+    tables["bed_days"] = [_bed_day(random) for _ in range(random.randint(0, 6))]
     return tables
+
+
+def _bed_day(random: Random) -> dict[str, Any]:
+    place = {"institution": random.choice(["H1", "H2"]), "department": random.choice(DEPARTMENTS)}
+    return place | {"day": random.choice(DATES), "open_beds": 9, "occupied_beds": random.choice([0, 1, 7])}
 
 
 def _stay(random: Random, number: int) -> dict[str, Any]:

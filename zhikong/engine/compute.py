@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from zhikong.engine import deriving, joining, strata
 from zhikong.engine import months as calendar
 from zhikong.engine.backends.base import Backend, Counts, Failure, Limits, Outcome, Tally
 from zhikong.engine.backends.reference import ReferenceBackend
 from zhikong.engine.backends.source import Source
+from zhikong.engine.definitions.kinds import Kind, NoRows
 from zhikong.engine.definitions.model import Definition
 from zhikong.engine.plan.needs import needs_of
 from zhikong.engine.results import (
@@ -36,6 +38,16 @@ class NotDelivered(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """Where rows come from and who counts them."""
+
+    source: Source
+    backend: Backend
+    name: str
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What all results of one run share."""
 
@@ -55,24 +67,37 @@ def compute(
     data_version: str,
     backend: str = "duckdb",
     limits: Limits | None = None,
+    stratum: str | None = None,
+    department: str | None = None,
 ) -> Results:
     """Results of every definition for every institution and month from months[0] to months[1] inclusive.
 
     Without "department" in `by`, only whole institutions are returned. A definition that cannot be
-    computed gives results with a reason; it never takes the others down. Raises ValueError for a bad
-    month range or an unknown backend.
+    computed gives results with a reason; it never takes the others down. With `stratum`, one of the `strata` that
+    the definitions declare, results are split by its codes (`Result.stratum`), of the whole institution or of one
+    department. Raises ValueError for a bad month range, an unknown backend, or a stratum that is not declared.
     """
-    wanted = list(definitions)
-    run = Run(now, data_version, calendar.span(*months), frozenset(by))
-    unmet = {d.id: reason for d in wanted if (reason := missing(d, source)) is not None}
+    work = Work(source, backend_named(backend), backend, limits or Limits())
+
+    def count(asked: Sequence[Definition], span: Sequence[str]) -> list[Result]:
+        return _counted_on_rows(asked, work, Run(now, data_version, list(span), frozenset(by)))
+
+    wanted = [strata.split(d, stratum, department) for d in definitions]
+    rows = deriving.results(wanted, calendar.span(*months), count)
+    return Results(strata.named(rows, department) if stratum else rows)
+
+
+def _counted_on_rows(wanted: Sequence[Definition], work: Work, run: Run) -> list[Result]:
+    unmet = {d.id: reason for d in wanted if (reason := missing(d, work.source)) is not None}
     ready = [d for d in wanted if d.id not in unmet]
-    outcomes = backend_named(backend).tally(ready, source, run.months, limits or Limits())
+    judge = "reference" if work.name == "reference" else "duckdb"
+    outcomes = joining.tally(work.backend, ready, work.source, run.months, work.limits, judged_by=judge)
     institutions = _institutions(outcomes.values())
     rows: list[Result] = []
     for definition in wanted:
         outcome = outcomes.get(definition.id)
         rows += _results(definition, unmet.get(definition.id), outcome, institutions, run)
-    return Results(rows)
+    return rows
 
 
 def cases(
@@ -165,7 +190,10 @@ def _counted(definition: Definition, tally: Tally, institutions: list[str], run:
     for institution in institutions:
         for month in run.months:
             counts = tally.wholes.get((institution, month))
-            reason = no_data(definition.table) if counts is None else None
+            if counts is None and definition.kind is Kind.COUNT and definition.no_rows is NoRows.ZERO:
+                counts = Counts(0, 0, None)
+            lacking = tally.lacking.get((institution, month), definition.table)
+            reason = no_data(lacking) if counts is None else None
             yield _result(definition, run, (institution, None, month), counts, reason)
     if "department" in run.by and definition.department is not None:
         for cell in sorted(_known(tally)):

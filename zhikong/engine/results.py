@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from zhikong.engine.backends.base import Counts
-from zhikong.engine.definitions.model import Definition, Kind
+from zhikong.engine.definitions.kinds import ORDERED
+from zhikong.engine.definitions.model import Definition
 from zhikong.engine.tables import TABLES
 
 _DIVISION = Context(prec=28)  # the only place where a number stops being whole
@@ -33,11 +34,26 @@ class Reason:
     detail: str = ""
 
 
+class PartScore(NamedTuple):
+    """One part of a composite: its value became `points` (0 to 100), and they count `weight` of 100.
+
+    Without a value there are no points, and `reason` says why.
+    """
+
+    indicator_id: str
+    title: str
+    weight: Decimal
+    value: Decimal | None
+    points: Decimal | None
+    reason: Reason | None = None
+
+
 class Result(NamedTuple):
     """One indicator for one group. `department` None is the whole institution.
 
     Exactly one of `value` and `reason` is given. `numerator` and `denominator` are whole numbers in the
-    unit of the data (minutes, fen, counts); a count has no denominator, a median no numerator.
+    unit of the data (minutes, fen, counts); a count has no denominator, a median no numerator, a composite or growth
+    neither. stratum: the code of the stratum that was asked for. parts: what each part of a composite gave.
     """
 
     indicator_id: str
@@ -51,6 +67,8 @@ class Result(NamedTuple):
     denominator: int | None
     value: Decimal | None
     reason: Reason | None
+    stratum: str | None = None
+    parts: tuple[PartScore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +99,12 @@ class Cases:
 def value_of(definition: Definition, counts: Counts) -> tuple[Decimal | None, Reason | None]:
     """The value in the indicator's unit, or why there is none."""
     multiplier = definition.multiplier
-    if definition.kind is Kind.COUNT:
+    if counts.denominator is None:  # a count, or a number of different values
         return _DIVISION.multiply(Decimal(counts.numerator or 0), multiplier), None
     if not counts.denominator:
         return None, zero_denominator(definition)
-    if definition.kind is Kind.MEDIAN:
-        return _DIVISION.multiply(counts.median or Decimal(0), multiplier), None
+    if definition.kind in ORDERED:
+        return _DIVISION.multiply(counts.at_rank or Decimal(0), multiplier), None
     scaled = Decimal(counts.numerator or 0)
     if multiplier != 1:
         scaled = _DIVISION.multiply(scaled, multiplier)
@@ -95,7 +113,7 @@ def value_of(definition: Definition, counts: Counts) -> tuple[Decimal | None, Re
 
 def zero_denominator(definition: Definition) -> Reason:
     """No row fulfils the denominator: unknown, not zero."""
-    what = "没有可用的数值" if definition.kind is Kind.MEDIAN else "分母为 0"
+    what = "没有可用的数值" if definition.kind in ORDERED else "分母为 0"
     return Reason(ReasonKind.ZERO_DENOMINATOR, f"{what}：本期没有符合“{definition.title()}”统计范围的记录。")
 
 

@@ -17,21 +17,26 @@ Whole = tuple[str, str]  # institution, month
 class Counts(NamedTuple):
     """`rows` counts the table's rows in the group, whether or not they belong to the population.
 
-    Additive indicators have whole numbers; a median has `denominator` values and `median` itself.
+    Additive indicators have whole numbers. A median or percentile has `denominator` values and, when there are any,
+    `at_rank`: the value at its place. A distinct count has the number of different values in `numerator`.
     """
 
     rows: int
     numerator: int | None
     denominator: int | None
-    median: Decimal | None = None
+    at_rank: Decimal | None = None
 
 
 @dataclass(slots=True)
 class Tally:
-    """One definition's counts by department, and for medians also of the whole institution."""
+    """One definition's counts by department, and for what is not additive also of the whole institution.
+
+    lacking: of a rate, the table without a row in that institution and month.
+    """
 
     cells: dict[Cell, Counts] = field(default_factory=dict)
     wholes: dict[Whole, Counts] = field(default_factory=dict)
+    lacking: dict[Whole, str] = field(default_factory=dict)
 
     def roll_up(self) -> None:
         """Fills `wholes` from the departments: the coarser level costs one addition per group."""

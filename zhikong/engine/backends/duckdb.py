@@ -27,7 +27,7 @@ class DuckdbBackend:
         outcomes: dict[str, Outcome] = {}
         with session(source, limits) as connection:
             for group in groups_of(definitions):
-                members = [by_id[i] for i in (*group.recipes, *group.medians)]
+                members = [by_id[i] for i in group.members]
                 outcomes |= _guarded(connection, members, Relations(source), months)
         return outcomes
 

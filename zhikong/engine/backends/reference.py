@@ -5,19 +5,21 @@ It shares no planning with the fast backend, so that agreement of the two means 
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor, isnan
 from typing import Any
 
 from zhikong.engine.backends.base import Cell, Counts, Failure, Limits, Outcome, Tally, Whole
 from zhikong.engine.backends.reference_eval import Env, evaluate, holds
 from zhikong.engine.backends.source import Row, Source
-from zhikong.engine.definitions.model import Definition, How, Kind, Measure
+from zhikong.engine.definitions.kinds import ORDERED, How, Kind, NumeratorOf, Rank
+from zhikong.engine.definitions.model import Definition, Measure
 from zhikong.engine.tables import TABLES
 
 
@@ -40,8 +42,8 @@ def _guarded(definition: Definition, world: World, months: Sequence[str]) -> Out
 
 
 def _tally(definition: Definition, world: World, months: frozenset[str]) -> Tally:
-    groups: dict[Cell, Group] = defaultdict(Group)
-    wholes: dict[Whole, Group] = defaultdict(Group)
+    groups: dict[Cell, Group] = defaultdict(lambda: Group(definition))
+    wholes: dict[Whole, Group] = defaultdict(lambda: Group(definition))
     for env in world.rows(definition.table):
         month = month_of(evaluate(definition.date, env))
         if month is None or month not in months:
@@ -49,11 +51,10 @@ def _tally(definition: Definition, world: World, months: frozenset[str]) -> Tall
         institution = (env.stay or env.row)["institution"]
         department = evaluate(definition.department, env) if definition.department else None
         for group in (groups[institution, department, month], wholes[institution, month]):
-            group.add(definition, env)
-    kind = definition.kind
+            group.add(env)
     return Tally(
-        {cell: group.counts(kind) for cell, group in groups.items()},
-        {whole: group.counts(kind) for whole, group in wholes.items()},
+        {cell: group.counts() for cell, group in groups.items()},
+        {whole: group.counts() for whole, group in wholes.items()},
     )
 
 
@@ -68,33 +69,54 @@ def month_of(value: date | datetime | str | None) -> str | None:
 class Group:
     """The running counts of one group."""
 
+    definition: Definition
     rows: int = 0
     numerator: int = 0
     denominator: int = 0
     values: list[int] = field(default_factory=list)
+    above: set[Any] = field(default_factory=set)
+    below: set[Any] = field(default_factory=set)
 
-    def add(self, definition: Definition, env: Env) -> None:
+    def add(self, env: Env) -> None:
         """Counts one row of the table."""
         self.rows += 1
-        if not _belongs(definition, env):
+        definition = self.definition
+        if not _in_population(definition, env):
             return
-        if definition.kind is Kind.MEDIAN:
-            self.values.append(_amount(definition.numerator, env))
-            return
-        self.numerator += _amount(definition.numerator, env)
-        if definition.denominator is not None:
-            self.denominator += _amount(definition.denominator, env)
+        out = any(holds(exclusion.when, env) for exclusion in definition.exclusions)
+        if definition.numerator_of is NumeratorOf.BEFORE_EXCLUSIONS or not out:
+            self._above(env)
+        if not out and not _excepted(definition, env):
+            self._below(env)
 
-    def counts(self, kind: Kind) -> Counts:
-        if kind is Kind.MEDIAN:
-            return Counts(self.rows, None, len(self.values), _median(sorted(self.values)))
-        return Counts(self.rows, self.numerator, None if kind is Kind.COUNT else self.denominator)
+    def _above(self, env: Env) -> None:
+        kind, measure = self.definition.kind, self.definition.numerator
+        if kind in ORDERED:
+            self.values.append(_amount(measure, env))
+        elif kind is Kind.DISTINCT:
+            self.above |= _told_apart(measure, env)
+        else:
+            self.numerator += _amount(measure, env)
+
+    def _below(self, env: Env) -> None:
+        measure = self.definition.denominator
+        if measure is not None and measure.how is How.DISTINCT:
+            self.below |= _told_apart(measure, env)
+        elif measure is not None:
+            self.denominator += _amount(measure, env)
+
+    def counts(self) -> Counts:
+        definition = self.definition
+        if definition.kind in ORDERED:
+            return Counts(self.rows, None, len(self.values), _at_rank(definition, sorted(self.values)))
+        distinct = definition.kind is Kind.DISTINCT
+        above, below = (len(self.above), len(self.below)) if distinct else (self.numerator, self.denominator)
+        return Counts(self.rows, above, None if definition.denominator is None else below)
 
 
-def _belongs(definition: Definition, env: Env) -> bool:
+def _in_population(definition: Definition, env: Env) -> bool:
+    """Before exclusions: the population, summed columns known, and a counted denominator reached."""
     if definition.population is not None and not holds(definition.population, env):
-        return False
-    if any(holds(exclusion.when, env) for exclusion in definition.exclusions):
         return False
     measures = [m for m in (definition.numerator, definition.denominator) if m is not None]
     summed = [m.expression for m in measures if m.how in (How.SUM, How.VALUES) and m.expression]
@@ -102,6 +124,20 @@ def _belongs(definition: Definition, env: Env) -> bool:
         return False
     below = definition.denominator
     return below is None or below.how is not How.COUNT or _amount(below, env) == 1
+
+
+def _excepted(definition: Definition, env: Env) -> bool:
+    """An exception counts only for a row that does not reach the numerator."""
+    if not any(holds(exception.when, env) for exception in definition.exceptions):
+        return False
+    return _amount(definition.numerator, env) == 0
+
+
+def _told_apart(measure: Measure, env: Env) -> set[Any]:
+    """The row's value, unless it is unknown or not looked at."""
+    if measure.expression is None or (measure.where is not None and not holds(measure.where, env)):
+        return set()
+    return {evaluate(measure.expression, env)} - {None}
 
 
 def _amount(measure: Measure, env: Env) -> int:
@@ -112,11 +148,21 @@ def _amount(measure: Measure, env: Env) -> int:
     return int(evaluate(measure.expression, env))
 
 
-def _median(values: list[int]) -> Decimal | None:
+def _at_rank(definition: Definition, values: list[int]) -> Decimal | None:
+    """The median or percentile of ordered values, worked out in fractions; see `kinds.Rank`."""
     if not values:
         return None
-    low, high = values[(len(values) - 1) // 2], values[len(values) // 2]
-    return Decimal(low + high) / 2
+    share, rank = Fraction(1, 2), Rank.LINEAR
+    if definition.percentile is not None:
+        share, rank = Fraction(definition.percentile) / 100, definition.rank
+    count = len(values)
+    if rank is Rank.NEAREST:
+        return Decimal(values[max(ceil(share * count), 1) - 1])
+    place = 1 + share * (count - 1) if rank is Rank.LINEAR else share * (count + 1)
+    place = min(max(place, Fraction(1)), Fraction(count))
+    low, high = values[floor(place) - 1], values[ceil(place) - 1]
+    found = low + (high - low) * (place - floor(place))
+    return Decimal(found.numerator) / Decimal(found.denominator)
 
 
 class World:
@@ -150,7 +196,7 @@ def _clean(rows: list[Row]) -> list[Row]:
 
 
 def _is_nan(value: Any) -> bool:
-    return isinstance(value, float) and math.isnan(value)
+    return isinstance(value, float) and isnan(value)
 
 
 def _derive(stays: list[Row]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from zhikong.engine.definitions import canonical
-from zhikong.engine.definitions.model import Definition, Kind
+from zhikong.engine.definitions.kinds import ORDERED, Kind
+from zhikong.engine.definitions.model import Definition
 from zhikong.engine.definitions.nodes import Node, Ref
 from zhikong.engine.plan.recipes import Counter, Recipe, recipe_of
 from zhikong.engine.tables import TABLES
@@ -14,20 +15,32 @@ from zhikong.engine.tables import TABLES
 
 @dataclass(slots=True)
 class Group:
-    """One pass: its grain, its definitions, and the distinct counters behind all of them."""
+    """One pass: its grain, its definitions, and the distinct counters behind all of them.
+
+    recipes: additive definitions. medians: those that order values. distincts: those that tell values apart.
+    """
 
     table: str
     date: Node
     department: Node | None
     recipes: dict[str, Recipe] = field(default_factory=dict)
     medians: dict[str, Recipe] = field(default_factory=dict)
+    distincts: dict[str, Recipe] = field(default_factory=dict)
+    percentiles: dict[str, Definition] = field(
+        default_factory=dict
+    )  # of those in `medians` that are no median
     counters: dict[str, Counter] = field(default_factory=dict)
 
     def add(self, definition: Definition) -> None:
         """Adds a definition; counters that are already there are shared."""
         recipe = recipe_of(definition)
-        if definition.kind is Kind.MEDIAN:
+        if definition.kind in ORDERED:
             self.medians[definition.id] = recipe
+            if definition.kind is Kind.PERCENTILE:
+                self.percentiles[definition.id] = definition
+            return
+        if definition.kind is Kind.DISTINCT:
+            self.distincts[definition.id] = recipe
             return
         self.recipes[definition.id] = recipe
         for counter in (recipe.numerator, recipe.denominator):
@@ -46,10 +59,16 @@ class Group:
         """The partitions that hold these months' rows, or None when any may."""
         return frozenset(months) if self.by_partition else None
 
+    @property
+    def members(self) -> list[str]:
+        """The ids of all definitions of the pass."""
+        return [*self.recipes, *self.medians, *self.distincts]
+
     def expressions(self) -> list[Node]:
         """Every expression of the pass."""
         found: list[Node] = [self.date, *([self.department] if self.department else [])]
-        counters = list(self.counters.values()) + [r.numerator for r in self.medians.values()]
+        others = [c for r in self.distincts.values() for c in (r.numerator, r.denominator) if c is not None]
+        counters = [*self.counters.values(), *(r.numerator for r in self.medians.values()), *others]
         for counter in counters:
             found += [counter.condition, *([counter.expression] if counter.expression else [])]
         return found

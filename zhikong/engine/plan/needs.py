@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from zhikong.engine.definitions import nodes as n
-from zhikong.engine.definitions.model import Definition
+from zhikong.engine.definitions.model import Definition, JudgedBy, Per
 from zhikong.engine.tables import TABLES
 
 MINUTES_TO_NEXT = "minutes_to_next_admission"
@@ -31,22 +31,58 @@ def walk(node: n.Node) -> Iterator[n.Node]:
 
 def expressions_of(definition: Definition) -> list[n.Node]:
     """Every expression that decides a number, in no particular order."""
-    measures = (definition.numerator, definition.denominator)
-    found = [m.expression for m in measures if m is not None and m.expression is not None]
-    found += [e.when for e in definition.exclusions]
+    measures = (definition.numerator, definition.denominator, definition.per and definition.per.measure)
+    found = [x for m in measures if m for x in (m.expression, m.where) if x is not None]
+    found += [e.when for e in (*definition.exclusions, *definition.exceptions)]
     if definition.population is not None:
         found.append(definition.population)
+    if definition.per is not None:
+        found += [e.when for e in definition.per.exclusions]
+        found += [definition.per.population] if definition.per.population is not None else []
     return found
 
 
 def needs_of(definition: Definition) -> Needs:
-    """Supplied tables and columns that the definition reads, derived columns traced to their origins."""
+    """Supplied tables and columns that the definition reads, derived columns traced to their origins.
+
+    A composite and a growth read what the indicators read that they stand on.
+    """
+    if definition.bases():
+        return _together(needs_of(base) for base in definition.bases())
     needs: Needs = {definition.table: set()}
     columns = [definition.date, *([definition.department] if definition.department else [])]
     for expression in (*columns, *expressions_of(definition)):
         collect(expression, needs)
     _keys(definition.table, needs)
+    if definition.per is not None:
+        _needs_of_per(definition.per, needs)
+    if definition.rule is not None:
+        _needs_of_rule(definition.rule, needs)
     return needs
+
+
+def _together(all_needs: Iterable[Needs]) -> Needs:
+    found: Needs = {}
+    for needs in all_needs:
+        for table, columns in needs.items():
+            found.setdefault(table, set()).update(columns)
+    return found
+
+
+def _needs_of_per(per: Per, needs: Needs) -> None:
+    needs.setdefault(per.table, set())
+    for column in (per.date, *([per.department] if per.department else [])):
+        collect(column, needs)
+    _keys(per.table, needs)
+
+
+def _needs_of_rule(rule: JudgedBy, needs: Needs) -> None:
+    for expression in rule.expressions():
+        collect(expression, needs)
+    for table, column in rule.delivered:
+        needs.setdefault(table, set()).add(column)
+    for table in needs.keys() - {"stays"}:
+        needs[table].add("stay_id")
 
 
 def collect(expression: n.Node, needs: Needs) -> None:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from zhikong.engine.definitions import canonical
 from zhikong.engine.definitions import nodes as n
-from zhikong.engine.definitions.model import Definition, How, Measure
+from zhikong.engine.definitions.model import Definition, How, Measure, NumeratorOf
 from zhikong.engine.plan.simplify import simplified
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """Rows where `condition` is true; with `expression`, the sum of it over those rows."""
+    """Rows where `condition` is true; with `expression`, the sum of it over those rows (or its values, when the kind
+    orders them or tells them apart)."""
 
     condition: n.Node
     expression: n.Node | None = None
@@ -38,28 +39,44 @@ class Recipe:
 
 
 def recipe_of(definition: Definition) -> Recipe:
-    """The counters of an additive definition. For a median, the numerator says which values to order."""
-    rows = [_base(definition)]
+    """The counters of a definition on one table. For a median or percentile, the numerator says which values to order;
+    for a distinct count, which values are told apart."""
+    within = _known(definition)
+    # an exclusion that is unknown does not exclude
+    kept = [n.Not(n.IsTrue(e.when)) for e in definition.exclusions]
+    below = definition.denominator
+    denominator = _counter(below, [*within, *kept, *_not_excepted(definition)]) if below else None
+    before = definition.numerator_of is NumeratorOf.BEFORE_EXCLUSIONS
+    return Recipe(_counter(definition.numerator, within if before else [*within, *kept]), denominator)
+
+
+def _known(definition: Definition) -> list[n.Node]:
+    """The population, and rows whose summed columns are known, before exclusions."""
+    rows = [] if definition.population is None else [definition.population]
     for measure in (definition.numerator, definition.denominator):
         if measure and measure.expression is not None and measure.how in (How.SUM, How.VALUES):
             rows.append(n.Not(n.IsNull(measure.expression)))
     if definition.denominator and definition.denominator.how is How.COUNT:
         rows.append(_expression(definition.denominator))
+    return rows
+
+
+def _not_excepted(definition: Definition) -> list[n.Node]:
+    """An exception takes a row from the denominator only when the row does not reach the numerator."""
+    if not definition.exceptions:
+        return []
+    reached = n.IsTrue(_expression(definition.numerator))
+    return [canonical.disjunction([reached, n.Not(n.IsTrue(e.when))]) for e in definition.exceptions]
+
+
+def _counter(measure: Measure, rows: list[n.Node]) -> Counter:
     within = canonical.conjunction(rows)
-    denominator = _counter(definition.denominator, within) if definition.denominator else None
-    return Recipe(_counter(definition.numerator, within), denominator)
-
-
-def _base(definition: Definition) -> n.Node:
-    parts = [] if definition.population is None else [definition.population]
-    # an exclusion that is unknown does not exclude
-    parts += [n.Not(n.IsTrue(e.when)) for e in definition.exclusions]
-    return canonical.conjunction(parts)
-
-
-def _counter(measure: Measure, within: n.Node) -> Counter:
     if measure.how is How.ROWS:
         return Counter(simplified(within))
+    if measure.how is How.DISTINCT:
+        value = _expression(measure)
+        where = [] if measure.where is None else [measure.where]
+        return Counter(simplified(canonical.conjunction([*rows, *where, n.Not(n.IsNull(value))])), value)
     if measure.how is How.COUNT:
         return Counter(simplified(canonical.conjunction([within, _expression(measure)])))
     added = _expression(measure)

@@ -36,7 +36,7 @@ class SparkBackend:
         outcomes: dict[str, Outcome] = {}
         with _connected(source, self.master) as connection:
             for group in groups_of(definitions):
-                members = [by_id[i] for i in (*group.recipes, *group.medians)]
+                members = [by_id[i] for i in group.members]
                 outcomes |= _guarded(connection, members, Relations(source), months)
         return outcomes
 
