@@ -88,3 +88,25 @@ def _exponential_zones(draft: Draft) -> Zones:
         means[phase.member] = exact_mean(draft.y[phase.used]) if centre is None else centre / math.log(2)
     draft.centre = means * math.log(2)
     return [(-means * math.log1p(-TAILS[k]), -means * math.log(TAILS[k])) for k in SIGMAS]
+
+
+def between_events(events: Values, cases: Values) -> Floats:
+    """Cases without the event between two events, by month, from monthly events and cases.
+
+    A month without events has no point (NaN) but its cases count. The events of a month are taken to lie evenly
+    among its cases; a month with several has the mean of its gaps. The first event of a series closes no gap.
+    """
+    tops, bottoms = array(events), array(cases)
+    found, waiting, begun = np.full(tops.shape, np.nan), 0.0, False
+    for index, (top, bottom) in enumerate(zip(tops, bottoms, strict=True)):
+        if np.isnan(top) or not bottom > 0:
+            continue
+        if top <= 0:
+            waiting += bottom
+            continue
+        step = bottom / top
+        gaps = [waiting + step / 2] * begun + [step] * int(top - 1)
+        if gaps:
+            found[index] = max(round(sum(gaps) / len(gaps)) - 1, 0)
+        waiting, begun = step / 2, True
+    return found

@@ -20,6 +20,7 @@ class Options:
     screened: drop moving ranges above 3.267 times their mean once before averaging (Nelson 1982).
     freeze: limits come from the first n points only. Ignored when there are parts, unless `freeze_each`.
     freeze_each: with parts, the first n points of each part carry its limits (Making Data Count).
+    base: points (1-based) of a frozen baseline: the phases they lie in have their limits from them alone.
     parts: last point (1-based) of each phase but the last; each phase has its own limits.
     exclude: points (1-based) left out of limits and runs, still tested against the limits.
     centre: a given centre line instead of the computed one, in the unit before `multiply`.
@@ -32,6 +33,7 @@ class Options:
     screened: bool = True
     freeze: int | None = None
     freeze_each: bool = False
+    base: tuple[int, ...] = ()
     parts: tuple[int, ...] = ()
     exclude: tuple[int, ...] = ()
     centre: float | None = None
@@ -63,7 +65,9 @@ def phases(length: int, options: Options) -> list[Phase]:
     found, start = [], 0
     for number, end in enumerate(ends, start=1):
         member = (position > start) & (position <= end)
-        found.append(Phase(number, member, member & _frozen(position, start, options), include))
+        baseline = member & _frozen(position, start, options)
+        chosen = baseline & np.isin(position, options.base)
+        found.append(Phase(number, member, chosen if chosen.any() else baseline, include))
         start = end
     return found
 

@@ -1,6 +1,7 @@
 """Targets, computed values, signals, alerts and the month's close (IND-01…08, SYS-03, SYS-04)."""
 
 from zhikong.hospital.functions.indicators.models.alerts import Alert
+from zhikong.hospital.functions.indicators.models.charts import ChartDecision
 from zhikong.hospital.functions.indicators.models.closing import (
     AnalysedMiss,
     MonthAct,
@@ -22,6 +23,7 @@ __all__ = [
     "Alert",
     "AnalysedMiss",
     "ChangePreview",
+    "ChartDecision",
     "Computation",
     "CountedSource",
     "IndicatorTarget",

@@ -140,6 +140,9 @@ class Signal(Protected):
     side = models.CharField(_("方向"), max_length=8, blank=True)  # above, below
     sentence = models.CharField(_("说明"), max_length=240)
     chart = models.JSONField(_("控制图参数"))  # kind, centre, lower, upper at the month, points, screened
+    decided = models.CharField(
+        _("控制图决定的指纹"), max_length=16, blank=True, default=""
+    )  # of the decisions on the chart that held; empty for none
 
     protection = Protection(
         rows="department", append_only=True, audited=False, reason="computed rows that are only added"
@@ -151,7 +154,7 @@ class Signal(Protected):
             models.UniqueConstraint(
                 fields=[
                     "institution", "data_version", "indicator_id", "department", "month", "rule",
-                    "definition_hash",
+                    "definition_hash", "decided",
                 ],
                 nulls_distinct=False,
                 name="signal_once",
