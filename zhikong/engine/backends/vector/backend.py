@@ -41,12 +41,14 @@ class VectorBackend:
         return {d.id: outcomes[d.id] for d in definitions if d.id in outcomes}
 
 
-def plan_of(group: Group, months: Sequence[str], *, by_day: bool = False) -> counting.Plan:
+def plan_of(
+    group: Group, months: Sequence[str], *, by_day: bool = False, only: frozenset[str] | None = None
+) -> counting.Plan:
     """The vectorised pass of a group over ascending months."""
     if not isinstance(group.date, n.Ref) or not isinstance(group.department, n.Ref | None):
         raise Unsupported("a date or department that is not a column")
     institution = n.Ref(group.table, "institution", Type.TEXT)
-    periods = Periods(sorted(months), by_day=by_day)
+    periods = Periods(sorted(months), by_day=by_day, only=only)
     return counting.Plan(
         group.table, (institution, group.department), group.date, tuple(group.counters.values()), periods
     )
@@ -72,8 +74,8 @@ def _tallies(group: Group, source: Source, months: Sequence[str], limits: Limits
         (institution, department, plan.periods.name(int(period)))
         for institution, department, period in zip(*found.keys, found.periods, strict=True)
     ]
-    columns = {key: found.matrix[:, i].tolist() for i, key in enumerate(group.counters, start=1)}
-    rows = found.matrix[:, 0].tolist()
+    columns = {key: found.matrix[i].tolist() for i, key in enumerate(group.counters, start=1)}
+    rows = found.matrix[0].tolist()
     tallies = {}
     for indicator, recipe in group.recipes.items():
         above = columns[recipe.numerator.key]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from zhikong.engine.tables import Type
 
 Array = NDArray[Any]
-Question = Callable[[str], bool]
+Question = Callable[[Sequence[str]], Iterable[slice]]
+"""Of texts in ascending order, the slices that fulfil a condition."""
 
 
 class Texts:
@@ -40,14 +41,15 @@ class Texts:
 class Classes:
     """The distinct texts of a column that conditions ask about, sorted into classes that all conditions answer alike.
 
-    Each text is asked every question once, when it first comes up; a row then carries the number of its class, which
-    as a rule fits into one byte. Class 0 is the unknown: no question is true or false for it.
+    A question looks at all new texts in their order at once and says which places fulfil it; a row then carries the
+    number of its class, which as a rule fits into one byte. Class 0 is the unknown: no question is true or false
+    for it.
     """
 
     def __init__(self, questions: Mapping[str, Question]) -> None:
         self._questions = questions
         self._class_of: dict[str | None, int] = {None: 0}
-        self._signatures: dict[tuple[bool, ...], int] = {}
+        self._signatures: dict[bytes, int] = {}
         self._answers: dict[str, list[bool]] = {key: [False] for key in questions}
         self._lock = threading.Lock()
 
@@ -56,20 +58,23 @@ class Classes:
         known = self._class_of
         if new := set(texts).difference(known):
             with self._lock:
-                for text in new.difference(known):
-                    known[text] = self._classified(str(text))
+                self._classify(sorted(str(text) for text in new.difference(known)))
         return np.array([known[text] for text in texts], np.int64)
 
-    def _classified(self, text: str) -> int:
-        signature = tuple(holds(text) for holds in self._questions.values())
-        number = self._signatures.get(signature)
-        if number is None:
-            for key, answer in zip(self._questions, signature, strict=True):
-                self._answers[key].append(answer)
-            number = self._signatures[signature] = len(self._signatures) + 1
-        return number
+    def _classify(self, texts: list[str]) -> None:
+        flags = np.zeros((len(texts), max(1, len(self._questions))), np.bool_)
+        for i, asked in enumerate(self._questions.values()):
+            for places in asked(texts):
+                flags[places, i] = True
+        for text, row, signature in zip(texts, flags, np.packbits(flags, axis=1), strict=True):
+            number = self._signatures.get(signature.tobytes())
+            if number is None:
+                for key, answer in zip(self._questions, row.tolist(), strict=False):
+                    self._answers[key].append(answer)
+                number = self._signatures[signature.tobytes()] = len(self._signatures) + 1
+            self._class_of[text] = number
 
-    def chosen(self, key: str, wanted: bool) -> Array:
+    def chosen(self, key: str, wanted: bool) -> NDArray[np.bool_]:
         """For each class whether it answers the question `key` so."""
         answers = np.array(self._answers[key], np.bool_)
         if wanted:

@@ -15,7 +15,15 @@ from zhikong.engine.backends.source import Source
 from zhikong.engine.backends.vector import batches
 from zhikong.engine.backends.vector.bits import Runs
 from zhikong.engine.backends.vector.columns import Classes, Question, Texts, Vector, numbers, text
-from zhikong.engine.backends.vector.evaluate import LIMIT, Evaluator, Keys, Unsupported, largest, question
+from zhikong.engine.backends.vector.evaluate import (
+    LIMIT,
+    Evaluator,
+    Keys,
+    Unsupported,
+    both,
+    largest,
+    question,
+)
 from zhikong.engine.backends.vector.grouping import Grouped, Periods, grouped
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.plan.needs import needs_of_column, walk
@@ -53,12 +61,17 @@ class Plan:
         found = {x.column for e in self.expressions for x in walk(e) if isinstance(x, n.Ref)}
         return sorted({origin for column in found for origin in needs_of_column(column)})
 
+    def span(self) -> batches.Span | None:
+        """What the date must lie between."""
+        ends = self.periods.limits(self.date.type)
+        return None if ends is None else batches.Span(self.date.column, *ends)
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Key texts (one list for each key), period numbers, and one row of numbers for each group.
+    """Key texts (one list for each key), period numbers, and one column of numbers for each group.
 
-    `matrix` has the rows of the group first, then the counters in the plan's order.
+    `matrix` has the rows of the groups first, then the counters in the plan's order.
     """
 
     keys: tuple[list[str | None], ...]
@@ -114,7 +127,7 @@ class Batch:
 def run(plan: Plan, source: Source, months: batches.Months, threads: int) -> Counted:
     """Counts the whole table, part by part. Raises Unsupported, OSError and pa.ArrowInvalid."""
     dictionaries = Dictionaries(plan)
-    files = batches.parts(source, plan.table, plan.columns(), months)
+    files = batches.parts(source, plan.table, plan.columns(), months, plan.span())
     work = [partial(_part, plan, part.batches, dictionaries) for part in files]
     totals = _Totals(len(plan.counters) + 1)
     for found in _each(work, threads):
@@ -147,13 +160,13 @@ def _batch(plan: Plan, batch: Batch) -> tuple[Matrix, Matrix]:
     """Key numbers (one column for each key, then the period) and numbers of the batch's groups."""
     groups, keys = _groups(plan, batch)
     batch.order, batch.size = groups.order, groups.runs.rows
-    matrix = np.empty((len(groups.keys), len(plan.counters) + 1), np.int64)
+    matrix = np.empty((len(plan.counters) + 1, len(groups.keys)), np.int64)
     if not len(groups.keys):
         return keys, matrix
-    matrix[:, 0] = groups.runs.sizes()
+    matrix[0] = groups.runs.sizes()
     evaluator = Evaluator(batch, plan.names)
     for i, counter in enumerate(plan.counters, start=1):
-        matrix[:, i] = _counted(counter, evaluator, groups.runs)
+        matrix[i] = _counted(counter, evaluator, groups.runs)
     return keys, matrix
 
 
@@ -194,53 +207,66 @@ def _counted(counter: Counter, evaluator: Evaluator, runs: Runs) -> NDArray[np.i
     values = evaluator.full(added.values)
     if largest(values) * max(1, runs.rows) >= LIMIT:
         raise Unsupported("a sum near the limit of 64 bits")
-    return runs.sum(values * evaluator.flags(holds))  # unknown values are 0
+    return runs.sum(values * both(evaluator.flags(holds), added.valid))
 
 
 class _Totals:
     """Numbers of many batches, added up by key."""
 
     def __init__(self, width: int) -> None:
-        self._keys: list[Matrix] = []
-        self._matrices: list[Matrix] = []
+        self._found: list[tuple[Matrix, Matrix]] = []
         self._width = width
-        self._held = 0
+        self._held, self._most = 0, MERGE_CELLS
 
     def add(self, found: tuple[Matrix, Matrix]) -> None:
-        """Takes the groups of one batch."""
-        keys, matrix = found
-        if not len(matrix):
+        """Takes the groups of one batch; each has its keys once."""
+        if not found[1].size:
             return
-        self._keys.append(keys)
-        self._matrices.append(matrix)
-        self._held += matrix.size
-        if self._held > MERGE_CELLS and len(self._matrices) > 1:
+        self._found.append(found)
+        self._held += found[1].size
+        if self._held > self._most:
             self._merge()
+            self._most = max(MERGE_CELLS, 2 * self._held)
 
     def merged(self) -> tuple[Matrix, Matrix]:
         """Every key once. Raises Unsupported when a total could leave 64 bits."""
-        if not self._matrices:
-            return np.zeros((0, 0), np.int64), np.zeros((0, self._width), np.int64)
+        if not self._found:
+            return np.zeros((0, 0), np.int64), np.zeros((self._width, 0), np.int64)
         self._merge()
-        return self._keys[0], self._matrices[0]
+        return self._found[0]
 
     def _merge(self) -> None:
-        if len(self._matrices) > 1:
-            keys, matrix = np.concatenate(self._keys), np.concatenate(self._matrices)
-            if largest(matrix) * len(self._matrices) >= LIMIT:
+        if len(self._found) > 1:
+            if max(largest(matrix) for _, matrix in self._found) * len(self._found) >= LIMIT:
                 raise Unsupported("a sum near the limit of 64 bits")
-            keys, matrix = _summed(keys, matrix)
-            self._keys, self._matrices = [keys], [matrix]
-        self._held = self._matrices[0].size
+            self._found = [_summed(self._found)]
+        self._held = self._found[0][1].size
 
 
-def _summed(keys: Matrix, matrix: Matrix) -> tuple[Matrix, Matrix]:
-    if not len(keys):
-        return keys, matrix
-    order = np.lexsort(keys.T[::-1])
-    ordered = keys[order]
-    starts = np.flatnonzero(np.concatenate(([True], (ordered[1:] != ordered[:-1]).any(axis=1))))
-    return ordered[starts], np.add.reduceat(matrix[order], starts, axis=0)
+def _summed(found: list[tuple[Matrix, Matrix]]) -> tuple[Matrix, Matrix]:
+    """All groups in order of their keys, equal ones added up."""
+    keys = np.concatenate([own for own, _ in found])
+    codes = _codes(keys)
+    _, first, place = np.unique(codes, return_index=True, return_inverse=True)
+    matrix = np.zeros((len(found[0][1]), len(first)), np.int64)
+    start = 0
+    for own, counted in found:
+        places = place[start : start + len(own)]
+        for total, more in zip(matrix, counted, strict=True):
+            total[places] += more
+        start += len(own)
+    return keys[first], matrix
+
+
+def _codes(keys: Matrix) -> NDArray[np.int64]:
+    """One number for each row of keys; equal rows have equal numbers."""
+    codes, size = np.zeros(len(keys), np.int64), 1
+    for column in keys.T:
+        width = int(column.max(initial=0)) + 1
+        if (size := size * width) >= LIMIT:
+            raise Unsupported("more groups than 64 bits can number")
+        codes = codes * width + column
+    return codes
 
 
 def _named(plan: Plan, dictionaries: Dictionaries, keys: Matrix, matrix: Matrix) -> Counted:

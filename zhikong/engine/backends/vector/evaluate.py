@@ -6,7 +6,8 @@ exchanges the two. Every distinct node is evaluated once a batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -15,7 +16,7 @@ from typing import Any, Protocol, get_args
 import numpy as np
 
 from zhikong.engine.backends.vector import bits
-from zhikong.engine.backends.vector.columns import Vector
+from zhikong.engine.backends.vector.columns import Question, Vector
 from zhikong.engine.definitions import canonical
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.tables import Type
@@ -181,12 +182,6 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<": np.less,
     "<=": np.less_equal,
 }
-_TEXT_OPERATORS: dict[str, Callable[[str, str], bool]] = {
-    "=": lambda a, b: a == b,
-    "<>": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-}
 
 
 def _flags_compared(ev: Evaluator, node: n.Compare, wanted: bool) -> bits.Words:
@@ -206,26 +201,46 @@ def _texts_compared(ev: Evaluator, node: n.Compare, wanted: bool) -> bits.Words:
     return _looked_up(ev, ev.value(column), ev.keys.of(node), wanted)
 
 
-def question(node: n.Node) -> tuple[n.Ref, Callable[[str], bool]] | None:
-    """What a condition asks of one text column alone: the column, and when a text fulfils it."""
+def question(node: n.Node) -> tuple[n.Ref, Question] | None:
+    """What a condition asks of one text column alone: the column, and which texts fulfil it."""
     match node:
         case n.CodeIn():
-            return node.operand, lambda text: any(held.holds(text) for held in node.ranges)
+            return node.operand, partial(_in_ranges, node.ranges)
         case n.In() if isinstance(node.operand, n.Ref) and node.operand.type is Type.TEXT:
-            return node.operand, frozenset(str(value.value) for value in node.values).__contains__
+            return node.operand, partial(_members, tuple(str(value.value) for value in node.values))
         case n.Compare(op, n.Ref() as ref, n.Value() as bound) if ref.type is Type.TEXT:
-            return ref, partial(_with, _TEXT_OPERATORS[op], str(bound.value))
+            return ref, partial(_compared, op, str(bound.value))
         case n.Compare(op, n.Value() as bound, n.Ref() as ref) if ref.type is Type.TEXT:
-            return ref, partial(_after, _TEXT_OPERATORS[op], str(bound.value))
+            return ref, partial(_compared, _TURNED[op], str(bound.value))
     return None
 
 
-def _with(test: Callable[[str, str], bool], bound: str, text: str) -> bool:
-    return test(text, bound)
+_TURNED = {"=": "=", "<>": "<>", "<": ">", "<=": ">="}
 
 
-def _after(test: Callable[[str, str], bool], bound: str, text: str) -> bool:
-    return test(bound, text)
+def _in_ranges(ranges: Sequence[n.CodeRange], texts: Sequence[str]) -> Iterator[slice]:
+    for held in ranges:
+        start = bisect_left(texts, held.low)
+        yield slice(start, bisect_right(texts, held.high, lo=start, key=lambda code: code[: len(held.high)]))
+
+
+def _members(values: Sequence[str], texts: Sequence[str]) -> Iterator[slice]:
+    for value in values:
+        yield slice(bisect_left(texts, value), bisect_right(texts, value))
+
+
+def _compared(op: str, bound: str, texts: Sequence[str]) -> Iterator[slice]:
+    """The texts t with `t op bound`."""
+    before, after, size = bisect_left(texts, bound), bisect_right(texts, bound), len(texts)
+    slices = {
+        "=": [slice(before, after)],
+        "<>": [slice(0, before), slice(after, size)],
+        "<": [slice(0, before)],
+        "<=": [slice(0, after)],
+        ">": [slice(after, size)],
+        ">=": [slice(before, size)],
+    }
+    yield from slices[op]
 
 
 FEW = 4  # classes up to which one comparison each is cheaper than a table

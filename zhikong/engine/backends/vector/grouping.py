@@ -23,11 +23,12 @@ Codes = NDArray[np.int64]
 class Periods:
     """Months, or days of months, as consecutive numbers; rows outside have number -1.
 
-    `wanted` are months in ascending order; they need not follow each other.
+    `wanted` are months in ascending order; they need not follow each other. `only` narrows days to some ('YYYY-MM-DD').
     """
 
     wanted: Sequence[str]
     by_day: bool = False
+    only: frozenset[str] | None = None
     bounds: NDArray[np.int64] = field(
         init=False, repr=False
     )  # first day of each wanted month and of the next
@@ -83,13 +84,23 @@ class Periods:
         return found
 
     def _only_wanted(self, found: Codes) -> Codes:
-        if len(self.wanted) == len(self.bounds) - 1:
+        if self.only is None and len(self.wanted) == len(self.bounds) - 1:
             return found
-        keep = np.zeros(self.count + 1, np.bool_)  # the last entry answers for -1
+        names = [self.name(i) for i in range(self.count)]
         wanted = set(self.wanted)
-        for i in range(self.count):
-            keep[i] = self.name(i)[:7] in wanted
-        return np.where(keep[found], found, -1)
+        keep = [n[:7] in wanted and (self.only is None or n in self.only) for n in names]
+        return np.where(np.array([*keep, False])[found], found, -1)  # the last entry answers for -1
+
+    def limits(self, kind: Type) -> tuple[int, int] | None:
+        """The first value that counts and the first after all that do, for dates and times."""
+        if kind is Type.TEXT or not self.count:
+            return None
+        low, high = int(self.bounds[0]), int(self.bounds[-1])
+        if self.only:
+            days = sorted((date.fromisoformat(day) - EPOCH).days for day in self.only)
+            low, high = max(low, days[0]), min(high, days[-1] + 1)
+        unit = 1 if kind is Type.DATE else DAY
+        return low * unit, high * unit
 
     def _of_texts(self, vector: Vector) -> Codes:
         if vector.texts is None:
