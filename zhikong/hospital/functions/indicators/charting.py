@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhikong.engine.stats.points import Rule
-from zhikong.engine.stats.wording import REASONS, expected_false
+from zhikong.engine.stats.wording import expected_false
 from zhikong.hospital.functions.indicators import noise
 from zhikong.hospital.functions.indicators.control import BEYOND as BEYOND_LIMITS
 from zhikong.hospital.functions.indicators.control import Control, control
@@ -28,6 +28,8 @@ KINDS = {
     "u": gettext_lazy("u 控制图"),
     "u_prime": gettext_lazy("u′ 控制图"),
     "c": gettext_lazy("c 控制图"),
+    "g": gettext_lazy("g 控制图（两例之间隔多少例）"),
+    "median": gettext_lazy("中位数控制图"),
 }
 
 
@@ -70,10 +72,14 @@ def chart(seen: Detail, *, place_name: str) -> Chart:
         rows = tuple(Row(m, f, None, None, None, "") for m, f in zip(seen.months, seen.series, strict=True))
         return Chart(_("走势"), None, rows, why_none=_("已知的月份不足两个，还画不出控制图。"))
     rows = tuple(
-        Row(month, figure, *drawn.at(index), REASONS.get(drawn.rules[index], ""))
+        Row(month, figure, *drawn.at(index), _words(drawn, drawn.rules[index]))
         for index, (month, figure) in enumerate(zip(seen.months, seen.series, strict=True))
     )
     return Chart(_title(seen, drawn), drawn, rows, _data(seen, drawn, place_name))
+
+
+def _words(drawn: Control, rule: Rule) -> str:
+    return "" if rule is Rule.NONE else drawn.reason_of(rule)
 
 
 def _title(seen: Detail, drawn: Control) -> str:
@@ -82,7 +88,7 @@ def _title(seen: Detail, drawn: Control) -> str:
     special = [(m, r) for m, r in zip(seen.months, drawn.rules, strict=True) if r is not Rule.NONE]
     here = next((rule for month, rule in special if month == seen.line.month), None)
     if here is not None:
-        said = _("%(month)s%(what)s") % {"month": spoken(seen.line.month), "what": REASONS[here]}
+        said = _("%(month)s%(what)s") % {"month": spoken(seen.line.month), "what": drawn.reason_of(here)}
     elif special:
         said = _("本月正常，最近一次特殊原因在 %(month)s") % {"month": spoken(special[-1][0])}
     else:
@@ -101,18 +107,23 @@ def _data(seen: Detail, drawn: Control, place_name: str) -> ControlData:
         "n": drawn.points,
     }
     return ControlData(
-        title=f"{seen.line.labelled}（{definition.unit}）",
+        title=f"{seen.line.labelled}（{_measured(seen, drawn)}）",
         subtitle=_("%(place)s · %(first)s 至 %(last)s · %(kind)s · %(n)s 个月") % said,
-        axis=definition.unit,
+        axis=_("例") if drawn.kind == "g" else definition.unit,
         months=seen.months,
         values=_list(limits.y),
         centre=_list(limits.centre),
         lower=_list(limits.lower),
         upper=_list(limits.upper),
         marks=[_mark(rule) for rule in drawn.rules],
-        target=_bound(target),
+        target=None if drawn.kind == "g" else _bound(target),  # a target of the rate is none of the gaps
         target_label=_("目标"),
     )
+
+
+def _measured(seen: Detail, drawn: Control) -> str:
+    """What the vertical axis counts."""
+    return _("两例之间的例数") if drawn.kind == "g" else seen.line.definition.unit
 
 
 def _bound(target: Target) -> float | None:
@@ -136,11 +147,12 @@ def noise_sentences(seen: Detail, drawn: Chart) -> list[str]:
     month, control_ = seen.line.month, drawn.control
     row = next((row for row in drawn.rows if row.month == month), None)
     points = control_.points if control_ else 0
+    gaps = control_ is not None and control_.kind == "g"  # its limits are cases, not the unit of the value
     said = noise.sentences(
         points=points,
         value=seen.line.value,
-        lower=row.lower if row else None,
-        upper=row.upper if row else None,
+        lower=row.lower if row and not gaps else None,
+        upper=row.upper if row and not gaps else None,
         unit=seen.line.unit,
         found=[found.sentence for found in seen.line.found],
         chance=noise.chance_of_false_alarm(points),
