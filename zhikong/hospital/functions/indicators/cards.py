@@ -19,6 +19,7 @@ from zhikong.hospital.functions.indicators.queries.board import Line
 from zhikong.hospital.functions.indicators.queries.closing import analyses_by_miss, misses
 from zhikong.hospital.functions.indicators.queries.figures import Frame, Place, frame
 from zhikong.hospital.functions.indicators.queries.overview import Overview, overview
+from zhikong.hospital.functions.indicators.queries.small_cells import restriction
 from zhikong.hospital.functions.indicators.queries.targets import TargetBook, target_book
 from zhikong.hospital.functions.indicators.selection import covered_departments, newest_month
 from zhikong.web.panels import CardRow, HomeCard
@@ -149,7 +150,7 @@ def alerts(here: Standing) -> HomeCard:
 
 
 def _alert_row(here: Standing, alert: Alert) -> CardRow:
-    definition = definitions().get(alert.indicator_id)
+    definition, rule = definitions().get(alert.indicator_id), restriction()
     name = definition.title() if definition else alert.indicator_id
     place = "" if alert.department_id is None else f"&department={alert.department_id}"
     return CardRow(
@@ -158,7 +159,7 @@ def _alert_row(here: Standing, alert: Alert) -> CardRow:
         note=_("自 %(month)s") % {"month": alert.first_month},
         state=TONES[Alert.Tier(alert.tier)],
         word=alert.get_tier_display(),
-        detail=alert.sentence[:120],
+        detail="" if rule is not None and rule.covers(alert.indicator_id) else alert.sentence[:120],
     )
 
 
@@ -193,7 +194,7 @@ def _missed(here: Standing) -> frozenset[tuple[str, Place]]:
     """The misses of the month. They hang on rows that are only added, so each process reads them once."""
     scope, run = current_scope(), here.shown.computation(here.month)
     as_of = here.shown.as_of(here.month) or here.book.newest
-    key = (scope.institution_id, scope.departments, run.pk if run else 0, as_of, here.month)
+    key = (scope.institution_id, scope.departments, run.pk if run else 0, as_of, here.month, restriction())
     if key not in _misses_read:
         if len(_misses_read) >= 256:
             _misses_read.clear()

@@ -45,7 +45,7 @@ def _board_row(line: Line, chosen: Selection) -> list:
         line.target_text,
         None if line.value is None else float(line.value),
         line.unit,
-        figure.numerator if figure else None,
+        (figure.hidden or figure.numerator) if figure else None,
         figure.denominator if figure else None,
         None if line.change is None else float(line.change),
         None if line.year_before is None or line.value is None else float(line.value - line.year_before),

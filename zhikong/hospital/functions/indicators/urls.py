@@ -9,6 +9,7 @@ from zhikong.hospital.functions.indicators.views import (
     definition,
     detail,
     library,
+    small_cells,
     targets,
 )
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("months/<str:month>/close/", closing.close, name="close"),
     path("months/<str:month>/reopen/", closing.reopen, name="reopen"),
     path("months/<str:month>/revise/", closing.revise, name="revise"),
+    path("small-cells/", small_cells.small_cells, name="small_cells"),
     path("targets/", targets.targets, name="targets"),
     path("targets/presets/<str:name>/", targets.preset, name="preset"),
     path("targets/<slug:indicator_id>/", targets.target, name="target"),

@@ -12,6 +12,7 @@ from zhikong.hospital.functions.indicators.actions.computing import recompute
 from zhikong.hospital.functions.indicators.actions.counting import set_counted_source
 from zhikong.hospital.functions.indicators.actions.revising import accept_revision, revise_closed_months
 from zhikong.hospital.functions.indicators.actions.signalling import detect_signals
+from zhikong.hospital.functions.indicators.actions.small_cells import set_small_cell_rule
 from zhikong.hospital.functions.indicators.actions.targeting import load_preset, set_target
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "reopen_month",
     "revise_closed_months",
     "set_counted_source",
+    "set_small_cell_rule",
     "set_target",
     "state_of",
     "update_alerts",

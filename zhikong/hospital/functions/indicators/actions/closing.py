@@ -23,6 +23,7 @@ from zhikong.hospital.functions.indicators.models import (
 )
 from zhikong.hospital.functions.indicators.queries.closing import Checklist, blocking, checklist
 from zhikong.hospital.functions.indicators.queries.figures import Frame, frame
+from zhikong.hospital.functions.indicators.queries.small_cells import everything
 from zhikong.hospital.functions.indicators.queries.targets import last_target, target_book
 from zhikong.hospital.functions.indicators.rules import Miss
 
@@ -92,7 +93,8 @@ def close_month(*, by, now: datetime, month: str, override_reason: str = "") -> 
     require(by, Permission.CLOSE_MONTH)
     shown = frame()
     row = _month_row(month, now, shown)
-    open_misses = blocking(state_of(month, shown))
+    with everything():
+        open_misses = blocking(state_of(month, shown))
     if open_misses and not override_reason.strip():
         raise ValidationError(
             _("还有 %(count)s 项未达标没有原因分析和改进措施，不能结账。") % {"count": len(open_misses)}

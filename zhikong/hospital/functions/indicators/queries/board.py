@@ -47,6 +47,8 @@ class Line:
 
     @cached_property
     def status(self) -> Status:
+        if self.hidden:
+            return Status.TOO_FEW
         return rules.judge(
             self.value,
             self.in_force.target,
@@ -54,6 +56,11 @@ class Line:
             minimum=minimum_denominator(self.definition),
             unfavourable_signal=self.unfavourable,
         )
+
+    @property
+    def hidden(self) -> str:
+        """What stands in place of a number that is hidden from the reader; empty when nothing is hidden."""
+        return self.figure.hidden if self.figure else ""
 
     @property
     def unfavourable(self) -> bool:
@@ -92,7 +99,7 @@ class Line:
 
     @property
     def shown(self) -> str:
-        return rules.shown(self.value)
+        return self.hidden or rules.shown(self.value)
 
     @property
     def target_text(self) -> str:
@@ -135,6 +142,8 @@ class Line:
     @property
     def sentence(self) -> str:
         figure = self.figure
+        if self.hidden:
+            return f"{self.name}：{figure.reason}"
         return rules.judgement_sentence(
             self.name,
             self.status,

@@ -16,6 +16,7 @@ from zhikong.hospital.functions.indicators.queries.figures import (
     figures,
     signals,
 )
+from zhikong.hospital.functions.indicators.queries.small_cells import restriction
 from zhikong.hospital.functions.indicators.queries.targets import TargetBook
 from zhikong.hospital.functions.indicators.rules import Status
 from zhikong.hospital.functions.indicators.selection import newest_month
@@ -110,5 +111,8 @@ def _departments(
 
 def value_history(*, indicator_id: str, place: Place, month: str, limit: int = 20) -> list[IndicatorValue]:
     """Every result ever computed for a month, newest first: which data and definition gave which value."""
+    rule = restriction()
+    if rule is not None and rule.covers(indicator_id):
+        return []  # an earlier result may be small where the present one is not
     rows = IndicatorValue.objects.filter(indicator_id=indicator_id, department_id=place, month=month)
     return list(rows.order_by("-computed_at", "-pk")[:limit])

@@ -10,14 +10,20 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators.models import Computation, IndicatorValue, MonthClose, Signal
+from zhikong.hospital.functions.indicators.queries import small_cells
 
+SERIES = 24  # months that carry the limits of a chart
 Place = int | None
 """A department's id, or None for the whole hospital."""
 
 
 class Figure(NamedTuple):
-    """One computed result with its provenance (F-32)."""
+    """One computed result with its provenance (F-32).
+
+    hidden: what stands in place of the numbers for a reader from whom small cells are hidden; then they are None.
+    """
 
     numerator: int | None
     denominator: int | None
@@ -26,6 +32,14 @@ class Figure(NamedTuple):
     definition_hash: str
     data_version: str
     computed_at: datetime
+    hidden: str = ""
+
+    @property
+    def parts(self) -> str:
+        """“120 / 200”; the mark of a hidden figure; “—” for what there is none of."""
+        if self.hidden:
+            return self.hidden
+        return " / ".join("—" if part is None else f"{part:,}" for part in (self.numerator, self.denominator))
 
 
 class Found(NamedTuple):
@@ -74,7 +88,8 @@ def frame() -> Frame:
     return Frame(current, {row.month: row for row in closed})
 
 
-FIELDS = ("indicator_id", "department_id", "month", *Figure._fields)
+STORED = tuple(name for name in Figure._fields if name != "hidden")
+FIELDS = ("indicator_id", "department_id", "month", *STORED)
 
 
 def figures(
@@ -84,11 +99,17 @@ def figures(
     indicators: Iterable[str] | None = None,
     places: Iterable[Place] | None = None,
 ) -> dict[tuple[str, Place, str], Figure]:
-    """Results by (indicator, place, month); places None means every place in scope. One query."""
+    """Results by (indicator, place, month); places None means every place in scope. One query.
+
+    What a rule on small cells hides from the reader is taken out here, so that no page, sheet or picture has it.
+    """
     rows = IndicatorValue.objects.filter(shown.condition(months)).filter(at_places(places))
     if indicators is not None:
         rows = rows.filter(indicator_id__in=list(indicators))
-    return {row[:3]: Figure(*row[3:]) for row in rows.values_list(*FIELDS)}
+    found = {row[:3]: Figure(*row[3:]) for row in rows.values_list(*FIELDS)}
+    return small_cells.masked(
+        found, lambda: small_cells.all_places(shown.condition(months), FIELDS, Figure, found)
+    )
 
 
 def signals(
@@ -98,14 +119,23 @@ def signals(
     indicators: Iterable[str] | None = None,
     places: Iterable[Place] | None = None,
 ) -> dict[tuple[str, Place, str], tuple[Found, ...]]:
-    """Signals by (indicator, place, month). One query."""
+    """Signals by (indicator, place, month). One query; none of a series with a hidden figure, whose limits would tell it."""
     rows = Signal.objects.filter(shown.condition(months)).filter(at_places(places))
     if indicators is not None:
         rows = rows.filter(indicator_id__in=list(indicators))
     found: dict[tuple, tuple] = {}
     for row in rows.order_by("rule").values_list("indicator_id", "department_id", "month", *Found._fields):
         found[row[:3]] = (*found.get(row[:3], ()), Found(*row[3:]))
-    return found
+    return found if small_cells.restriction() is None else _told(shown, found, months)
+
+
+def _told(shown: Frame, found: dict, months: Sequence[str]) -> dict:
+    """The signals of series in which nothing is hidden: a sentence or a limit would give the hidden month away."""
+    window = calendar.span(calendar.shifted(min(months), -SERIES), max(months))
+    names, places = {key[0] for key in found}, {key[1] for key in found}
+    values = figures(shown, months=window, indicators=names, places=places) if found else {}
+    hidden = {key[:2] for key, figure in values.items() if figure.hidden}
+    return {key: told for key, told in found.items() if key[:2] not in hidden}
 
 
 def at_places(places: Iterable[Place] | None) -> Q:

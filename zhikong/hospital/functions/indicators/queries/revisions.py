@@ -12,6 +12,7 @@ from zhikong.engine.definitions import Definition
 from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.models import MonthRevision, RevisedValue
 from zhikong.hospital.functions.indicators.queries.figures import Place
+from zhikong.hospital.functions.indicators.queries.small_cells import restriction
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,15 @@ def revised_values(revision: MonthRevision | None, *, indicator: str | None = No
     if revision is None:
         return []
     known = definitions()
+    rule = restriction()
     rows = revision.values.select_related("revision", "department")
     if indicator is not None:
         rows = rows.filter(indicator_id=indicator)
-    found = [Revised(known[row.indicator_id], row) for row in rows if row.indicator_id in known]
+    found = [
+        Revised(known[row.indicator_id], row)
+        for row in rows
+        if row.indicator_id in known and not (rule and rule.covers(row.indicator_id))
+    ]
     order = {name: number for number, name in enumerate(known)}
     return sorted(
         found, key=lambda r: (not r.differs, r.place is not None, order[r.definition.id], r.place or 0)

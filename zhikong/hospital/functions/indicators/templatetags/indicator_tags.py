@@ -26,7 +26,7 @@ from zhikong.hospital.functions.indicators.queries.targets import InForce
 from zhikong.hospital.functions.indicators.rules import Target
 from zhikong.hospital.functions.indicators.selection import Selection
 from zhikong.web.charts.theme import THEMES
-from zhikong.web.templatetags.components import number, sparkline, tag, tag_state
+from zhikong.web.templatetags.components import sparkline, tag, tag_state
 
 register = template.Library()
 
@@ -83,7 +83,7 @@ def value_cell(line: Line, twin: Pair | None = None) -> SafeString | str:
     twin: the same thing counted by others; its value stands below with the difference, never in place of this one.
     """
     if line.value is None:
-        return format_html('<span title="{}">—</span>', why_not(line.figure))
+        return format_html('<span title="{}">{}</span>', why_not(line.figure), line.hidden or "—")
     own = f"{line.shown} {line.unit}"
     if twin is None or twin.difference is None or line.origin == REPORTED:
         return own
@@ -218,7 +218,7 @@ def department_row(line: Line, chosen: Selection, scale: float, may_raise: bool)
     """A department in the comparison; the box picks it for a finding, ticked where the target was missed."""
     name = chosen.name_of(line.place)
     figure = line.figure
-    parts = f"{number(figure.numerator)} / {number(figure.denominator)}"
+    parts = figure.parts
     box = format_html(BOX, line.place, _("勾选 %(name)s") % {"name": name}, "") if may_raise else ""
     url = reverse("indicators:detail", args=[line.definition.id])
     return format_html(

@@ -18,7 +18,8 @@ from zhikong.foundation.facts import gateway
 from zhikong.foundation.patients.queries import names_for
 from zhikong.hospital.functions.indicators import sheets
 from zhikong.hospital.functions.indicators.catalogue import definition_with_hash, definitions
-from zhikong.hospital.functions.indicators.queries.figures import Frame, frame
+from zhikong.hospital.functions.indicators.queries.figures import Frame, figures, frame
+from zhikong.hospital.functions.indicators.queries.small_cells import restriction
 from zhikong.hospital.functions.indicators.selection import Selection, selection
 
 PAGE = 50
@@ -57,6 +58,8 @@ class _Window:
 @needs(Permission.VIEW_CASES)
 def cases(request: HttpRequest, indicator_id: str) -> HttpResponse:
     definition, shown, chosen, part = _asked(request, indicator_id)
+    if _hidden(definition, shown, chosen):
+        return _not_listed(request, definition, chosen)
     number = _page_number(request)
     try:
         found, why = (
@@ -86,6 +89,8 @@ def cases(request: HttpRequest, indicator_id: str) -> HttpResponse:
 def export(request: HttpRequest, indicator_id: str) -> HttpResponse:
     """The list as a workbook, at most MOST_EXPORTED rows; names as on the screen. Without data: the page, which says why."""
     definition, shown, chosen, part = _asked(request, indicator_id)
+    if _hidden(definition, shown, chosen):
+        return _not_listed(request, definition, chosen)
     try:
         found = _fetch(request, definition, shown, chosen, part, limit=MOST_EXPORTED, offset=0)
     except NotDelivered:
@@ -103,6 +108,21 @@ def _asked(request: HttpRequest, indicator_id: str) -> tuple[Definition, Frame, 
         raise Http404
     shown = frame()
     return definition, shown, selection(request, shown), part
+
+
+def _hidden(definition: Definition, shown: Frame, chosen: Selection) -> bool:
+    """Whether the list would tell a number that is hidden from the reader: the place's, or a department's in it."""
+    rule = restriction()
+    if rule is None or not rule.covers(definition.id):
+        return False
+    places = None if chosen.place is None else [chosen.place]
+    found = figures(shown, months=[chosen.month], indicators=[definition.id], places=places)
+    return any(figure.hidden for figure in found.values())
+
+
+def _not_listed(request: HttpRequest, definition: Definition, chosen: Selection) -> HttpResponse:
+    context = {"definition": definition, "chosen": chosen, "rule": restriction()}
+    return render(request, "indicators/cases_hidden.html", context)
 
 
 def default_part(definition: Definition) -> str:
