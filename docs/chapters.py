@@ -35,6 +35,9 @@ def _chapter(chapter: Chapter) -> Iterator[str]:
 def _asked(paragraph: Paragraph) -> Iterator[str]:
     if paragraph.expression:
         yield from ("```text", paragraph.expression, "```", "")
+    for said in (*paragraph.rules, *paragraph.beside):
+        beside = yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=100).rstrip("\n")
+        yield from ("其中：", "", "```yaml", beside, "```", "")
     if paragraph.definition:
         written = yaml.safe_dump(paragraph.definition, allow_unicode=True, sort_keys=False, width=100)
         yield from ("```yaml", written.rstrip("\n"), "```", "")
@@ -60,6 +63,7 @@ def _row(cells: Any) -> str:
 
 def _gives(paragraph: Paragraph) -> str:
     where = [f"科室 {paragraph.department}"] if paragraph.department else []
+    where += [f"按 {paragraph.split_by} 分层，取值 {paragraph.stratum}"] if paragraph.split_by else []
     numbers = [
         f"{RESULTS[name]} {told}"
         for name, told in paragraph.gives.items()

@@ -68,7 +68,8 @@ class Paragraph:
     With `expression`, the column `=` of the first table says what the expression gives for each row:
     是 or 否 for a condition (unknown counts as 否), a number for an arithmetic one, empty for unknown.
     With `definition`, `gives` says what the indicator gives: a mapping of numerator, denominator, value,
-    reason; `department` picks a department, `month` a month.
+    reason; `department` picks a department, `month` a month, `stratum` a code of the stratum `split_by`. `beside`
+    are other indicators that the definition names, `rules` record rules.
     """
 
     title: str
@@ -79,6 +80,10 @@ class Paragraph:
     gives: dict[str, Any] = field(default_factory=dict)
     department: str | None = None
     month: str = "2026-01"
+    split_by: str | None = None
+    stratum: str | None = None
+    beside: tuple[dict[str, Any], ...] = ()
+    rules: tuple[dict[str, Any], ...] = ()
 
     def tables(self) -> dict[str, list[Row]]:
         """The rows of all drawn tables, completed as examples are."""

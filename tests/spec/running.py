@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,14 @@ from zhikong.engine.compute import Result, compute
 from zhikong.engine.definitions.building import build
 from zhikong.engine.definitions.checks import problems_of
 from zhikong.engine.definitions.draft import Draft
+from zhikong.engine.definitions.fields import FIELDS
 from zhikong.engine.definitions.functions import code_range
+from zhikong.engine.definitions.kinds import DERIVED, Kind
 from zhikong.engine.definitions.located import Located
 from zhikong.engine.definitions.model import Definition
 from zhikong.engine.plan.needs import needs_of
+from zhikong.engine.record_rules.model import RecordRule
+from zhikong.engine.record_rules.reading import rule_of
 from zhikong.engine.tables import TABLES
 
 USUAL = {
@@ -40,14 +45,46 @@ USUAL = {
 CODES = {"heart": (code_range("I20-I25"), code_range("I50"))}
 
 
-def define(**said: Any) -> Definition:
+RULE = {
+    "version": 1,
+    "status": "draft",
+    "kind": "row",
+    "title": "例",
+    "why": "例",
+    "source": {"document": "手册", "mark": "memory"},
+    "owner": "quality_office",
+    "checker": "medical_affairs",
+    "next_review": date(2100, 1, 1),
+    "severity": "error",
+    "points": 1,
+    "message": "例",
+}
+OF_RESULTS = {"multiplier", *(name for name, field in FIELDS.items() if Kind.COMPOSITE not in field.kinds)}
+
+
+def define(*, indicators: Mapping[str, Definition] | None = None, rules: Mapping[str, RecordRule] | None = None,
+           **said: Any) -> Definition:  # fmt: skip
     """A definition with the usual fields where nothing else is said. A field given as None is left out."""
-    data = {"id": "example"} | USUAL | said
+    usual = {k: v for k, v in USUAL.items() if k not in OF_RESULTS or said.get("kind") not in DERIVED}
+    data = {"id": "example"} | usual | said
     data = {key: value for key, value in data.items() if value is not None or key == "department"}
-    draft = Draft(Located(Path(f"{data['id']}.yaml"), data), "manual", CODES)
+    draft = Draft(Located(Path(f"{data['id']}.yaml"), data), "manual", CODES, rules or {}, indicators or {})
     problems = problems_of(draft)
     assert problems == [], [str(p) for p in problems]
     return build(draft)
+
+
+def of_paragraph(paragraph: Paragraph) -> Definition:
+    """The paragraph's definition with what it stands on."""
+    indicators = {said["id"]: define(**said) for said in paragraph.beside}
+    rules = {said["id"]: _rule(said) for said in paragraph.rules}
+    return define(indicators=indicators, rules=rules, **paragraph.definition)
+
+
+def _rule(said: dict[str, Any]) -> RecordRule:
+    found = rule_of(Located(Path(f"{said['id']}.yaml"), RULE | said), CODES)
+    assert isinstance(found, RecordRule), [str(p) for p in found]
+    return found
 
 
 def run(definition: Definition, paragraph: Paragraph, backend: str) -> list[Result]:
@@ -60,6 +97,7 @@ def run(definition: Definition, paragraph: Paragraph, backend: str) -> list[Resu
         now=datetime(2026, 11, 1, tzinfo=UTC),
         data_version="spec",
         backend=backend,
+        stratum=paragraph.split_by,
     ).rows
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.spec.chapters import contents
 from tests.spec.drawn import Paragraph
-from tests.spec.running import define, number, run, truth
+from tests.spec.running import number, of_paragraph, run, truth
 
 BACKENDS = ("reference", "duckdb")
 PARAGRAPHS = [p for chapter in contents.CHAPTERS for p in chapter.paragraphs]
@@ -27,8 +27,8 @@ def test_expression(paragraph: Paragraph, backend: str) -> None:
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("paragraph", BY_DEFINITION, ids=lambda p: p.title)
 def test_definition(paragraph: Paragraph, backend: str) -> None:
-    results = run(define(**paragraph.definition), paragraph, backend)
-    (found,) = [r for r in results if r.department == paragraph.department]
+    results = run(of_paragraph(paragraph), paragraph, backend)
+    (found,) = [r for r in results if (r.department, r.stratum) == (paragraph.department, paragraph.stratum)]
     gives = {k: v for k, v in paragraph.gives.items() if k != "missing"}
     for name, expected in gives.items():
         got = found.reason and found.reason.kind if name == "reason" else getattr(found, name)
