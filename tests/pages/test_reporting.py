@@ -126,11 +126,11 @@ def test_nobody_decides_for_whom_the_set_does_not_name(sheet, officer, as_role, 
 def test_the_office_opens_a_month_sees_who_is_late_and_presses_all(hospital, office, officer, at_noon):
     actions.open_month(by=None, now=NOW - timedelta(days=20), month=MONTH)
     office.post("/reporting/open/", {"month": MONTH})  # what exists stays
-    assert FigureSheet.objects.filter(month=MONTH).count() == 5
+    assert FigureSheet.objects.filter(month=MONTH).count() == 7
     page = text(office.get("/reporting/"))
-    assert "催报全部 5 张逾期的" in page
+    assert "催报全部 7 张逾期的" in page
     office.post("/reporting/remind/", {"month": MONTH, "text": "请今天内报出"})
-    assert "已催报 5 个科室" in text(office.get("/reporting/"))
+    assert "已催报 6 个科室" in text(office.get("/reporting/"))
     late = FigureSheet.objects.first()
     office.post(
         f"/reporting/sheets/{late.pk}/extend/", {"extend-due_on": "2026-12-01", "extend-reason": "系统切换"}

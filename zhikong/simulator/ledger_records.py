@@ -23,6 +23,7 @@ def of_block(tally: Tally, block: Block, rows: dict[str, Rows]) -> None:
     view = View(tally, block, rows)
     ledger_records_notes.count(view)
     ledger_records_systems.count(view)
+    ledger_records_clinics.bases(view)
 
 
 def of_month(tally: Tally, month: int, tables: dict[str, pa.Table]) -> None:
@@ -32,6 +33,7 @@ def of_month(tally: Tally, month: int, tables: dict[str, pa.Table]) -> None:
 
 def of_hospital(tally: Tally) -> None:
     """Count what belongs to no block: days of beds, staff."""
+    ledger_records_clinics.of_hospital(tally)
 
 
 def measures(stages: Stages) -> Iterator[Measure]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from zhikong.simulator import catalogue, diagnoses, hospital
+from zhikong.simulator import catalogue, diagnoses, hospital, reported
 from zhikong.simulator.clock import DAY
 from zhikong.simulator.diagnoses import delivered
 from zhikong.simulator.ledger_measures import Measure, Page
@@ -30,6 +30,7 @@ def measures(stages: Stages) -> Iterator[Measure]:
     yield from _money(stages, closed, page)
     yield from _survival(stages, closed, page)
     yield _medical_office(stages)
+    yield from _records_office(stages, page)
 
 
 def _knife(stages: Stages) -> np.ndarray:
@@ -178,3 +179,15 @@ def _medical_office(stages: Stages) -> Measure:
     own = np.array([department.function == "medical_affairs" for department in hospital.departments()])
     reports = np.repeat(own[None, :].astype(np.int64), stages.window.count, axis=0)
     return Measure("medical_office_reports", reports, reports)
+
+
+def _records_office(stages: Stages, page: Page) -> Iterator[Measure]:
+    """Discharges where they were, and the staff that the records office reports where that office stands."""
+    wide = (stages.window.count, len(hospital.departments()))
+    discharged = np.zeros(wide, dtype=np.int64)
+    discharged[:, : len(catalogue.department_index())] = page.add(np.ones(len(page.row), dtype=bool))
+    made = stages.reported
+    for key, item in (("records_per_clerk", "record_staff"), ("records_per_coder", "coders")):
+        own, staff = made.item == reported.NAMES.index(item), np.zeros(wide, dtype=np.int64)
+        staff[made.month[own] - stages.window.first, made.department[own]] = made.numerator[own]
+        yield Measure(key, discharged, staff)

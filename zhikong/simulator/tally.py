@@ -34,6 +34,14 @@ class Ranked:
 
 
 @dataclass
+class Distinct:
+    """Values of which the different ones are asked for, with the cell that each lies in."""
+
+    values: list[np.ndarray] = field(default_factory=list)
+    cells: list[np.ndarray] = field(default_factory=list)
+
+
+@dataclass
 class Tally:
     """Collects measures by key. Rows outside the window's months are not counted: nobody asks for them."""
 
@@ -41,6 +49,7 @@ class Tally:
     first: int | None = None  # the first month counted; None is the window's first
     sums: dict[str, Sums] = field(default_factory=dict)
     ranked: dict[str, Ranked] = field(default_factory=dict)
+    kinds: dict[str, Distinct] = field(default_factory=dict)
 
     def add(
         self,
@@ -74,12 +83,21 @@ class Tally:
         ranked.values.append(values[inside].astype(np.int64))
         ranked.cells.append(cell[inside])
 
+    def different(self, key: str, month, department, values: np.ndarray) -> None:
+        """Add values of which the different ones are asked for; the hospital's are not its departments' sum."""
+        kinds = self.kinds.setdefault(key, Distinct())
+        cell, inside = self._cells(month, department)
+        kinds.values.append(values[inside])
+        kinds.cells.append(cell[inside])
+
     def entries(self) -> Iterator[tuple[str, dict]]:
         """Each measure as the ledger has it: month -> department or '*' -> [numerator, denominator]."""
         for key, sums in self.sums.items():
             yield key, self._summed(sums)
         for key, ranked in self.ranked.items():
             yield key, self._placed(ranked)
+        for key, kinds in self.kinds.items():
+            yield key, self._different(kinds)
 
     def _zeros(self) -> np.ndarray:
         return np.zeros((self.stages.window.count, len(catalogue.department_index()) + 1), dtype=np.int64)
@@ -106,6 +124,16 @@ class Tally:
             entries[month] = {"*": whole} | {
                 code: [n, d] for code, n, d in zip(catalogue.department_index(), top, below, strict=False)
             }
+        return entries
+
+    def _different(self, kinds: Distinct) -> dict:
+        values, cells = np.concatenate(kinds.values), np.concatenate(kinds.cells)
+        width = len(catalogue.department_index()) + 1
+        entries = {}
+        for row, month in self._rows():
+            entries[month] = {"*": [len(np.unique(values[cells // width == row])), None]}
+            for place, code in enumerate(catalogue.department_index()):
+                entries[month][code] = [len(np.unique(values[cells == row * width + place])), None]
         return entries
 
     def _placed(self, ranked: Ranked) -> dict:

@@ -27,6 +27,8 @@ def of_records(stay: dict, child):
     yield from around_surgery(stay, child)
     yield from harm(stay, child)
     yield from goals(stay, child)
+    yield "records_per_clerk", 1, 0
+    yield "records_per_coder", 1, 0
     for key, codes in OF_OPERATION.items():
         own = any(row["code"].startswith(codes) for row in child["operations"])
         yield key, stay["days"] * own, own

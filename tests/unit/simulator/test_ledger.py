@@ -203,6 +203,9 @@ def recount(made: Simulation) -> dict:
     for row in made.tables["reported_counts"].to_pylist():
         key = f"reported_{row['item']}"
         book_in(key, row["period"], row["department"], row["numerator"], row["denominator"])
+        staff = {"record_staff": "records_per_clerk", "coders": "records_per_coder"}.get(row["item"])
+        if staff:
+            book_in(staff, row["period"], row["department"], 0, row["numerator"])
         if row["item"] == "booking_modes":
             book_in("medical_office_reports", row["period"], row["department"], 1, 1)
     return book

@@ -35,7 +35,8 @@ def test_a_month_that_is_over_gives_every_department_its_sheets_and_a_task_with_
     owed = {(sheet.department.code, sheet.set_id) for sheet in made}
     assert owed == {
         ("CARD", "clinical_monthly"), ("GSUR", "clinical_monthly"), ("PAED", "clinical_monthly"),
-        ("LAB", "medtech_monthly"), ("MED", "compensation_monthly"),
+        ("LAB", "medtech_monthly"), ("MED", "compensation_monthly"), ("MED", "service_monthly"),
+        ("QC", "core_systems_monthly"),
     }  # fmt: skip
     (task,) = open_tasks(user=officer)
     assert task.due_on == date(2026, 11, 6)  # the fifth working day after 31 October
@@ -328,7 +329,9 @@ def test_the_matrix_of_a_month(hospital, officer, office):
     assert [title for _id, title in found.sets] == [
         "临床科室月度填报",
         "投诉纠纷赔偿月报",
+        "核心制度检查月报",
         "医技科室月度填报",
+        "医务管理月度填报",
     ]
-    assert found.counts["draft"] == 5
-    assert found.late == 4  # compensation is due on the tenth working day
+    assert found.counts["draft"] == 7
+    assert found.late == 4  # what offices report is due on the tenth working day
