@@ -73,9 +73,10 @@ class Result(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The results of one run."""
+    """The results of one run, and by which backend each definition was counted."""
 
     rows: list[Result] = field(default_factory=list)
+    backends: dict[str, str] = field(default_factory=dict)
 
     def of(
         self, indicator_id: str, *, department: str | None = None, month: str | None = None

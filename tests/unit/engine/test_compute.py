@@ -79,8 +79,8 @@ def test_bad_months(months: tuple[str, str]) -> None:
 
 
 def test_unknown_backend() -> None:
-    with pytest.raises(ValueError, match="spark"):
-        run([define()], source({}), "spark")
+    with pytest.raises(ValueError, match="nobody"):
+        run([define()], source({}), "nobody")
 
 
 def test_no_definitions() -> None:

@@ -18,12 +18,31 @@ from zhikong.engine.plan.groups import Group, groups_of
 from zhikong.engine.tables import Type
 
 
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The least work for which vectors are taken; without limits they are always taken."""
+
+    counters: int = 0
+    rows: int = 0
+
+    def reached(self, group: Group, source: Source) -> bool:
+        """Whether a group has so many counters and rows."""
+        return len(group.counters) >= self.counters and (
+            not self.rows or source.size(group.table) >= self.rows
+        )
+
+
+# measured (benchmarks/engine_choice.py): DuckDB is cheaper where a pass is narrow or short, vectors where it is wide
+WORTHWHILE = Least(counters=60, rows=100_000)
+
+
 @dataclass(slots=True)
 class VectorBackend:
     """Bit maps in numpy for what they can say, the other backend for the rest; `used` says which did what."""
 
     other: Backend = field(default_factory=DuckdbBackend)
     used: dict[str, str] = field(default_factory=dict)
+    least: Least = field(default_factory=lambda: Least())
 
     def tally(
         self, definitions: Sequence[Definition], source: Source, months: Sequence[str], limits: Limits
@@ -31,6 +50,8 @@ class VectorBackend:
         """See `Backend.tally`. What turns out to be beyond exact vectors at run time is computed by the other."""
         outcomes: dict[str, Outcome] = {}
         for group in groups_of([d for d in definitions if supported(d)]):
+            if not self.least.reached(group, source):
+                continue
             members = [d for d in definitions if d.id in group.recipes]
             outcomes |= _guarded(members, source, months, limits)
         self.used |= dict.fromkeys(outcomes, "vector")
@@ -86,4 +107,9 @@ def _tallies(group: Group, source: Source, months: Sequence[str], limits: Limits
     return tallies
 
 
-__all__ = ["VectorBackend", "plan_of"]
+def fastest() -> VectorBackend:
+    """Each group of definitions on the backend that is cheaper for it."""
+    return VectorBackend(least=WORTHWHILE)
+
+
+__all__ = ["WORTHWHILE", "VectorBackend", "fastest", "plan_of"]
