@@ -50,7 +50,7 @@ def _any(arguments: Arguments, scope: Scope) -> n.Node:
 
 
 def _all(arguments: Arguments, scope: Scope) -> n.Node:
-    usage = "all(集合, 条件)"
+    usage = "every(集合, 条件)"
     arity(arguments, 2, 2, usage)
     rows, bound, inner = _entered(arguments, scope, usage)
     condition = _condition(arguments, 1, inner)
@@ -116,7 +116,7 @@ def _fold(how: Literal["min", "max", "sum"]) -> Callable[[Arguments, Scope], n.N
 
 _ROWS: dict[str, Function] = {
     "any": Function("any(集合, 条件)", "至少有一行符合条件；省略条件表示任意一行", _any),
-    "all": Function("all(集合, 条件)", "没有一行不符合条件；没有行时成立", _all),
+    "every": Function("every(集合, 条件)", "没有一行不符合条件；没有行时成立", _all),
     "count": Function("count(集合, 条件)", "符合条件的行数，没有时为 0", _count),
     "first": Function(
         "first(集合, 取值, 先后, 条件)", "符合条件、先后已知的行中最前一行的取值；没有时为空", _pick("first")
@@ -143,6 +143,9 @@ SET_FUNCTIONS: dict[str, Function] = {
 
 
 def _quantifier(tree: exp.Any, scope: Scope) -> n.Node:
+    """`any` is a word of SQL and parsed as such."""
+    if scope.names is None:
+        raise ExpressionError("没有函数 any。", "可用的函数见手册“函数”一节。")
     inside = tree.this
     arguments = inside.expressions if isinstance(inside, exp.Tuple) else [inside.unnest()]
     return SET_FUNCTIONS["any"].make(arguments, scope)

@@ -53,7 +53,7 @@ class Moment(Node):
 
 @dataclass(frozen=True, slots=True)
 class Some(Node):
-    """At least one row fulfils the condition. Never unknown. `all(…)` is written with it and `not`."""
+    """At least one row fulfils the condition. Never unknown. `every(…)` is written with it and `not`."""
 
     rows: str
     row: str

@@ -104,7 +104,7 @@ def _within(by_day: bool) -> Callable[[Arguments, Scope], n.Node]:
     return make
 
 
-_OVERLAPS = "overlaps(起, 止, 起, 止)"
+_OVERLAPS = "overlapping(起, 止, 起, 止)"
 _INSIDE = "inside(起, 止, 起, 止)"
 
 
@@ -161,7 +161,7 @@ TIME_FUNCTIONS: dict[str, Function] = {
         "within(时间, 起, 止)", "不早于起、不晚于止；止为空表示还没有结束", _within(by_day=False)
     ),
     "within_days": Function("within_days(时间, 起, 止)", "同 within，只看日期", _within(by_day=True)),
-    "overlaps": Function(_OVERLAPS, "两段时间有共同的时刻；止为空表示还没有结束", _overlaps),
+    "overlapping": Function(_OVERLAPS, "两段时间有共同的时刻；止为空表示还没有结束", _overlaps),
     "inside": Function(_INSIDE, "前一段时间整个在后一段之内；止为空表示还没有结束", _inside),
     "quotient": Function("quotient(整数, 7)", "整数除法，向下取整", _div),
 }  # fmt: skip

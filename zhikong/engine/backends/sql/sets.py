@@ -273,18 +273,28 @@ def _count(node: s.Count, space: Space) -> Pair:
     return _exact(f"coalesce({_query(node, space, 'count(*)')}, 0)")
 
 
+def _aggregate(aggregate: str, node: Any, space: Space, inner: dict[str, str], *further: str) -> str:
+    """An aggregate over `inner` expressions of the rows. They stand in a query of their own: an aggregate of nothing
+    but outer columns would be the outer query's, and DuckDB takes no subquery inside an aggregate.
+    """
+    rows = _query(node, space, listed(f"{text} AS {column}" for column, text in inner.items()), *further)
+    return f"({select(aggregate, rows, 'x')})"
+
+
 def _pick(node: s.Pick, space: Space) -> Pair:
     inner = space.inside(node.row, node.rows)
     by, value = lower(node.by, inner).low, lower(node.value, inner)
     keys = {"b": by, "r": f"{name(node.row)}.r"}
+    known = [f"{by} IS NOT NULL"]
     if node.at is not None:
-        keys = {"d": _distance(node.by.type, by, lower(node.at, space).low), **keys}
-    extreme = "max" if node.which == "last" else "min"
-    known = [f"{key} IS NOT NULL" for column, key in keys.items() if column != "r"]
+        at = lower(node.at, space).low
+        keys = {"d": _distance(node.by.type, by, at), **keys}
+        known.append(f"{at} IS NOT NULL")
+    packed = listed(f"{key} := x.{key}" for key in (*keys, "v"))
+    best = f"{'max' if node.which == 'last' else 'min'}(struct_pack({packed})).v"
 
     def picked(wanted: str) -> str:
-        packed = listed(f"{key} := {text}" for key, text in {**keys, "v": wanted}.items())
-        return _query(node, space, f"{extreme}(struct_pack({packed})).v", *known)
+        return _aggregate(best, node, space, {**keys, "v": wanted}, *known)
 
     low = picked(value.low)
     return Pair(low, low if value.exact else picked(value.high))
@@ -299,11 +309,9 @@ def _distance(kind: Type, one: str, other: str) -> str:
 def _fold(node: s.Fold, space: Space) -> Pair:
     value = lower(node.value, space.inside(node.row, node.rows))
     if node.how == "sum":
-        return _each(
-            lambda v: f"coalesce({_query(node, space, f'CAST(sum(CAST({v} AS BIGINT)) AS BIGINT)')}, 0)",
-            value,
-        )
-    return _each(lambda v: _query(node, space, f"{node.how}({v})"), value)
+        total = "CAST(sum(CAST(x.v AS BIGINT)) AS BIGINT)"
+        return _each(lambda v: f"coalesce({_aggregate(total, node, space, {'v': v})}, 0)", value)
+    return _each(lambda v: _aggregate(f"{node.how}(x.v)", node, space, {"v": v}), value)
 
 
 LOWERINGS: dict[type[n.Node], Callable[[Any, Space], Pair]] = {
