@@ -77,11 +77,12 @@ def define(*, indicators: Mapping[str, Definition] | None = None, rules: Mapping
 def of_paragraph(paragraph: Paragraph) -> Definition:
     """The paragraph's definition with what it stands on."""
     indicators = {said["id"]: define(**said) for said in paragraph.beside}
-    rules = {said["id"]: _rule(said) for said in paragraph.rules}
+    rules = {said["id"]: rule(**said) for said in paragraph.rules}
     return define(indicators=indicators, rules=rules, **paragraph.definition)
 
 
-def _rule(said: dict[str, Any]) -> RecordRule:
+def rule(**said: Any) -> RecordRule:
+    """A record rule with the usual fields where nothing else is said."""
     found = rule_of(Located(Path(f"{said['id']}.yaml"), RULE | said), CODES)
     assert isinstance(found, RecordRule), [str(p) for p in found]
     return found

@@ -12,11 +12,11 @@ from dataclasses import replace
 from decimal import Context, Decimal
 
 from zhikong.engine import months as calendar
-from zhikong.engine.backends.base import Counts
 from zhikong.engine.definitions.goals import Change
-from zhikong.engine.definitions.kinds import AbsentPart, Kind
+from zhikong.engine.definitions.kinds import AbsentPart
 from zhikong.engine.definitions.model import Definition, Growth
-from zhikong.engine.results import PartScore, Reason, ReasonKind, Result, value_of
+from zhikong.engine.results import PartScore, Reason, ReasonKind, Result
+from zhikong.engine.targets import year_value
 
 Key = tuple[str, str]  # indicator, hash
 Place = tuple[str, str | None, str]  # institution, department, month
@@ -168,21 +168,15 @@ def _placed(growth: Growth, rows: Found, months: Sequence[str]) -> Found:
 
 
 def _year(growth: Growth, found: Sequence[Result]) -> Result:
-    """The base year: numerators and denominators added up, then divided; of a count the mean month.
-
-    An institution needs all twelve months; a department has those in which it had anything.
-    """
-    like = found[0]._replace(month=str(growth.base))
-    counted = [r for r in found if r.numerator is not None]
-    if like.department is None and len(counted) < 12:
-        sentence = f"基准年 {growth.base} 只有 {len(counted)} 个月有数据，要有 12 个月。"
-        return like._replace(value=None, reason=Reason(ReasonKind.NO_DATA, sentence))
-    above = sum(r.numerator or 0 for r in counted)
-    below = None if growth.of.kind is Kind.COUNT else sum(r.denominator or 0 for r in counted)
-    value, reason = value_of(growth.of, Counts(0, above, below))
-    if value is not None and below is None:
-        value = _EXACT.divide(value, Decimal(12))
-    return like._replace(numerator=above, denominator=below, value=value, reason=reason)
+    """The base year (`targets.year_value`): an institution needs all twelve months; in a department, months without
+    a row had nothing."""
+    counts = [(r.numerator, r.denominator) for r in found if r.numerator is not None]
+    if found[0].department is not None:
+        counts += [(0, 0)] * (12 - len(counts))
+    value = year_value(growth.of, counts)
+    if isinstance(value, Reason):
+        return found[0]._replace(value=None, reason=value)
+    return found[0]._replace(value=value, reason=None)
 
 
 def _grown(d: Definition, growth: Growth, now: Result, past: Found) -> Result:

@@ -37,14 +37,13 @@ def list_cases(
     """See `compute.cases`."""
     with reading(source, limits) as connection:
         relations = Relations(source)
-        recipe = recipe_of(definition)
-        below = recipe.denominator or Counter(recipe.numerator.condition)
+        above, below = _counters(definition)
         group = Group(definition.table, definition.date, definition.department)
-        expressions = _expressions(group, [recipe.numerator, below])
+        expressions = _expressions(group, [above, below])
         prepare(connection, relations, expressions)
         masks = codes.build(connection, relations, expressions, group.partitions([month]))
         grain = _grain(group, relations, masks, month, expressions)
-        rows = _rows(grain, recipe.numerator, below)
+        rows = _rows(grain, above, below)
         kept, given = _kept(definition, part, department)
         total = connection.execute(clause("SELECT count(*) FROM", rows, "WHERE", kept), given).fetchall()
         page = clause("SELECT * FROM", rows, "WHERE", kept, _order(definition), "LIMIT ? OFFSET ?")
@@ -52,6 +51,15 @@ def list_cases(
         columns = [column[0] for column in found.description or ()]
         listed_rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
     return Cases(listed_rows, int(total[0][0]))
+
+
+def _counters(definition: Definition) -> tuple[Counter, Counter]:
+    """What each row adds to numerator and denominator; where values are told apart, the rows that have one."""
+    recipe = recipe_of(definition)
+    above, below = recipe.numerator, recipe.denominator or Counter(recipe.numerator.condition)
+    if definition.kind is Kind.DISTINCT:
+        return Counter(above.condition), Counter(below.condition)
+    return above, below
 
 
 def _expressions(group: Group, counters: Sequence[Counter]) -> list[n.Node]:

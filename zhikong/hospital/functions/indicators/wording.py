@@ -3,6 +3,7 @@
 Built from the bound expression, not from prose beside it, so that the words cannot drift from the number.
 """
 
+from dataclasses import replace
 from functools import singledispatch
 
 from django.utils.translation import gettext, gettext_lazy
@@ -36,18 +37,53 @@ UNITS = {"minutes": "分钟数", "hours": "小时数", "days": "天数"}
 def measure_text(measure: Measure | None, definition: Definition) -> str:
     """A numerator or denominator: “出院人次中，离院方式为死亡的例数”."""
     if measure is None:
-        return gettext("不设分母（计数）")
+        return _no_denominator(definition)
+    if measure.how is How.RESULTS:
+        return _standing_on(definition)
+    if measure.how is How.PASSES and definition.rule is not None:
+        return gettext("按质控规则“%(rule)s”判断为通过的病案") % {"rule": definition.rule.title}
     rows = TABLES[definition.table].meaning.split("：")[0].rstrip("。")
     if measure.how is How.ROWS:
         return gettext("纳入范围内的全部记录（%(rows)s）") % {"rows": rows}
     said = words(measure.expression)
     if measure.how is How.COUNT:
         return gettext("纳入范围内，%(condition)s的记录数") % {"condition": said}
+    if measure.how is How.DISTINCT:
+        where = (
+            gettext("（限于%(condition)s）") % {"condition": words(measure.where)} if measure.where else ""
+        )
+        return gettext("%(what)s不同的个数") % {"what": said} + where
     return (
         gettext("%(what)s之和") % {"what": said}
         if measure.how is How.SUM
         else gettext("%(what)s的各个值") % {"what": said}
     )
+
+
+def _no_denominator(definition: Definition) -> str:
+    """What stands below the line of a kind that has no denominator of its own table."""
+    if definition.per is not None:
+        per = definition.per
+        other = replace(definition, table=per.table, population=per.population, per=None)
+        return f"{measure_text(per.measure, other)}（{population_text(other)}）"
+    if definition.rule is not None:
+        return gettext("判断为通过或不通过的病案")
+    if definition.bases():
+        return gettext("不设分母（由其他指标算出）")
+    return gettext("不设分母（计数）")
+
+
+def _standing_on(definition: Definition) -> str:
+    if definition.growth is None:
+        parts = (f"{part.of.title()} {part.weight.normalize():f}%" for part in definition.parts)
+        return gettext("各部分按权重合成：%(parts)s") % {"parts": "、".join(parts)}
+    growth = definition.growth
+    then = (
+        gettext("%(year)s 年全年") % {"year": growth.base}
+        if growth.base
+        else gettext("%(months)s 个月前") % {"months": growth.months}
+    )
+    return gettext("“%(name)s”与%(then)s相比的变化") % {"name": growth.of.title(), "then": then}
 
 
 def population_text(definition: Definition) -> str:
