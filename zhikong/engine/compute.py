@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from zhikong.engine import deriving, joining, strata
+from zhikong.engine import deriving, joining, judged, strata
 from zhikong.engine import months as calendar
 from zhikong.engine.backends.base import Backend, Counts, Failure, Limits, Outcome, Tally
 from zhikong.engine.backends.reference import ReferenceBackend
@@ -65,7 +65,7 @@ def compute(
     by: Sequence[Level] = LEVELS,
     now: datetime,
     data_version: str,
-    backend: str = "duckdb",
+    backend: str | Backend = "fastest",
     limits: Limits | None = None,
     stratum: str | None = None,
     department: str | None = None,
@@ -75,16 +75,25 @@ def compute(
     Without "department" in `by`, only whole institutions are returned. A definition that cannot be
     computed gives results with a reason; it never takes the others down. With `stratum`, one of the `strata` that
     the definitions declare, results are split by its codes (`Result.stratum`), of the whole institution or of one
-    department. Raises ValueError for a bad month range, an unknown backend, or a stratum that is not declared.
+    department. `Results.backends` says who counted what. Raises ValueError for a bad month range, an unknown
+    backend, or a stratum that is not declared.
     """
-    work = Work(source, backend_named(backend), backend, limits or Limits())
+    name = backend if isinstance(backend, str) else ""
+    work = Work(
+        source, backend_named(backend) if isinstance(backend, str) else backend, name, limits or Limits()
+    )
 
     def count(asked: Sequence[Definition], span: Sequence[str]) -> list[Result]:
         return _counted_on_rows(asked, work, Run(now, data_version, list(span), frozenset(by)))
 
     wanted = [strata.split(d, stratum, department) for d in definitions]
     rows = deriving.results(wanted, calendar.span(*months), count)
-    return Results(strata.named(rows, department) if stratum else rows)
+    return Results(strata.named(rows, department) if stratum else rows, used_by(work))
+
+
+def used_by(work: Work) -> dict[str, str]:
+    """Definition id -> who counted it, as far as the backend tells; else the backend's own name for all."""
+    return dict(getattr(work.backend, "used", {})) or {"": work.name}
 
 
 def _counted_on_rows(wanted: Sequence[Definition], work: Work, run: Run) -> list[Result]:
@@ -117,7 +126,8 @@ def cases(
     those in the denominator that do not (fully) reach the numerator. Each row has the identifying and
     time columns of its table and, for stays and their children, stay_id, patient_key, department,
     admitted_at, discharged_at and principal_diagnosis; and `numerator` and `denominator`, what the row
-    adds to each. Raises NotDelivered when the source lacks what the definition reads.
+    adds to each. A rate has rows of its numerator's table, as denominator those of the other table; a composite and a
+    growth have none. Raises NotDelivered when the source lacks what the definition reads.
     """
     from zhikong.engine.backends.duckdb import list_cases
 
@@ -125,21 +135,27 @@ def cases(
     if reason is not None:
         raise NotDelivered(reason.sentence)
     calendar.parse(month)
+    if definition.bases():
+        return Cases([], 0)
+    if definition.rule is not None:
+        return judged.list_cases(definition, source, month, department, part, limit=limit, offset=offset)
+    if definition.per is not None:
+        definition, part = joining.halves(definition)[part == "denominator"], "numerator"
     return list_cases(
         definition, source, month, department, part, limit=limit, offset=offset, limits=limits or Limits()
     )
 
 
 def backend_named(name: str) -> Backend:
-    """The backend of that name. Raises ValueError for an unknown one."""
+    """The backend of that name; "fastest" takes vectors or DuckDB. Raises ValueError for an unknown one."""
     if name == "duckdb":
         from zhikong.engine.backends.duckdb import DuckdbBackend
 
         return DuckdbBackend()
-    if name == "vector":
-        from zhikong.engine.backends.vector.backend import VectorBackend
+    if name in ("vector", "fastest"):
+        from zhikong.engine.backends.vector.backend import VectorBackend, fastest
 
-        return VectorBackend()
+        return VectorBackend() if name == "vector" else fastest()
     if name == "reference":
         return ReferenceBackend()
     if name == "spark":
