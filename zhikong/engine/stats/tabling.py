@@ -112,7 +112,7 @@ def _impossible(row: Row, kind: str) -> str:
         return f"{kind} 图的 y 不能是负数（{y:g}）。请检查这一行。"
     if n is not None and n < 0:
         return f"分母 n 不能是负数（{n:g}）。请检查这一行。"
-    if kind in ("p", "pp") and None not in (y, n) and y > n:
+    if kind in ("p", "pp") and None not in (y, n) and y > n > 0:
         return f"分子 {y:g} 大于分母 {n:g}，不是比例。请检查这一行，或改用 u 图。"
     return ""
 
