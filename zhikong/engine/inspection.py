@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from datetime import date
 
 from zhikong.engine.definitions.examples import examples_file, load_examples
-from zhikong.engine.definitions.model import Catalogue, Definition
+from zhikong.engine.definitions.model import Catalogue, Definition, Status
 from zhikong.engine.definitions.problems import Problem
+from zhikong.engine.definitions.sameness import equal
 from zhikong.engine.examples import failure
 from zhikong.engine.record_rules import examples, load_rules
 
 BACKENDS = ("duckdb", "reference")
+SOON = 60
+"""Days before its review date from which a definition is announced."""
 
 
 def inspect(catalogue: Catalogue, *, today: date) -> list[Problem]:
@@ -20,6 +23,7 @@ def inspect(catalogue: Catalogue, *, today: date) -> list[Problem]:
     for definition in catalogue.indicators.values():
         found += review_problems(definition, today=today)
         found += example_problems(definition)
+    found += equal_problems(catalogue)
     codes = {name: one.ranges for name, one in catalogue.codes.items()}
     for pack in catalogue.packs:  # rules that cannot be read are told where their kind is checked
         rules, _ = load_rules(pack.folder, codes)
@@ -32,6 +36,26 @@ def review_problems(definition: Definition, *, today: date) -> Iterator[Problem]
     if definition.next_review < today:
         message = f"复审日期 {definition.next_review} 已过。"
         yield Problem(definition.file, 1, message, "请由复核岗位核对来源文件后更新 next_review。")
+
+
+def reviews_due(catalogue: Catalogue, *, today: date) -> list[Definition]:
+    """Published definitions whose review date comes within SOON days, the earliest first; overdue ones are problems."""
+    near = [
+        d
+        for d in catalogue.indicators.values()
+        if d.status is Status.PUBLISHED and 0 <= (d.next_review - today).days <= SOON
+    ]
+    return sorted(near, key=lambda d: (d.next_review, d.id))
+
+
+def equal_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    """Published definitions that count the same thing under two names: the later id is told."""
+    for first, *others in equal(catalogue.indicators.values()):
+        for other in others:
+            message = f"指标 {other.id} 与 {first.id} 的统计条件完全相同，只是名称或单位不同。"
+            yield Problem(
+                other.file, 1, message, "请合并成一个，或写清两者口径上的差别；不要的改为 deprecated。"
+            )
 
 
 def example_problems(definition: Definition) -> Iterator[Problem]:

@@ -45,5 +45,6 @@ for _source in (
     Source("figure_sheet", _("填报"), extend=False),
     Source("sheet", _("表单"), extend=False),
     Source("packstore", _("标准与表单审核")),
+    Source("definition_review", _("口径复审")),
 ):
     register(_source)

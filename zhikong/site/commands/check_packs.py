@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from zhikong.engine.definitions import load_catalogue
-    from zhikong.engine.inspection import inspect
+    from zhikong.engine.inspection import inspect, reviews_due
 
     packs, today = arguments.packs or packaged(), datetime.now(UTC).date()
     catalogue = load_catalogue(packs)
@@ -33,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
         problems += locked(catalogue, others, write=arguments.lock and not problems)
     for problem in problems:
         complain(f"{problem.file}:{problem.line}: {problem.message} 处理办法：{problem.remedy}")
+    for definition in reviews_due(catalogue, today=today):
+        say(f"提醒：{definition.id} 应在 {definition.next_review} 前复审（负责：{definition.owner}）。")
     found = f"指标定义 {len(catalogue.indicators)} 个，代码集 {len(catalogue.codes)} 个，其他定义 {len(others)} 个"
     say(f"{found}，问题 {len(problems)} 个。")
     return 1 if problems else 0
