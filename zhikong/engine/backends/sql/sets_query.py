@@ -101,11 +101,12 @@ def counted(
         member = " AND ".join([*_inside(row, of, without), *tests]) or "TRUE"
         text = select(f"{name(row)}.*, {member} AS {name('p:' + population)}", f"({text})", row)
     wanted = [f"count(*) FILTER (WHERE {name('p:' + p)})" for p in populations]
-    for of, without, node in values.values():
-        value = lower(node, space)
-        known = value.low if value.exact else f"CASE WHEN {value.low} = {value.high} THEN {value.low} END"
+    for value, (of, without, node) in values.items():
+        found = lower(node, space)
+        known = found.low if found.exact else f"CASE WHEN {found.low} = {found.high} THEN {found.low} END"
+        text = select(f"{name(row)}.*, {known} AS {name('v:' + value)}", f"({text})", row)
         asked = " AND ".join(_inside(row, of, without))
-        wanted.append(f"list({known} ORDER BY r) FILTER (WHERE {asked})")
+        wanted.append(f"list({name(row)}.{name('v:' + value)} ORDER BY r) FILTER (WHERE {asked})")
     with_sets = f"WITH {listed(query.clauses)}" if query.clauses else ""
     return clause(with_sets, select(f"c, {listed(wanted)}", f"({text})", row), "GROUP BY c")
 
