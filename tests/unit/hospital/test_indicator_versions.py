@@ -11,6 +11,7 @@ from zhikong.foundation.outbox.actions import deliver_pending
 from zhikong.foundation.packstore import actions as packstore
 from zhikong.foundation.packstore import kinds, queries, shelf
 from zhikong.hospital.functions.indicators import actions, catalogue
+from zhikong.hospital.functions.indicators.actions.previewing import confirm_preview, preview_change
 from zhikong.hospital.functions.indicators.models import Computation, IndicatorValue
 
 TODAY = date(2026, 11, 22)
@@ -44,6 +45,9 @@ def bring_in(people, text, *, kind="indicator", name=ALOS, on=TODAY):
     )
     packstore.submit_for_review(version, by=author, now=NOW)
     packstore.review(version, by=reviewer, now=NOW, passed=True)
+    if kind == "indicator":
+        preview_change(version, by=author, now=NOW)
+        confirm_preview(version, by=author, now=NOW)
     packstore.publish(version, by=author, now=NOW, effective_from=on)
     return version
 

@@ -43,6 +43,8 @@ class Kind:
     editor_url: name of an address with a friendlier editor; it takes the version's number (pk).
     fields: ``fields(obj)`` gives {dotted field: value}: what the definition says, however it is written. A package
         that changes none of them changed nothing; without it the values of the YAML are compared.
+    preview_url: name of an address with a fuller preview of what publishing changes; it takes the version's number (pk).
+    before_publish: ``before_publish(version, by=…)`` raises ValidationError while something is left to do first.
     starter: the text with which a new definition begins; ``{id}`` is replaced.
     id_key: the field of the file that repeats its name.
     holds: whether a packaged object counts at all; without it every one does. A draft in a pack does not.
@@ -58,6 +60,8 @@ class Kind:
     effect: Effect | None = None
     editor_url: str | None = None
     fields: Callable[[Any], Mapping[str, Any]] | None = None
+    preview_url: str | None = None
+    before_publish: Callable[..., None] | None = None
     starter: str = ""
     id_key: str = "id"
     holds: Callable[[Any], bool] | None = None

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.outbox.actions import announce
-from zhikong.foundation.packstore import queries
+from zhikong.foundation.packstore import kinds, queries
 from zhikong.foundation.packstore.actions.keeping import keep
 from zhikong.foundation.packstore.actions.steps import begin, check_sound, moment_over, record, required
 from zhikong.foundation.packstore.facts import VersionPublished
@@ -29,6 +29,8 @@ def publish(version: Version, *, by, now: datetime, effective_from: date) -> Non
     check_sound(version)
     if effective_from < timezone.localdate(now):
         raise ValidationError("生效日期不能早于今天：过去已按原版本执行，不能改写。")
+    if check := kinds.get(version.kind).before_publish:
+        check(version, by=by)
     keep(queries.of_version(version), now=now)
     version.state, version.effective_from = State.PUBLISHED, effective_from
     version.published_at, version.published_by = now, by

@@ -53,6 +53,8 @@ def register() -> None:
             holds=lambda definition: definition.status == "published",
             preview=preview,
             effect=effect,
+            preview_url="indicators:preview",
+            before_publish=before_publish,
             starter=STARTER,
         )
     )
@@ -115,6 +117,15 @@ def effect(old: Definition | None, new: Definition, *, now: datetime) -> list[st
     from zhikong.hospital.functions.indicators import trying  # it needs the models, which are not ready yet
 
     return trying.sentences(old, new, now=now)
+
+
+def before_publish(version, *, by) -> None:
+    """Nobody publishes a definition without having seen what it changes."""
+    from zhikong.hospital.functions.indicators.actions.previewing import (
+        refuse_unseen,  # models are not ready yet
+    )
+
+    refuse_unseen(version, by=by)
 
 
 def effect_of_preset(old: Preset | None, new: Preset, *, now: datetime) -> list[str]:

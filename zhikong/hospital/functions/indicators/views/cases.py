@@ -171,10 +171,11 @@ def _cases(request: HttpRequest, found: Cases, chosen: Selection, definition: De
         names_for(by=request.user, patient_keys=keys, purpose=purpose, now=timezone.now()) if keys else {}
     )
     departments = {d.code: d.name for d in chosen.places}
-    return [_case(row, people.get(row.get("patient_key")), departments) for row in found.rows]
+    return [case_of(row, people.get(row.get("patient_key")), departments) for row in found.rows]
 
 
-def _case(row: dict, person, departments: dict[str, str]) -> Case:
+def case_of(row: dict, person, departments: dict[str, str]) -> Case:
+    """A row as the reader may see it. person: what names_for gave; None hides it behind a dash."""
     return Case(
         row=row,
         name=person.name if person else "—",
