@@ -141,15 +141,6 @@ def test_runs_of_misses_ignore_months_without_a_judgement():
     assert rules.misses_in_row([*run, Status.MET]) == 0
 
 
-def test_tiers_grow_with_what_goes_on():
-    quiet = {"beyond_limits": False, "shifted": False, "hospital": False}
-    assert rules.tier(consecutive_misses=3, **quiet) == "red"
-    assert rules.tier(consecutive_misses=2, **quiet) == "amber"
-    assert rules.tier(consecutive_misses=1, **quiet) == "note"
-    assert rules.tier(consecutive_misses=1, beyond_limits=True, shifted=False, hospital=False) == "red"
-    assert rules.tier(consecutive_misses=1, beyond_limits=False, shifted=False, hospital=True) == "amber"
-
-
 def test_months_cross_the_year():
     assert months.shifted("2026-01", -1) == "2025-12"
     assert months.shifted("2025-12", 13) == "2027-01"

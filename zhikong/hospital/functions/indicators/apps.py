@@ -8,12 +8,14 @@ class IndicatorsConfig(AppConfig):
 
     def ready(self):
         from django.urls import reverse
+        from django.utils.translation import gettext_lazy as _
 
         from zhikong.foundation.duties.arrivals import facts_prove
         from zhikong.foundation.facts import measured
         from zhikong.foundation.facts.announcements import TablesPublished
         from zhikong.foundation.findings import effects, sources
         from zhikong.foundation.findings.facts import FindingRaised
+        from zhikong.foundation.notices import kinds as notice_kinds
         from zhikong.foundation.organisation import month_facts
         from zhikong.foundation.outbox.registry import subscribe
         from zhikong.foundation.packstore.facts import VersionPublished
@@ -33,6 +35,11 @@ class IndicatorsConfig(AppConfig):
         month_facts.register(section)
         sources.register("indicator", describe)
         kinds.register()
+        notice_kinds.register(
+            notice_kinds.NoticeKind(
+                "never_event", _("不该发生的事件"), _("需要您处理的事项"), urgent=True, mandatory=True
+            )
+        )
         subscribe(TablesPublished, recompute_after_publication)
         subscribe(VersionPublished, recompute_by_new_definition)
         subscribe(FindingRaised, finding_raised)

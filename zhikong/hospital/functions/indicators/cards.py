@@ -143,8 +143,8 @@ def alerts(here: Standing) -> HomeCard:
         title=_("预警"),
         rows=tuple(_alert_row(here, alert) for alert in found[:ROWS]),
         order=40,
-        url=_board(here, status="signal"),
-        url_label=_("出现信号的指标"),
+        url=reverse("indicators:alerts"),
+        url_label=_("全部预警"),
         empty=_("没有未关闭的预警。"),
     )
 

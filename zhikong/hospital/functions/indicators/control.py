@@ -107,14 +107,14 @@ def _decided(decisions: Sequence[Decision]) -> Choice | None:
 def _chart(definition: Definition, figures: Sequence[Figure | None], *, rare: bool = True) -> Choice:
     if definition.chart != "auto":
         return Choice(definition.chart, "控制图的类型由指标定义指定。")
-    kind = _data_kind(definition, figures)
+    kind = data_kind(definition, figures)
     parts = _part(figures, "numerator"), _part(figures, "denominator")
     if kind == "measure":
         return choose(kind, _part(figures, "value"), None)
     return choose(kind, *parts, between_events=rare)
 
 
-def _data_kind(definition: Definition, figures: Sequence[Figure | None]) -> str:
+def data_kind(definition: Definition, figures: Sequence[Figure | None]) -> str:
     """proportion: counted rows among counted rows; rate: events per exposure; count; measure: all else."""
     if definition.kind is Kind.COUNT:
         return "count"

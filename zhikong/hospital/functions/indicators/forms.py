@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.hospital.functions.indicators.models import CountedSource
+from zhikong.hospital.functions.indicators.models import Alert, CountedSource
 from zhikong.hospital.functions.indicators.months import MONTH
 from zhikong.hospital.functions.indicators.rules import Miss, Target
 
@@ -77,6 +77,12 @@ class AlertForm(forms.Form):
         max_length=1000,
         required=False,
         help_text=_("写明原因即为“已说明”；不写则只记为“已知悉”。"),
+    )
+    outcome = forms.ChoiceField(
+        label=_("结论"),
+        required=False,
+        choices=[("", _("还不清楚")), *Alert.Outcome.choices],
+        help_text=_("偶然波动、数据或口径问题会关闭预警；据此统计预警的准确率。"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Every night: a definition that holds from today on gets its figures."""
+"""Every night: a definition that holds from today on gets its figures. Every ten minutes: is the digest due?"""
 
 from contextlib import suppress
 
@@ -10,6 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from zhikong.foundation.access.jobs import fresh_connection, scoped_job
 from zhikong.foundation.organisation.queries import institution_ids
 from zhikong.hospital.functions.indicators import actions
+from zhikong.hospital.functions.indicators.actions.reviewing import ask_for_reviews
 
 
 @app.periodic(cron="15 0 * * *")
@@ -28,3 +29,24 @@ def every_night(timestamp: int) -> None:
 @scoped_job("indicators.recompute")
 def recompute() -> None:
     actions.recompute(by=None, now=timezone.now())
+    ask_for_reviews(now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(
+    name="indicators.every_ten_minutes", queueing_lock="indicators.every_ten_minutes", pass_context=False
+)
+@fresh_connection
+def every_ten_minutes(timestamp: int) -> None:
+    """Ask each institution whether its digest of alerts is due."""
+    for institution_id in institution_ids().values():
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            alert_digest.configure(queueing_lock=f"indicators.digest.{institution_id}").defer(
+                institution_id=institution_id
+            )
+
+
+@app.task(name="indicators.alert_digest")
+@scoped_job("indicators.alert_digest")
+def alert_digest() -> None:
+    actions.tell_digest(now=timezone.now())

@@ -12,6 +12,7 @@ PANEL = Panel(
         MenuEntry(
             _("指标监测"), "indicators:list", "chart-line", order=30, permission=Permission.VIEW_INDICATORS
         ),
+        MenuEntry(_("预警"), "indicators:alerts", "siren", order=35, permission=Permission.ANALYSE_MONTH),
         MenuEntry(
             _("月度结账"),
             "indicators:months",

@@ -260,12 +260,3 @@ def misses_in_row(statuses: list[Status]) -> int:
         elif status in (Status.MET, Status.WARNING):
             break
     return run
-
-
-def tier(*, consecutive_misses: int, beyond_limits: bool, shifted: bool, hospital: bool) -> str:
-    """How loud an alert is: red (a miss goes on, or is also outside the limits), amber, note (IND-03)."""
-    if consecutive_misses >= 3 or (consecutive_misses and beyond_limits):
-        return "red"
-    if consecutive_misses >= 2 or beyond_limits or (consecutive_misses and (shifted or hospital)):
-        return "amber"
-    return "note"

@@ -1,6 +1,6 @@
 """Targets, computed values, signals, alerts and the month's close (IND-01…08, SYS-03, SYS-04)."""
 
-from zhikong.hospital.functions.indicators.models.alerts import Alert
+from zhikong.hospital.functions.indicators.models.alerts import Alert, AlertPolicy, ChartEvidence
 from zhikong.hospital.functions.indicators.models.charts import ChartDecision
 from zhikong.hospital.functions.indicators.models.closing import (
     AnalysedMiss,
@@ -21,9 +21,11 @@ from zhikong.hospital.functions.indicators.models.values import (
 
 __all__ = [
     "Alert",
+    "AlertPolicy",
     "AnalysedMiss",
     "ChangePreview",
     "ChartDecision",
+    "ChartEvidence",
     "Computation",
     "CountedSource",
     "IndicatorTarget",
