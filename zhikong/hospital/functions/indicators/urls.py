@@ -9,6 +9,7 @@ from zhikong.hospital.functions.indicators.views import (
     definition,
     detail,
     library,
+    previews,
     small_cells,
     targets,
 )
@@ -28,6 +29,9 @@ urlpatterns = [
     path("months/<str:month>/reopen/", closing.reopen, name="reopen"),
     path("months/<str:month>/revise/", closing.revise, name="revise"),
     path("small-cells/", small_cells.small_cells, name="small_cells"),
+    path("previews/<int:pk>/", previews.preview, name="preview"),
+    path("previews/<int:pk>/seen/", previews.seen, name="preview_seen"),
+    path("previews/<int:pk>/cases/", previews.moved, name="preview_cases"),
     path("targets/", targets.targets, name="targets"),
     path("targets/presets/<str:name>/", targets.preset, name="preset"),
     path("targets/<slug:indicator_id>/", targets.target, name="target"),
