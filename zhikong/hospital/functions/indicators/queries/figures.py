@@ -13,6 +13,7 @@ from django.db.models import Q
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators.models import Computation, IndicatorValue, MonthClose, Signal
 from zhikong.hospital.functions.indicators.queries import small_cells
+from zhikong.hospital.functions.indicators.queries.decisions import in_force
 
 SERIES = 24  # months that carry the limits of a chart
 Place = int | None
@@ -90,6 +91,7 @@ def frame() -> Frame:
 
 STORED = tuple(name for name in Figure._fields if name != "hidden")
 FIELDS = ("indicator_id", "department_id", "month", *STORED)
+SIGNALLED = ("indicator_id", "department_id", "month", "decided", *Found._fields)
 
 
 def figures(
@@ -124,8 +126,8 @@ def signals(
     if indicators is not None:
         rows = rows.filter(indicator_id__in=list(indicators))
     found: dict[tuple, tuple] = {}
-    for row in rows.order_by("rule").values_list("indicator_id", "department_id", "month", *Found._fields):
-        found[row[:3]] = (*found.get(row[:3], ()), Found(*row[3:]))
+    for row in in_force(rows.order_by("rule").values_list(*SIGNALLED), shown.closed):
+        found[row[:3]] = (*found.get(row[:3], ()), Found(*row[4:]))
     return found if small_cells.restriction() is None else _told(shown, found, months)
 
 
