@@ -120,7 +120,11 @@ class Source:
         """How many rows a supplied table has; of files, their footers say it."""
         if table in self.memory:
             return int(self.memory[table].num_rows)
-        return sum(_length(path, Path(path).stat().st_mtime_ns) for path in self.files[table].paths)
+        return sum(self.length(path) for path in self.files[table].paths)
+
+    def length(self, path: str) -> int:
+        """How many rows one of the files has."""
+        return _length(path, Path(path).stat().st_mtime_ns)
 
     def rows(self, table: str) -> list[Row]:
         """Every row of a table as dicts of Python values; for the reference backend and small data."""

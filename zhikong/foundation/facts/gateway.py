@@ -9,10 +9,14 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 
 from zhikong.engine import compute as engine
+from zhikong.engine import explain as trail
 from zhikong.engine import record_rules
 from zhikong.engine.backends.source import Source
+from zhikong.engine.backends.vector.backend import fastest
 from zhikong.engine.compute import Cases, Results
 from zhikong.engine.definitions import Definition
+from zhikong.engine.partials.state import State
+from zhikong.engine.partials.tallying import PartialBackend
 from zhikong.engine.record_rules import Judgement, RecordRule
 from zhikong.foundation.access.scope import Scope, current_scope
 from zhikong.foundation.audit.actions import log_read
@@ -21,6 +25,7 @@ from zhikong.foundation.facts.queries import latest_publication, versions_of
 from zhikong.foundation.organisation.models import Department
 from zhikong.foundation.organisation.queries import institution
 
+PARTIALS = ".partials"
 NOTHING = "none"
 """The data version of an institution that has published nothing yet."""
 
@@ -75,15 +80,23 @@ def compute(
     now: datetime,
     snapshot: Snapshot | None = None,
     by=None,
+    keeping: bool = False,
 ) -> Results:
     """Indicators over the published facts, with values of departments outside the scope left out.
 
-    months: first and last month, 'YYYY-MM'. Hospital-level values are for everybody in the hospital.
+    months: first and last month, 'YYYY-MM'. Hospital-level values are for everybody in the hospital. keeping: what
+    can be added up is taken from the institution's partial results, which are brought up to the snapshot first;
+    without it everything is counted on the rows.
     """
     scope = current_scope()
     snapshot = snapshot or published()
     results = engine.compute(
-        definitions, source=snapshot.source(), months=months, now=now, data_version=snapshot.data_version
+        definitions,
+        source=snapshot.source(),
+        months=months,
+        now=now,
+        data_version=snapshot.data_version,
+        backend=partials(snapshot.institution) if keeping else "fastest",
     )
     allowed = codes_in_scope(scope)
     if allowed is not None:
@@ -92,6 +105,44 @@ def compute(
     purpose = f"计算 {len(definitions)} 项指标，{months[0]} 至 {months[1]}"
     log_read(by=by, subject="facts", purpose=purpose, count=len(results.rows))
     return results
+
+
+def partials(institution_code: str) -> PartialBackend:
+    """The institution's partial results, which lie beside its tables in the lake."""
+    return PartialBackend(State(lake.root(institution_code) / PARTIALS), other=fastest())
+
+
+def explain(
+    definition: Definition,
+    *,
+    month: str,
+    department: str | None = None,
+    snapshot: Snapshot | None = None,
+    others: Sequence[Definition] = (),
+    now: datetime,
+    by=None,
+) -> trail.Explanation:
+    """Where a number comes from, counted anew on the rows of the snapshot: see engine.explain.
+
+    department: a department's code; None is the whole hospital. others: definitions among which sharers are named.
+    Raises PermissionDenied for a department outside the scope.
+    """
+    allowed = codes_in_scope(current_scope())
+    if department is not None and allowed is not None and department not in allowed:
+        raise PermissionDenied("该科室不在您的权限范围内，不能查看其数据来历。")
+    snapshot = snapshot or published()
+    found = trail.explain(
+        definition,
+        source=snapshot.source(),
+        month=month,
+        department=department,
+        now=now,
+        data_version=snapshot.data_version,
+        versions=snapshot.versions,
+        others=others,
+    )
+    log_read(by=by, subject="facts", purpose=f"查看指标 {definition.id} {month} 的来历", count=1)
+    return found
 
 
 def cases(

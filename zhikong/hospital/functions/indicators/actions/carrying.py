@@ -29,10 +29,10 @@ _CARRY = """
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be done for some definitions: months to compute, if any, and months to carry over."""
+    """What is to be done for some definitions: spans of months to compute, if any, and months to carry over."""
 
     definitions: tuple[Definition, ...]
-    compute: Span | None
+    compute: tuple[Span, ...]
     carry: tuple[str, ...]
 
 
@@ -70,38 +70,72 @@ def _changes(before: str, after: str, span: Span) -> Mapping[str, set[str]] | No
 
 def _work(
     definition: Definition, base: Computation | None, changes, span: Span
-) -> tuple[Span | None, tuple[str, ...]]:
+) -> tuple[tuple[Span, ...], tuple[str, ...]]:
     every = calendar.span(*span)
     if base is None or changes is None or base.definitions.get(definition.id) != definition.hash:
-        return span, ()
+        return (span,), ()
     needed = {month for month in every if not base.first_month <= month <= base.last_month}
     needed |= stale_months(definition, changes, every)
-    if not needed:
-        return None, tuple(every)
-    first, last = min(needed), max(needed)
-    return (first, last), tuple(month for month in every if not first <= month <= last)
+    return tuple(_spans(every, needed)), tuple(month for month in every if month not in needed)
+
+
+def _spans(every: Sequence[str], needed: set[str]) -> Iterator[Span]:
+    """Neighbouring months together: a change in two far months does not compute those between."""
+    run: list[str] = []
+    for month in [*every, ""]:
+        if month in needed:
+            run.append(month)
+        elif run:
+            yield run[0], run[-1]
+            run = []
 
 
 def stale_months(
     definition: Definition, changes: Mapping[str, Iterable[str]], every: Sequence[str]
 ) -> set[str]:
     """Months whose figures may be others now. changes: table -> months whose rows changed."""
+    touched = _touched(definition, changes)
+    return set(every) if touched is None else touched & set(every)
+
+
+def _touched(definition: Definition, changes: Mapping[str, Iterable[str]]) -> set[str] | None:
+    """The months that the changes can reach; None for any month."""
+    if definition.bases():
+        return _touched_through_others(definition, changes)
     touched = {month for table in needs_of(definition) for month in changes.get(table, ())}
-    if touched and not _month_is_partition(definition):
-        return set(every)
-    return touched & set(every)
+    return None if touched and not _month_is_partition(definition) else touched
+
+
+def _touched_through_others(definition: Definition, changes: Mapping[str, Iterable[str]]) -> set[str] | None:
+    """A composite changes with its parts; a growth also in the months that are compared with a changed one."""
+    found: set[str] = set()
+    for base in definition.bases():
+        touched = _touched(base, changes)
+        if touched is None:
+            return None
+        found |= touched
+    if definition.growth is None or not found:
+        return found
+    if definition.growth.base is not None and any(m.startswith(f"{definition.growth.base}-") for m in found):
+        return None
+    later = definition.growth.months or 0
+    return found | {calendar.shifted(month, later) for month in found}
 
 
 def _month_is_partition(definition: Definition) -> bool:
     """Whether a row counts in the month in which the lake keeps it, and looks at no other month's rows."""
-    table = TABLES[definition.table]
-    own = definition.date
-    column = table.month_of.removeprefix("stays.")
-    owner = "stays" if table.child_of else table.name
-    if not isinstance(own, n.Ref) or (own.table, own.column) != (owner, column):
-        return False
+    places = [(definition.table, definition.date)]
+    places += [(definition.per.table, definition.per.date)] if definition.per else []
     nodes = [node for expression in expressions_of(definition) for node in walk(expression)]
-    return not any(isinstance(node, n.Ref) and node.column == MINUTES_TO_NEXT for node in nodes)
+    around = any(isinstance(node, n.Ref) and node.column == MINUTES_TO_NEXT for node in nodes)
+    return not around and all(_is_partition(table, date) for table, date in places)
+
+
+def _is_partition(name: str, date: n.Node) -> bool:
+    table = TABLES[name]
+    owner = "stays" if table.child_of else table.name
+    column = table.month_of.removeprefix("stays.")
+    return isinstance(date, n.Ref) and (date.table, date.column) == (owner, column)
 
 
 def carry_over(work: Work, *, base: Computation, data_version: str) -> int:

@@ -75,8 +75,9 @@ def _compute(missing: Sequence[Definition], wanted, *, snapshot, span, now: date
     for work in carrying.plan(missing, base=base, data_version=snapshot.data_version, span=span):
         if base is not None:
             count += carrying.carry_over(work, base=base, data_version=snapshot.data_version)
-        if work.compute is not None:
-            count += _store(gateway.compute(work.definitions, months=work.compute, now=now).rows, now)
+        for months in work.compute:
+            found = gateway.compute(work.definitions, months=months, now=now, snapshot=snapshot, keeping=True)
+            count += _store(found.rows, now)
     run = Computation.objects.create(
         institution_id=current_scope().institution_id,
         data_version=snapshot.data_version,
