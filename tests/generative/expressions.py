@@ -48,6 +48,7 @@ CHILDREN: dict[str, dict[str, tuple[Type, list[Any]]]] = {
         "notified_at": (Type.TIMESTAMP, TIMES),
     },
 }
+PERFORMED = n.Ref("operations", "performed_at", Type.TIMESTAMP)
 DERIVED = {"stay_minutes": Type.INT, "stay_days_elapsed": Type.INT, "minutes_to_next_admission": Type.INT}
 
 
@@ -89,7 +90,7 @@ class Builder:
         ]
         if self.child is None:
             options.append(st.sampled_from(sorted(CHILDREN)).flatmap(self.counted))
-            options.append(self.added())
+            options += [self.added(), self.gap(), self.by_time(Type.INT)]
         return st.one_of(options)
 
     @cache  # noqa: B019
@@ -120,6 +121,20 @@ class Builder:
         )
 
     @cache  # noqa: B019
+    def gap(self) -> Strategy:
+        units = st.sampled_from(["minutes", "hours"])
+        condition = BUILDERS["operations"].condition(0)
+        return st.builds(n.Gap, units, st.just("operations"), st.just(PERFORMED), condition)
+
+    @cache  # noqa: B019
+    def by_time(self, kind: Type) -> Strategy:
+        """The first or last known value of any column of that type."""
+        named = [n.Ref("operations", name, of) for name, (of, _) in CHILDREN["operations"].items()]
+        columns = st.sampled_from([c for c in named if c.of is kind])
+        words, condition = st.sampled_from(["first", "last"]), BUILDERS["operations"].condition(0)
+        return st.builds(n.By, words, st.just("operations"), columns, st.just(PERFORMED), condition)
+
+    @cache  # noqa: B019
     def condition(self, depth: int) -> Strategy:
         """Conditions."""
         simple = st.one_of(
@@ -144,6 +159,8 @@ class Builder:
         ]
         if self.child is None:
             options.append(st.sampled_from(sorted(CHILDREN)).flatmap(self.has))
+            options.append(self.by_time(Type.BOOL))
+            options.append(self.by_time(Type.TEXT).map(lambda by: n.In(by, (n.Value("4", Type.TEXT),))))
         return st.one_of(options)
 
     @cache  # noqa: B019

@@ -42,7 +42,8 @@ USUAL = {
     "unit": "例",
     "direction": "monitor",
 }
-CODES = {"heart": (code_range("I20-I25"), code_range("I50"))}
+HEART = (code_range("I20-I25"), code_range("I50"))
+CODES = {"heart": HEART, "heart@2011": HEART, "heart@2002": (code_range("I20-I25"),)}
 
 
 RULE = {

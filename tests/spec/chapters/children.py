@@ -142,6 +142,64 @@ CHAPTER = Chapter(
             expression="has(documents, type = '34' and minutes_between(stay.admitted_at, written_at) <= 1440)",
         ),
         Paragraph(
+            "last_by 按时间取值",
+            "`last_by(子表, 列, 时间列, 条件)` 取符合条件的记录中时间最晚的一条的值；值或时间未知的记录不看。"
+            "`first_by` 取最早的一条。没有记录时为未知。",
+            """
+            stays
+            stay_id | =
+            s1      | 是
+            s2      | 否
+            s3      | 否
+
+            operations
+            stay_id | seq | grade | performed_at
+            s1      | 1   | 3     | 2026-01-11T08:00
+            s1      | 2   | 4     | 2026-01-12T08:00
+            s1      | 3   |       | 2026-01-13T08:00
+            s2      | 1   | 4     | 2026-01-11T08:00
+            s2      | 2   | 3     | 2026-01-12T08:00
+            """,
+            expression="last_by(operations, grade, performed_at) = '4'",
+        ),
+        Paragraph(
+            "同一时刻的几条",
+            "时间相同而值不同时，`first_by` 取最小的值，`last_by` 取最大的值，与存放次序无关。",
+            """
+            stays
+            stay_id | =
+            s1      | 40
+
+            operations
+            stay_id | seq | minutes | performed_at
+            s1      | 1   | 90      | 2026-01-11T08:00
+            s1      | 2   | 40      | 2026-01-11T08:00
+            s1      | 3   | 10      | 2026-01-12T08:00
+            """,
+            expression="first_by(operations, minutes, performed_at)",
+        ),
+        Paragraph(
+            "gap_hours 相邻间隔",
+            "`gap_hours(子表, 时间列, 条件)` 是符合条件的记录按时间排列后，相邻两条之间最长的整小时数（向下取整）；"
+            "不足两条时未知。`gap_minutes` 以分钟计。",
+            """
+            stays
+            stay_id | =
+            s1      | 49
+            s2      |
+            s3      |
+
+            documents
+            document_id | stay_id | type | written_at
+            d1          | s1      | 35   | 2026-01-10T08:00
+            d2          | s1      | 35   | 2026-01-12T09:59
+            d3          | s1      | 35   | 2026-01-13T08:00
+            d4          | s1      | 34   | 2026-01-20T08:00
+            d5          | s2      | 35   | 2026-01-10T08:00
+            """,
+            expression="gap_hours(documents, written_at, type = '35')",
+        ),
+        Paragraph(
             "以子表为计数单位",
             "`table: operations` 时一行是一台手术；月份和科室取自所属住院，写作 `stay.…`。"
             "找不到所属住院的记录不计。",

@@ -70,5 +70,17 @@ CHAPTER = Chapter(
             """,
             expression="in_codes(principal_diagnosis, 'heart')",
         ),
+        Paragraph(
+            "编码清单的版本",
+            "文件规定用哪一版时写 `清单@版本`；`codes/` 里同一清单有几个版本（`heart@2002.yaml`、`heart@2011.yaml`）时必须写明。"
+            "例中 2002 版没有 I50。",
+            """
+            stays
+            stay_id | principal_diagnosis | =
+            s1      | I50.900             | 否
+            s2      | I24.000             | 是
+            """,
+            expression="in_codes(principal_diagnosis, 'heart@2002')",
+        ),
     ),
 )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from zhikong.engine.backends.source import Row
@@ -164,6 +165,22 @@ def _sum_of(node: n.SumOf, env: Env) -> int:
     return _within_64_bits(sum(value for value in values if value is not None))
 
 
+def _by(node: n.By, env: Env) -> Any:
+    rows = _fulfilling(node.child, node.condition, env)
+    pairs = [(row.get(node.time.column), row.get(node.column.column)) for row in rows]
+    known = [pair for pair in pairs if None not in pair]
+    if not known:
+        return None
+    return min(known)[1] if node.which == "first" else max(known)[1]
+
+
+def _gap(node: n.Gap, env: Env) -> int | None:
+    times = [row.get(node.column.column) for row in _fulfilling(node.child, node.condition, env)]
+    known = sorted(t for t in times if t is not None)
+    gaps = [later - earlier for earlier, later in pairwise(known)]
+    return max(gaps) // _UNITS[node.unit] if gaps else None  # type: ignore[no-any-return]
+
+
 MEANINGS: dict[type[n.Node], Callable[[Any, Env], Any]] = {
     n.Value: _value,
     n.Ref: _ref,
@@ -184,4 +201,6 @@ MEANINGS: dict[type[n.Node], Callable[[Any, Env], Any]] = {
     n.CountOf: _count_of,
     n.Extreme: _extreme,
     n.SumOf: _sum_of,
+    n.By: _by,
+    n.Gap: _gap,
 }

@@ -84,6 +84,11 @@ def text(node: n.Node) -> str:
             return f"({word} {node.child} {text(node.condition)})"
         case n.Extreme():
             return f"({node.which} {node.child} {text(node.column)} {text(node.condition)})"
+        case n.By():
+            named = f"{text(node.column)} {text(node.time)}"
+            return f"({node.which}_by {node.child} {named} {text(node.condition)})"
+        case n.Gap():
+            return f"(gap_{node.unit} {node.child} {text(node.column)} {text(node.condition)})"
         case n.SumOf():
             return f"(sum_of {node.child} {text(node.column)} {text(node.condition)})"
         case _:

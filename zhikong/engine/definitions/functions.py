@@ -12,6 +12,7 @@ from sqlglot import exp
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions.grammar import BUILDERS, Scope, build, expect, type_name
 from zhikong.engine.definitions.operators import comparable
+from zhikong.engine.definitions.own_words import own_word
 from zhikong.engine.definitions.problems import ExpressionError, suggestion
 from zhikong.engine.tables import TABLES, Type
 
@@ -95,6 +96,46 @@ def _sum_of(arguments: Arguments, scope: Scope) -> n.Node:
     if not isinstance(column, n.Ref) or column.type is not Type.INT or column.owner != "row":
         raise ExpressionError("sum_of 的第二个参数要写子表里的整数列。", f"写法：{_SUM}。")
     return n.SumOf(child, column, _child_condition(arguments, 2, scope.child(child)))
+
+
+def _own_column(tree: exp.Expression, scope: Scope, kinds: frozenset[Type], said: str, usage: str) -> n.Ref:
+    column = build(tree, scope)
+    if not isinstance(column, n.Ref) or column.type not in kinds or column.owner != "row":
+        raise ExpressionError(f"{said}。", f"写法：{usage}。")
+    return column
+
+
+_TIMES = frozenset({Type.TIMESTAMP})
+
+
+def _by(which: Literal["first", "last"]) -> Callable[[Arguments, Scope], n.Node]:
+    name = f"{which}_by"
+    usage = f"{name}(子表, 列, 时间列, 条件)"
+
+    def make(arguments: Arguments, scope: Scope) -> n.Node:
+        _arity(arguments, 3, 4, usage)
+        child = _child(arguments, scope, usage)
+        inner = scope.child(child)
+        said = f"{name} 的第二个参数要写子表里的列"
+        column = _own_column(arguments[1], inner, frozenset(Type), said, usage)
+        said = f"{name} 的第三个参数要写子表里的时间列"
+        time = _own_column(arguments[2], inner, _TIMES, said, usage)
+        return n.By(which, child, column, time, _child_condition(arguments, 3, inner))
+
+    return make
+
+
+def _gap(unit: Literal["minutes", "hours"]) -> Callable[[Arguments, Scope], n.Node]:
+    usage = f"gap_{unit}(子表, 时间列, 条件)"
+
+    def make(arguments: Arguments, scope: Scope) -> n.Node:
+        _arity(arguments, 2, 3, usage)
+        child = _child(arguments, scope, usage)
+        said = f"gap_{unit} 的第二个参数要写子表里的时间列"
+        column = _own_column(arguments[1], scope.child(child), _TIMES, said, usage)
+        return n.Gap(unit, child, column, _child_condition(arguments, 2, scope.child(child)))
+
+    return make
 
 
 def code_range(written: str) -> n.CodeRange:
@@ -191,10 +232,24 @@ FUNCTIONS: dict[str, Function] = {
     "latest": Function(
         "latest(子表, 时间列, 条件)", "符合条件的子表记录中最晚的时间；没有时为空", _extreme("latest")
     ),
+    "first_by": Function(
+        "first_by(子表, 列, 时间列, 条件)", "按时间最早的一条里该列的值；值或时间未知的记录不看", _by("first")
+    ),
+    "last_by": Function(
+        "last_by(子表, 列, 时间列, 条件)", "按时间最晚的一条里该列的值；值或时间未知的记录不看", _by("last")
+    ),
+    "gap_hours": Function(
+        "gap_hours(子表, 时间列, 条件)", "相邻两条记录间隔最长的整小时数；不足两条时为空", _gap("hours")
+    ),
+    "gap_minutes": Function("gap_minutes(子表, 时间列, 条件)", "同上，以整分钟计", _gap("minutes")),
     "icd_prefix": Function(
         "icd_prefix(编码列, 'I21', 'I20-I25')", "编码以其中之一开头，或落在范围内", _icd_prefix
     ),
-    "in_codes": Function("in_codes(编码列, '清单名')", "编码落在 codes/清单名.yaml 所列范围内", _in_codes),
+    "in_codes": Function(
+        "in_codes(编码列, '清单名')",
+        "编码落在 codes/清单名.yaml 所列范围内；有几个版本时写 '清单名@版本'",
+        _in_codes,
+    ),
     "minutes_between": Function(
         "minutes_between(起, 止)", "经过的整分钟数，向下取整；止早于起为负", _elapsed("minutes")
     ),
@@ -209,7 +264,8 @@ def _call(name: str, arguments: Arguments, scope: Scope) -> n.Node:
     known = FUNCTIONS if scope.names is None else scope.names.functions
     function = known.get(name.lower())
     if function is None:
-        raise ExpressionError(f"没有函数 {name}。", suggestion(name.lower(), known))
+        instead = own_word(name) if scope.names is None else ""
+        raise ExpressionError(f"没有函数 {name}。", instead or suggestion(name.lower(), known))
     return function.make(arguments, scope)
 
 

@@ -16,6 +16,7 @@ from sqlglot import errors, exp
 
 from zhikong.engine.definitions import canonical
 from zhikong.engine.definitions import nodes as n
+from zhikong.engine.definitions.own_words import own_word_of
 from zhikong.engine.definitions.problems import ExpressionError, suggestion
 from zhikong.engine.tables import TABLES, Table, Type
 
@@ -97,14 +98,21 @@ def expect(node: n.Node, kind: Type, source: str) -> n.Node:
 def build(tree: exp.Expression, scope: Scope) -> n.Node:
     """The node of one syntax tree; ExpressionError for everything that is not whitelisted."""
     builder = BUILDERS.get(type(tree))
-    if builder is None and isinstance(tree, exp.Func) and not isinstance(tree, exp.Cast):
-        raise ExpressionError(f"没有函数 {tree.sql_name().lower()}。", "可用的函数见手册“函数”一节。")
     if builder is None:
-        raise ExpressionError(
-            f"指标语言里没有“{_short(tree.sql(dialect='duckdb'))}”这种写法。",
-            "可用：列名、and/or/not、比较、in、between、is null、+ - * 和手册所列函数。",
-        )
+        raise _refused(tree)
     return builder(tree, scope)
+
+
+def _refused(tree: exp.Expression) -> ExpressionError:
+    """Nothing is passed on that is not listed; a word that other tools use for it is answered with our own."""
+    instead = own_word_of(tree)
+    if isinstance(tree, exp.Func) and not isinstance(tree, exp.Cast | exp.Case):
+        name = tree.sql_name().lower()
+        return ExpressionError(f"没有函数 {name}。", instead or "可用的函数见手册“函数”一节。")
+    return ExpressionError(
+        f"指标语言里没有“{_short(tree.sql(dialect='duckdb'))}”这种写法。",
+        instead or "可用：列名、and/or/not、比较、in、between、is null、+ - * 和手册所列函数。",
+    )
 
 
 def _guard(source: str) -> None:

@@ -235,9 +235,40 @@ class SumOf(Node):
         return Type.INT
 
 
-CHILD_NODES = (Has, CountOf, Extreme, SumOf)
+@dataclass(frozen=True, slots=True)
+class By(Node):
+    """The known value of a child column in the row with the least or greatest known time among those that fulfil the
+    condition. Of rows at one moment, `first` takes the least value and `last` the greatest."""
+
+    which: Literal["first", "last"]
+    child: str
+    column: Ref
+    time: Ref
+    condition: Node
+
+    @property
+    def type(self) -> Type:
+        return self.column.type
+
+
+@dataclass(frozen=True, slots=True)
+class Gap(Node):
+    """The longest time between two known moments that follow each other in a child column, in whole minutes or hours,
+    rounded down; unknown with fewer than two."""
+
+    unit: Literal["minutes", "hours"]
+    child: str
+    column: Ref
+    condition: Node
+
+    @property
+    def type(self) -> Type:
+        return Type.INT
+
+
+CHILD_NODES = (Has, CountOf, Extreme, SumOf, By, Gap)
 NODE_TYPES: tuple[type[Node], ...] = (
     Value, Ref, Not, And, Or, Compare, In, IsNull, IsTrue, Arithmetic, Negate,
-    CodeIn, Elapsed, Coalesce, If, Has, CountOf, Extreme, SumOf,
+    CodeIn, Elapsed, Coalesce, If, Has, CountOf, Extreme, SumOf, By, Gap,
 )  # fmt: skip
 TRUE = Value(True, Type.BOOL)

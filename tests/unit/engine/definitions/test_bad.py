@@ -6,14 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from zhikong.engine.definitions.loading import load_definition
+from tests.spec.running import define
+from zhikong.engine.definitions.loading import Named, load_definition
 from zhikong.engine.definitions.problems import Problem
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
 
 
+MIDDLE = define(id="middle", kind="median", numerator={"values": "days"}, denominator=None, unit="天")
+NAMED = Named(indicators={"known": define(id="known"), "middle": MIDDLE})
+
+
 def problems(file: Path) -> list[Problem]:
-    found = load_definition(file, pack="bad", codes={})
+    found = load_definition(file, pack="bad", codes={}, named=NAMED)
     assert isinstance(found, list), f"{file.name} was accepted"
     return found
 

@@ -50,7 +50,80 @@ HOSTILE = [
     "array[days] is null",
     "(days, age_years) in ((1, 2))",
     "unnest([1]) > 0",
+    "cast(days as decimal(38, 10)) > 1",
+    "days::varchar like '1%'",
+    "try_cast(principal_diagnosis as date) is null",
+    "safe_cast(days as int) > 1",
+    "lag(days) over (partition by patient_key order by admitted_at) > 1",
+    "first_value(days) over (order by days) > 1",
+    "percentile_cont(0.9) within group (order by days) > 1",
+    "quantile_cont(days, 0.9) > 1",
+    "median(days) > 1",
+    "count(*) > 1",
+    "count(distinct patient_key) > 1",
+    "count(*) filter (where days > 1) > 1",
+    "arg_max(days, admitted_at) > 1",
+    "date_trunc('month', admitted_at) = admitted_at",
+    "extract(year from admitted_at) = 2026",
+    "admitted_at + interval '1' day > discharged_at",
+    "timestamp '2026-01-01' < admitted_at",
+    "admitted_at at time zone 'UTC' > discharged_at",
+    "current_date > confirmed_on",
+    "sex collate nocase = 'A'",
+    "sex is distinct from '1'",
+    "(days > 1) is true",
+    "days ** 2 > 1",
+    "days & 1 = 1",
+    "days // 2 > 1",
+    "struct_pack(a := 1).a > 0",
+    "list_transform([1], lambda x: x + 1)[1] > 0",
+    "map {'a': 1}['a'] > 0",
+    "x'41' = sex",
+    "e'\\x41' = sex",
+    "$$a$$ = sex",
+    "days > 1 limit 1",
+    "days > 1 qualify days > 2",
+    "from stays",
+    "pivot stays on sex",
+    "set memory_limit = '1GB'",
+    "pragma version",
+    "copy stays to 'x'",
+    "create table x as select 1",
+    "has(operations, has(diagnoses))",
+    "has(read_csv('x'))",
+    "has(stays)",
+    "last_by(operations, (select 1), performed_at)",
+    "gap_hours(documents, now())",
+    "stay.days > 1",
+    "main.stays.days > 1",
 ]
+
+
+OWN_WORDS = {
+    "date_diff('hour', admitted_at, discharged_at) > 1": "hours_between",
+    "lag(days) over (order by days) > 1": "last_by",
+    "percentile_cont(0.9) within group (order by days) > 1": "percentile: 90",
+    "quantile_cont(days, 0.9) > 1": "percentile: 90",
+    "pctl(days, 90) > 1": "percentile: 90",
+    "try_cast(sex as int) > 1": "数据契约",
+    "cast(days as text) = '1'": "数据契约",
+    "count_if(operations) > 1": "count_of",
+    "in_valueset(principal_diagnosis, 'heart')": "in_codes",
+    "case when days > 1 then true end": "if(条件",
+    "days / 2 > 1": "multiplier",
+    "sex like '1%'": "icd_prefix",
+    "exists (select 1 from operations)": "has(",
+    "now() > admitted_at": "重算",
+    "avg(days) > 1": "kind: mean",
+}
+
+
+@pytest.mark.parametrize("text", OWN_WORDS)
+def test_a_refusal_names_the_own_word(text: str) -> None:
+    """What engines understand differently cannot be written, and the sentence says what can."""
+    with pytest.raises(ExpressionError) as caught:
+        expressions.condition(text, STAYS)
+    assert OWN_WORDS[text] in caught.value.remedy
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.spec.running import USUAL
+from tests.spec.running import OF_RESULTS, USUAL
 from zhikong.engine.definitions import Catalogue, load_catalogue
 from zhikong.engine.definitions.targets import target_of
 
@@ -157,3 +157,110 @@ def test_targets(target: dict[str, Any], value: str, met: bool) -> None:
     read = target_of(target)
     assert read is not None
     assert read.met(Decimal(value)) is met
+
+
+# --- what definitions name ------------------------------------------------------------------------------
+
+LIST = {"id": "heart", "name": {"zh": "心"}, "source": {"document": "x", "mark": "memory"}}
+
+
+def test_a_list_of_several_editions_is_named_with_its_edition(pack: Path) -> None:
+    for year, prefix in (("2002", "I21"), ("2011", "I50")):
+        write(pack, f"codes/heart@{year}.yaml", LIST | {"edition": year, "prefixes": [prefix]})
+    indicator(pack, "newer", population="in_codes(principal_diagnosis, 'heart@2011')")
+    indicator(pack, "older", population="in_codes(principal_diagnosis, 'heart@2002')")
+    indicator(pack, "vague", population="in_codes(principal_diagnosis, 'heart')")
+    catalogue = load_catalogue([pack])
+    assert messages(catalogue) == ["没有编码清单 heart。"]
+    assert "heart@2002" in catalogue.problems[0].remedy
+    assert catalogue.indicators["newer"].hash != catalogue.indicators["older"].hash
+
+
+def test_a_list_of_one_edition_needs_none_named(pack: Path) -> None:
+    write(pack, "codes/heart@2011.yaml", LIST | {"edition": "2011", "prefixes": ["I50"]})
+    indicator(pack, "named", population="in_codes(principal_diagnosis, 'heart@2011')")
+    indicator(pack, "plain", population="in_codes(principal_diagnosis, 'heart')")
+    catalogue = load_catalogue([pack])
+    assert catalogue.problems == []
+    assert catalogue.indicators["named"].hash == catalogue.indicators["plain"].hash
+
+
+def test_an_edition_against_the_file_name(pack: Path) -> None:
+    write(pack, "codes/heart@2011.yaml", LIST | {"edition": "2012", "prefixes": ["I50"]})
+    assert messages(load_catalogue([pack])) == ["edition 与文件名里的版本 2011 不同。"]
+
+
+GROWN = {
+    "kind": "growth", "of": "example", "against": {"months": 12}, "change": "points", "unit": "天", "multiplier": 1,
+}  # fmt: skip
+
+
+def derived(folder: Path, key: str, **said: Any) -> Path:
+    usual = {k: v for k, v in USUAL.items() if k not in OF_RESULTS}
+    return write(folder, f"indicators/{key}.yaml", usual | GROWN | {"id": key} | said)
+
+
+def test_what_stands_on_others_is_read_after_them(pack: Path, tmp_path: Path) -> None:
+    """In whatever order and pack the files lie; a new version of the base is a new meaning."""
+    other = tmp_path / "other"
+    write(other, "pack.yaml", {"id": "other", "version": "1", "name": {"zh": "别的"}})
+    derived(pack, "again", of="before")
+    derived(pack, "before")
+    indicator(other)
+    catalogue = load_catalogue([pack, other])
+    assert catalogue.problems == []
+    (before,) = catalogue.indicators["again"].bases()
+    assert before.bases() == (catalogue.indicators["example"],)
+    indicator(other, population="days > 3")
+    assert load_catalogue([pack, other]).indicators["again"].hash != catalogue.indicators["again"].hash
+
+
+def test_indicators_that_wait_for_each_other_are_problems_with_their_lines(pack: Path) -> None:
+    first, second = derived(pack, "first", of="second"), derived(pack, "second", of="first")
+    problems = load_catalogue([pack]).problems
+    assert {p.file for p in problems} == {first, second}
+    assert all("互相引用" in p.message for p in problems)
+    assert all("of:" in p.file.read_text().splitlines()[p.line - 1] for p in problems)
+
+
+def test_a_preset_says_its_levels(pack: Path) -> None:
+    indicator(pack)
+    source = {"document": "x", "mark": "memory"}
+    said = {"preset": "goal", "source": source, "targets": {"example": {"at_least": 3}}}
+    write(pack, "targets/goal.yaml", said | {"levels": ["tertiary", "secondary"]})
+    assert load_catalogue([pack]).presets["goal"].levels == ("tertiary", "secondary")
+    write(pack, "targets/goal.yaml", said | {"levels": ["highest"]})
+    assert messages(load_catalogue([pack])) == ["没有机构级别 highest。"]
+
+
+PER = {"table": "stays", "date": "admitted_at", "rows": True}
+P90 = {"kind": "percentile", "percentile": 90, "rank": "linear", "numerator": {"values": "days"}}
+PEOPLE = {"kind": "distinct", "numerator": {"distinct": "patient_key"}}
+RATE = {"kind": "rate", "numerator": {"rows": True}, "per": PER}
+FURTHER = [
+    {},
+    {"exceptions": [{"when": "day_surgery", "why": "可以不做"}]},
+    {"numerator_of": "before_exclusions"},
+    P90,
+    P90 | {"percentile": 95},
+    P90 | {"rank": "n_plus_1"},
+    PEOPLE,
+    PEOPLE | {"numerator": {"distinct": "patient_key", "where": "days > 3"}},
+    RATE,
+    RATE | {"no_rows": "zero"},
+    RATE | {"per": PER | {"date": "discharged_at"}},
+    RATE | {"per": PER | {"population": "days > 3"}},
+]
+
+
+def test_every_new_field_enters_the_hash(pack: Path) -> None:
+    hashes = set()
+    for said in FURTHER:
+        usual = {"numerator": {"count": "days > 3"}, "department": None} | said
+        file = indicator(pack, **usual)
+        if "kind" in said:
+            file.write_text(file.read_text().replace("denominator:\n  rows: true\n", ""))
+        catalogue = load_catalogue([pack])
+        assert catalogue.problems == []
+        hashes.add(catalogue.indicators["example"].hash)
+    assert len(hashes) == len(FURTHER)

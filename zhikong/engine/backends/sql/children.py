@@ -10,17 +10,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from zhikong.engine.backends.sql.codes import CodeMasks
-from zhikong.engine.backends.sql.lower import lower
+from zhikong.engine.backends.sql.lower import MICROSECONDS, lower
 from zhikong.engine.backends.sql.relations import Months, Relations
 from zhikong.engine.backends.sql.scope import RowNames
 from zhikong.engine.backends.sql.text import clause, listed, name
 from zhikong.engine.definitions import canonical
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.plan.needs import walk
+from zhikong.engine.tables import Type
 
 BITS = 62
 ALIAS = "child"
-ChildNode = n.Has | n.CountOf | n.Extreme | n.SumOf
+ChildNode = n.Has | n.CountOf | n.Extreme | n.SumOf | n.By | n.Gap
+_TYPES = {
+    Type.TEXT: "VARCHAR",
+    Type.INT: "BIGINT",
+    Type.FLOAT: "DOUBLE",
+    Type.BOOL: "BOOLEAN",
+    Type.DATE: "DATE",
+    Type.TIMESTAMP: "TIMESTAMP",
+}
 
 
 @dataclass(slots=True)
@@ -46,7 +55,12 @@ def _answer(own: list[tuple[int, ChildNode]], names: RowNames) -> str:
         return f"CAST({' | '.join(terms)} AS BIGINT)"
     if isinstance(first, n.CountOf):
         return f"coalesce({lower(first.condition, names)}, FALSE)"
-    return f"CASE WHEN {lower(first.condition, names)} THEN {names.ref(first.column)} END"
+    condition, value = lower(first.condition, names), names.ref(first.column)
+    if isinstance(first, n.By):
+        time = names.ref(first.time)
+        known = f"{condition} AND {time} IS NOT NULL AND {value} IS NOT NULL"
+        return f"CASE WHEN {known} THEN struct_pack(t := {time}, v := {value}) END"
+    return f"CASE WHEN {condition} THEN {f'epoch_us({value})' if isinstance(first, n.Gap) else value} END"
 
 
 @dataclass(slots=True)
@@ -101,7 +115,24 @@ def _answers(nodes: list[ChildNode]) -> list[Answer]:
         # back to 64 bits: a sum outside them is an error, as everywhere
         added = f"CAST(sum({label}) AS BIGINT)"
         answers.append(Answer(label, [total], absent, added, f"{label} IS NOT NULL"))
-    return answers
+    return [*answers, *_by_time(nodes), *_gaps(nodes)]
+
+
+def _by_time(nodes: list[ChildNode]) -> Iterable[Answer]:
+    """Time and value travel together, so that the least or greatest pair holds the value wanted."""
+    for i, node in enumerate(x for x in nodes if isinstance(x, n.By)):
+        label, word = f"by{i}", "min" if node.which == "first" else "max"
+        absent = f"CAST(NULL AS STRUCT(t {_TYPES[node.time.type]}, v {_TYPES[node.type]}))"
+        yield Answer(label, [node], absent, f"{word}({label}).v", f"{label} IS NOT NULL")
+
+
+def _gaps(nodes: list[ChildNode]) -> Iterable[Answer]:
+    for i, node in enumerate(x for x in nodes if isinstance(x, n.Gap)):
+        label = f"gap{i}"
+        times = f"list_sort(list({label}) FILTER (WHERE {label} IS NOT NULL))"
+        longest = f"list_max(list_transform(range(1, len({times})), lambda i: {times}[i + 1] - {times}[i]))"
+        aggregate = f"{longest} // {MICROSECONDS[node.unit]}"
+        yield Answer(label, [node], "CAST(NULL AS BIGINT)", aggregate, f"{label} IS NOT NULL")
 
 
 def _readers(answer: Answer) -> Iterable[tuple[str, str]]:
@@ -110,7 +141,7 @@ def _readers(answer: Answer) -> Iterable[tuple[str, str]]:
         if isinstance(node, n.Has):
             reader = f"((coalesce({column}, 0) & {1 << i}) <> 0)"
         else:
-            reader = column if isinstance(node, n.Extreme) else f"coalesce({column}, 0)"
+            reader = f"coalesce({column}, 0)" if isinstance(node, n.CountOf | n.SumOf) else column
         yield canonical.text(node), reader
 
 
@@ -146,8 +177,10 @@ def _from(child: str, nodes: Sequence[ChildNode], relations: Relations, months: 
         refs = [x for x in walk(node.condition) if isinstance(x, n.Ref)]
         own |= {x.column for x in refs if x.owner == "row"}
         stays |= {x.column for x in refs if x.owner == "stay"}
-        if isinstance(node, n.Extreme | n.SumOf):
+        if not isinstance(node, n.Has | n.CountOf):
             own.add(node.column.column)
+        if isinstance(node, n.By):
+            own.add(node.time.column)
     rows = clause(relations.scan(child, own, months), "AS x")
     if not stays:
         return rows

@@ -153,4 +153,6 @@ LOWERINGS: dict[type[n.Node], Callable[[Any, Names], str]] = {
     n.CountOf: _child,
     n.Extreme: _child,
     n.SumOf: _child,
+    n.By: _child,
+    n.Gap: _child,
 }

@@ -29,7 +29,9 @@ def _composite(draft: Draft) -> Iterator[Problem]:
     parts = draft.data["parts"]
     found = [p for i, part in enumerate(parts) for p in _part(draft, ("parts", i), part)]
     yield from found
-    if found:
+    if not parts:
+        yield draft.problem(("parts",), "综合得分没有组成部分。", USAGE)
+    if found or not parts:
         return
     total = sum(decimal_of(part["weight"]) or 0 for part in parts)
     if total != 100:
