@@ -13,6 +13,7 @@ NAMES = (
     "load",
     "feed",
     "compute",
+    "explain",
     "report",
     "check_packs",
     "simulate",
