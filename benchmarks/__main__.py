@@ -25,6 +25,7 @@ SCRIPTS = {
     "files": "files.py",
     "front_page": "front_page.py",
     "fhir": "fhir.py",
+    "fhir_measure": "fhir_measure.py",
     "mllp": "mllp.py",
     "views": "views.py",
     "live": "live_rows.py",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,13 +10,14 @@ import duckdb
 import pyarrow as pa
 
 from zhikong.engine.backends.base import Limits
-from zhikong.engine.backends.sql.sets import HIGH
+from zhikong.engine.backends.sql.sets import HIGH, OWN
 from zhikong.engine.backends.sql.sets_query import Membership, Query, counted
 from zhikong.engine.definitions.sets_nodes import RowSet
-from zhikong.engine.tables import Type
+from zhikong.engine.tables import Column, Type
 from zhikong.engine.tables.clinical import CLINICAL
 from zhikong.engine.tables.clinical_data import CASE, Clinical
 
+PATIENTS = "patients"
 _KINDS = {
     Type.TEXT: pa.string(),
     Type.INT: pa.int64(),
@@ -30,12 +31,16 @@ _KINDS = {
 
 @dataclass(slots=True)
 class Columnar:
-    """The clinical tables as Arrow. Each row has its case `c` and a number `r` that no other row of any table has."""
+    """The clinical tables as Arrow. Each row has its case `c` and a number `r` that no other row of any table has.
+
+    `own`: the columns of the patient's row, which are in every table, so that no query has to join for them.
+    """
 
     cases: list[str]
     tables: dict[str, pa.Table]
     spread: dict[str, frozenset[str]]
     concepts: list[str]
+    own: tuple[str, ...] = ()
     _known: dict[frozenset[str], list[int]] = field(default_factory=dict)
 
     def numbers(self, codes: frozenset[str]) -> list[int]:
@@ -47,7 +52,7 @@ class Columnar:
         return self._known[codes]
 
 
-def columnar(data: Clinical, wanted: Mapping[str, Sequence[str]] | None = None) -> Columnar:
+def columnar(data: Clinical, wanted: Mapping[str, Collection[str]] | None = None) -> Columnar:
     """The tables (all of them, or table → columns) as Arrow columns."""
     tables: dict[str, pa.Table] = {}
     spread: dict[str, frozenset[str]] = {}
@@ -56,22 +61,49 @@ def columnar(data: Clinical, wanted: Mapping[str, Sequence[str]] | None = None) 
         rows = len(held[CASE])
         if wanted is None or table in wanted:
             names = [c for c in CLINICAL[table].columns if wanted is None or c.name in wanted[table]]
-            columns: dict[str, Any] = {
-                "c": pa.array(held[CASE], pa.int32()),
-                "r": pa.array(range(first, first + rows), pa.int64()),
-            }
-            for column in names:
-                columns[column.name] = pa.array(held[column.name], _KINDS[column.type])
-                last = data.spans.get((table, column.name))
-                if last:
-                    high = list(held[column.name])
-                    for row, value in last.items():
-                        high[row] = value
-                    columns[column.name + HIGH] = pa.array(high, _KINDS[column.type])
-            tables[table] = pa.table(columns)
+            tables[table] = _arrow(data, table, names, first)
             spread[table] = frozenset(c.name for c in names if data.spans.get((table, c.name)))
         first += rows
-    return Columnar(data.cases, tables, spread, data.concepts)
+    if PATIENTS in tables:
+        _spread_patients(data, tables, spread)
+    own = (
+        tuple(c for c in tables[PATIENTS].column_names if c.startswith(OWN) and not c.endswith(HIGH))
+        if tables
+        else ()
+    )
+    return Columnar(data.cases, tables, spread, data.concepts, own)
+
+
+def _arrow(data: Clinical, table: str, names: Sequence[Column], first: int) -> pa.Table:
+    held = data.tables[table]
+    columns: dict[str, Any] = {
+        "c": pa.array(held[CASE], pa.int32()),
+        "r": pa.array(range(first, first + len(held[CASE])), pa.int64()),
+    }
+    for column in names:
+        columns[column.name] = pa.array(held[column.name], _KINDS[column.type])
+        last = data.spans.get((table, column.name))
+        if last:
+            high = list(held[column.name])
+            for row, value in last.items():
+                high[row] = value
+            columns[column.name + HIGH] = pa.array(high, _KINDS[column.type])
+    return pa.table(columns)
+
+
+def _spread_patients(data: Clinical, tables: dict[str, pa.Table], spread: dict[str, frozenset[str]]) -> None:
+    """Gives every row the columns of its patient; unknown where a case has no patient's row."""
+    place: list[int | None] = [None] * len(data.cases)
+    for row, case in enumerate(data.tables[PATIENTS][CASE]):
+        place[case] = row
+    own, places = tables[PATIENTS], pa.array(place, pa.int64())
+    for table, arrow in tables.items():
+        rows = places.take(arrow["c"])
+        for column in own.column_names:
+            if column not in ("c", "r"):
+                arrow = arrow.append_column(OWN + column, own[column].take(rows))
+        tables[table] = arrow
+        spread[table] |= {OWN + column for column in spread[PATIENTS] if not column.startswith(OWN)}
 
 
 def count(
@@ -82,8 +114,8 @@ def count(
     populations: Membership,
     values: Mapping[str, Any],
     limits: Limits,
-) -> list[tuple[Any, ...]]:
-    """(case number, the populations' counts …, the values' lists …) of every case that has a row."""
+) -> pa.Table:
+    """One row for every case that has any: its number, the populations' counts, the values' lists."""
     text = sql(data, sets, rows, row, populations, values)
     try:
         return _run(text, data, limits)
@@ -91,7 +123,7 @@ def count(
         return _run(text, data, limits, disabled="deliminator")
 
 
-def _run(text: str, data: Columnar, limits: Limits, disabled: str = "") -> list[tuple[Any, ...]]:
+def _run(text: str, data: Columnar, limits: Limits, disabled: str = "") -> pa.Table:
     config = {
         "threads": limits.threads,
         "memory_limit": limits.memory,
@@ -104,7 +136,7 @@ def _run(text: str, data: Columnar, limits: Limits, disabled: str = "") -> list[
     with duckdb.connect(config=config) as connection:
         for table, arrow in data.tables.items():
             connection.register(table, arrow)
-        return connection.execute(text).fetchall()
+        return connection.sql(text).to_arrow_table()
 
 
 def sql(
@@ -117,10 +149,14 @@ def sql(
 ) -> str:
     """The query that `count` runs."""
     columns = {
-        table: tuple(c for c in arrow.column_names if c not in ("c", "r") and not c.endswith(HIGH))
+        table: tuple(
+            c
+            for c in arrow.column_names
+            if c not in ("c", "r") and not c.endswith(HIGH) and c not in data.own
+        )
         for table, arrow in data.tables.items()
     }
-    query = Query(columns, dict(data.spread), data.numbers, "patients")
+    query = Query(columns, dict(data.spread), data.numbers, data.own)
     for one in sets.values():
         query.add(one)
     return counted(query, rows, row, populations, values)

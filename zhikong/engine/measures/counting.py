@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from zhikong.engine.backends.base import Limits
 from zhikong.engine.backends.sets_duckdb import Columnar, columnar, count
@@ -58,14 +59,23 @@ def counts(measure: Measure, data: Clinical, faults: list[str]) -> list[Counted 
 
 def tally(measure: Measure, data: Columnar, limits: Limits = _LIMITS) -> list[Counted]:
     """The same for all cases at once, on DuckDB. Raises duckdb.Error when a number or date runs out of range."""
+    names, observed = [p.name for p in measure.populations], [o.name for o in measure.observations]
+    found = [Counted(dict.fromkeys(names, 0), {name: [] for name in observed}) for _ in data.cases]
+    results = columns(measure, data, limits)
+    cases, *rest = (column.to_pylist() for column in results.columns)
+    for case, *values in zip(cases, *rest, strict=True):
+        found[case].populations = dict(zip(names, values, strict=False))
+        lists = values[len(names) :]
+        found[case].observations = {name: one or [] for name, one in zip(observed, lists, strict=True)}
+    return found
+
+
+def columns(measure: Measure, data: Columnar, limits: Limits = _LIMITS) -> pa.Table:
+    """The same as columns: the case's number, a count for each population, a list for each observation."""
     populations = {p.name: (p.of, p.without, p.where) for p in measure.populations}
     values = {o.name: (o.of, o.without, o.value) for o in measure.observations}
-    found = [Counted(dict.fromkeys(populations, 0), {name: [] for name in values}) for _ in data.cases]
-    for case, *results in count(data, measure.sets, measure.rows, measure.row, populations, values, limits):
-        found[case].populations = dict(zip(populations, results, strict=False))
-        lists = results[len(populations) :]
-        found[case].observations = {name: one or [] for name, one in zip(values, lists, strict=True)}
-    return found
+    found = count(data, measure.sets, measure.rows, measure.row, populations, values, limits)
+    return found.rename_columns(["case", *populations, *values])
 
 
 def tables_by_case(data: Clinical) -> list[dict[str, list[Row]]]:

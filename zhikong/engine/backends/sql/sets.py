@@ -18,6 +18,7 @@ from zhikong.engine.definitions import sets_nodes as s
 from zhikong.engine.tables import Type
 
 HIGH = "#high"  # after the name of a column: the greatest value of the span that the column begins
+OWN = "patient."  # before the name of a column: the patient's, which every row carries
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,6 @@ class Space:
 
     spread: Mapping[str, frozenset[str]]
     concepts: Callable[[frozenset[str]], list[int]]
-    patient: str
     bound: Mapping[str, str] = field(default_factory=dict)
     row: str = ""
 
@@ -88,20 +88,11 @@ def _moment(node: s.Moment, space: Space) -> Pair:
 
 
 def _cell(node: s.Cell, space: Space) -> Pair:
-    if node.row == s.PATIENT:
-        return _patient(node, space)
-    low = f"{name(node.row)}.{name(node.column)}"
-    spread = node.column in space.spread[space.bound[node.row]]
-    return Pair(low, f"{name(node.row)}.{name(node.column + HIGH)}" if spread else low)
-
-
-def _patient(node: s.Cell, space: Space) -> Pair:
-    def column(named: str) -> str:
-        own = f"own.c = {name(space.row)}.c"
-        return f"({select(f'own.{name(named)}', space.patient, 'own', own)})"
-
-    low = column(node.column)
-    return Pair(low, column(node.column + HIGH) if node.column in space.spread[space.patient] else low)
+    own = node.row == s.PATIENT
+    row, column = (space.row, OWN + node.column) if own else (node.row, node.column)
+    low = f"{name(row)}.{name(column)}"
+    spread = column in space.spread[space.bound[row]]
+    return Pair(low, f"{name(row)}.{name(column + HIGH)}" if spread else low)
 
 
 def _not(node: n.Not, space: Space) -> Pair:

@@ -13,22 +13,25 @@ from zhikong.engine.definitions import sets_nodes as s
 
 @dataclass(slots=True)
 class Query:
-    """Builds the query. `columns`: relation → its columns; `spread`: relation → those that can be spans."""
+    """Builds the query. `columns`: relation → its columns; `spread`: relation → those that can be spans.
+
+    `patient` are the columns of the patient that every row carries, in every relation.
+    """
 
     columns: dict[str, tuple[str, ...]]
     spread: dict[str, frozenset[str]]
     concepts: Callable[[frozenset[str]], list[int]]
-    patient: str
+    patient: tuple[str, ...]
     clauses: list[str] = field(default_factory=list)
 
     def space(self, binding: str, relation: str) -> Space:
         """The space of expressions about one row of a relation."""
-        return Space(self.spread, self.concepts, self.patient, {binding: relation}, binding)
+        return Space(self.spread, self.concepts, {binding: relation}, binding)
 
     def add(self, rows: s.RowSet) -> None:
         """One more set; those that it uses are there already."""
         own = set(dict(rows.columns)) - {column for column, _ in rows.derived}
-        shared = [c for c in self.columns[rows.members[0]] if c in own]
+        shared = [c for c in self.columns[rows.members[0]] if c in own] + list(self.patient)
         spread = {c for c in shared for member in rows.members if c in self.spread[member]}
         relation = (
             f"{rows.name}#{rows.row}"  # the row as it grows: a relation of its own while columns are added
@@ -46,7 +49,8 @@ class Query:
             text = select(f"{name(rows.row)}.*, {added}", f"({text})", rows.row)
             shared.append(column)
         text = self._kept(text, late, rows.row, relation)
-        self.columns[rows.name], self.spread[rows.name] = tuple(shared), self.spread[relation]
+        self.columns[rows.name] = tuple(c for c in shared if c not in self.patient)
+        self.spread[rows.name] = self.spread[relation]
         self.clauses.append(f"{name(rows.name)} AS ({text})")
 
     def _member(self, member: str, shared: Sequence[str], spread: set[str]) -> str:
