@@ -41,7 +41,7 @@ def update_alerts(*, run: Computation, now: datetime) -> list[Alert]:
     _record(seen)
     still = _refresh_open(found, now)
     settled = _settled(seen)
-    fresh = [c for key, c in found.items() if c.loud and key not in still and key not in settled]
+    fresh = [c for key, c in found.items() if c.opens and key not in still and key not in settled]
     owners = _Owners(now)
     made = [_open(candidate, now, owners) for candidate in _within_budget(fresh, policy)]
     tell_events(made, now=now)

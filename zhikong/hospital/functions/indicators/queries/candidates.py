@@ -46,7 +46,13 @@ class Candidate:
 
     @property
     def loud(self) -> bool:
+        """It goes on in the newest month: an open alert is kept."""
         return self.months_quiet == 0
+
+    @property
+    def opens(self) -> bool:
+        """It is worth an alert if there is none: it goes on, or the newest months together have changed."""
+        return self.loud or bool(self.tested.tier)
 
     @property
     def rank(self) -> tuple:
@@ -145,7 +151,8 @@ def _draft(
     newest, run = rows[-1], rules.misses_in_row([row.status for row in rows])
     event = definition.id in policy.never and _happened(newest)
     loud = {row.month for row in rows if row.unfavourable or row.status is Status.MISSED}
-    loud |= {span[-1]} if (event or evidence.tier) and newest.month == span[-1] else set()
+    if newest.month == span[-1] and (event or (evidence.tier and _worse(newest, evidence))):
+        loud.add(span[-1])
     state = rules.alert_state([row.month for row in rows], loud)
     critical = definition.id in policy.critical
     seen = Seen(
@@ -158,6 +165,14 @@ def _draft(
         hospital=key[1] is None,
     )
     return _Draft(newest, seen, evidence, run, state.months_quiet, tuple(sorted(loud)), critical)
+
+
+def _worse(newest: Line, evidence: Tested) -> bool:
+    """The newest month itself lies to the bad side of the level before: a change that is over keeps nothing open."""
+    if newest.value is None or evidence.before is None:
+        return False
+    side = "above" if float(newest.value) > evidence.before else "below"
+    return rules.side_is_unfavourable(side, newest.definition.direction)
 
 
 def _happened(newest: Line) -> bool:
