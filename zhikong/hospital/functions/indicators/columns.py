@@ -12,7 +12,7 @@ def meanings(head: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _known() -> dict[str, str]:
-    return _of_figures() | _of_cases() | _of_definitions()
+    return _of_figures() | _of_comparisons() | _of_cases() | _of_definitions()
 
 
 def _of_figures() -> dict[str, str]:
@@ -29,6 +29,16 @@ def _of_figures() -> dict[str, str]:
         _("状态"): _("达标、预警（达标但控制图有不利信号）、未达标、例数少（不作判断）、无法计算、仅监测。"),
         _("无法计算的原因"): _("没有数值时的原因，例如数据尚未接入、分母为 0。"),
         _("来源"): _("系统计算：由接入的业务数据算出；填报：由科室填报并经审核。"),
+    }
+
+
+def _of_comparisons() -> dict[str, str]:
+    return {
+        _("值"): _("所选期间的指标值：各月分子之和除以分母之和。"),
+        _("99.8% 下限"): _("只因偶然（并计入科室间的普通差异）几乎不会低于的值。"),
+        _("99.8% 上限"): _("只因偶然（并计入科室间的普通差异）几乎不会高于的值。"),
+        _("漏斗判断"): _("在界限内、超出 95% 界限、超出 99.8% 界限；例数少的只列出，不作判断。"),
+        _("说明"): _("这一行的判断，用一句话说明。"),
     }
 
 

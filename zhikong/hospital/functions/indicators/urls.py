@@ -8,6 +8,7 @@ from zhikong.hospital.functions.indicators.views import (
     counting,
     definition,
     detail,
+    funnel,
     library,
     previews,
     small_cells,
@@ -43,6 +44,9 @@ urlpatterns = [
     path("<slug:indicator_id>/", detail.detail_page, name="detail"),
     path("<slug:indicator_id>/counted-source/", counting.counted_source, name="counted_source"),
     path("<slug:indicator_id>/chart.svg", detail.picture, name="chart"),
+    path("<slug:indicator_id>/funnel/", funnel.funnel_page, name="funnel"),
+    path("<slug:indicator_id>/funnel.svg", funnel.funnel_picture, name="funnel_picture"),
+    path("<slug:indicator_id>/funnel/export/", funnel.funnel_export, name="funnel_export"),
     path("<slug:indicator_id>/cases/", cases.cases, name="cases"),
     path("<slug:indicator_id>/cases/export/", cases.export, name="cases_export"),
 ]
