@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from zhikong.web.charts.decided import decided_layers
 from zhikong.web.charts.theme import THEMES, Theme, config
 
 NORMAL, BEYOND, SHIFT = "正常", "超出控制限", "连续偏移"
@@ -17,7 +18,8 @@ class ControlData:
     """A control chart's content. Lists run over the months; None is a month without a value or limit.
 
     title says the finding; subtitle gives scope, period, unit and denominator. marks: NORMAL, BEYOND or SHIFT.
-    target: the value to reach. axis: the name of the value axis with its unit.
+    target: the value to reach. axis: the name of the value axis with its unit. phases: number of the phase of each
+    month; excluded: months that carry no limits; remarks: what people wrote beside a month. Empty: none of it.
     """
 
     title: str
@@ -31,6 +33,9 @@ class ControlData:
     marks: Sequence[str]
     target: float | None = None
     target_label: str = "目标"
+    phases: Sequence[int] = ()
+    excluded: Sequence[bool] = ()
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,11 @@ def control_chart(data: ControlData, *, theme: str = "light", width: int = 720, 
         _value_line(colours),
         _points(colours),
         *_labels(colours, len(data.months)),
+        *decided_layers(data, colours),
     ]
+    if data.phases:  # lines end with a phase
+        for layer in layers[:4]:
+            layer["encoding"]["detail"] = {"field": "phase", "type": "nominal"}
     rows = _rows(data)
     near = _target_near(data.target, rows)
     if near:
@@ -84,6 +93,8 @@ def _rows(data: ControlData) -> list[dict]:
     columns = (data.months, data.values, data.centre, data.lower, data.upper, data.marks)
     names = ("month", "value", "centre", "lower", "upper", "mark")
     rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    if data.phases:
+        rows = [row | {"phase": phase} for row, phase in zip(rows, data.phases, strict=True)]
     named = _named(data.marks)
     return [
         row | {"order": index, "note": _note(row) if index in named else ""} for index, row in enumerate(rows)

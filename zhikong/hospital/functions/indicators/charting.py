@@ -67,7 +67,7 @@ class Chart:
 
 
 def chart(seen: Detail, *, place_name: str) -> Chart:
-    drawn = control(seen.line.definition, seen.series)
+    drawn = control(seen.line.definition, seen.series, seen.months, seen.decisions)
     if drawn is None:
         rows = tuple(Row(m, f, None, None, None, "") for m, f in zip(seen.months, seen.series, strict=True))
         return Chart(_("走势"), None, rows, why_none=_("已知的月份不足两个，还画不出控制图。"))
@@ -118,7 +118,20 @@ def _data(seen: Detail, drawn: Control, place_name: str) -> ControlData:
         marks=[_mark(rule) for rule in drawn.rules],
         target=None if drawn.kind == "g" else _bound(target),  # a target of the rate is none of the gaps
         target_label=_("目标"),
+        **_decided(seen, drawn),
     )
+
+
+def _decided(seen: Detail, drawn: Control) -> dict:
+    """What people decided, as the picture needs it; nothing for a chart nobody decided about."""
+    if not drawn.decisions:
+        return {}
+    notes = {d.first: d.reason for d in drawn.decisions if d.kind == "note"}
+    return {
+        "phases": [int(number) for number in drawn.limits.part],
+        "excluded": [not included for included in drawn.limits.include],
+        "remarks": [notes.get(month, "") for month in seen.months],
+    }
 
 
 def _measured(seen: Detail, drawn: Control) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from zhikong.engine.definitions import Definition, How, Kind
+from zhikong.engine.definitions.model import Measure
+from zhikong.engine.definitions.nodes import CountOf
 from zhikong.engine.stats import runs
 from zhikong.engine.stats.choosing import Choice, choose
 from zhikong.engine.stats.drafting import mostly_tied
@@ -115,14 +117,24 @@ def _chart(definition: Definition, figures: Sequence[Figure | None], *, rare: bo
 
 
 def data_kind(definition: Definition, figures: Sequence[Figure | None]) -> str:
-    """proportion: counted rows among counted rows; rate: events per exposure; count; measure: all else."""
+    """proportion: counted cases among counted cases; rate: events per exposure; count; measure: all else."""
     if definition.kind is Kind.COUNT:
         return "count"
-    counted = definition.numerator.how is How.COUNT and definition.multiplier in PER_HUNDRED
-    if definition.kind is not Kind.RATIO or not counted:
+    counted = _counts(definition.numerator) and definition.multiplier in PER_HUNDRED
+    if definition.kind not in (Kind.RATIO, Kind.RATE) or not counted:
         return "measure"
     parts = [(f.numerator, f.denominator) for f in figures if f is not None and f.denominator]
-    return "proportion" if all(n <= d for n, d in parts) else "rate"
+    known = [(n, d) for n, d in parts if n is not None]
+    return "proportion" if definition.kind is Kind.RATIO and all(n <= d for n, d in known) else "rate"
+
+
+def _counts(measure: Measure | None) -> bool:
+    """Whether the number is one of cases or events: rows, or rows of a child table."""
+    if measure is None:
+        return False
+    return measure.how in (How.COUNT, How.PASSES) or (
+        measure.how is How.SUM and isinstance(measure.expression, CountOf)
+    )
 
 
 def _part(figures: Sequence[Figure | None], name: str) -> list[float | None]:
@@ -158,7 +170,8 @@ def _limits(kind: str, definition: Definition, figures: Sequence[Figure | None],
         return draw(
             top, bottom, replace(options, multiply=float(definition.multiplier)), prime=kind.endswith("prime")
         )
-    cap = 100.0 if definition.unit == "%" and definition.numerator.how is How.COUNT else None
+    share = definition.kind is Kind.RATIO and definition.unit == "%" and _counts(definition.numerator)
+    cap = 100.0 if share else None
     options = replace(options, floor=0.0, cap=cap)
     values = _part(figures, "value")
     if kind == "c":

@@ -13,6 +13,7 @@ from zhikong.hospital.functions.indicators.decided import first_month_needed
 from zhikong.hospital.functions.indicators.models import Computation, Signal
 from zhikong.hospital.functions.indicators.queries.decisions import decision_book
 from zhikong.hospital.functions.indicators.queries.figures import Frame, Place, figures
+from zhikong.hospital.functions.indicators.queries.small_cells import everything
 from zhikong.hospital.functions.indicators.selection import newest_month
 
 BATCH = 2000
@@ -46,7 +47,8 @@ def redraw_signals(*, indicator_id: str, place: Place) -> int:
     span, decided = _span(run, Frame(run, {})), decision_book().of(indicator_id, place)
     start = max(first_month_needed(span[0], decided), run.first_month)
     wide = calendar.span(start, span[-1])
-    values = figures(Frame(run, {}), months=wide, indicators=[indicator_id], places=[place])
+    with everything():
+        values = figures(Frame(run, {}), months=wide, indicators=[indicator_id], places=[place])
     rows = list(_signals_of(run, definition, place, span, values))
     Signal.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     return len(rows)

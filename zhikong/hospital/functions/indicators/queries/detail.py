@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from zhikong.engine.definitions import Definition
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators.control import WINDOW
+from zhikong.hospital.functions.indicators.decided import Decision, first_month_needed
 from zhikong.hospital.functions.indicators.models import IndicatorValue
 from zhikong.hospital.functions.indicators.queries.board import TREND, Line, line
+from zhikong.hospital.functions.indicators.queries.decisions import decision_book
 from zhikong.hospital.functions.indicators.queries.figures import (
     Figure,
     Found,
@@ -40,6 +42,7 @@ class Detail:
     series: tuple[Figure | None, ...]
     found: Mapping[str, tuple[Found, ...]]
     departments: tuple[Line, ...]
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def judged_departments(self) -> int:
@@ -61,7 +64,8 @@ def detail(
 
     The chart ends with the newest finished month, as the recorded signals do, unless an older month is asked for.
     """
-    window = chart_window(shown, month)
+    decided = decision_book().of(definition.id, place)
+    window = _with_baseline(shown, chart_window(shown, month), decided)
     span = calendar.span(min(window[0], calendar.shifted(month, -TREND)), window[-1])
     ids = [definition.id]
     values = figures(shown, months=span, indicators=ids, places=[place])
@@ -76,6 +80,7 @@ def detail(
         series=tuple(values.get((definition.id, place, m)) for m in chart),
         found={m: found[(definition.id, place, m)] for m in chart if (definition.id, place, m) in found},
         departments=_departments(shown, book, definition, month, compared),
+        decisions=decided,
     )
 
 
@@ -85,6 +90,12 @@ def chart_window(shown: Frame, month: str) -> list[str]:
     inside = calendar.shifted(newest, 1 - WINDOW) <= month <= newest
     window = calendar.last(WINDOW, newest if inside else month)
     return [m for m in window if shown.current is None or m >= shown.current.first_month] or [month]
+
+
+def _with_baseline(shown: Frame, window: list[str], decided: Sequence[Decision]) -> list[str]:
+    """The window from the first month of a frozen baseline on, as far back as there are results."""
+    oldest = shown.current.first_month if shown.current is not None else window[0]
+    return calendar.span(min(window[0], max(first_month_needed(window[0], decided), oldest)), window[-1])
 
 
 def _from_first_value(indicator_id: str, place: Place, span: Sequence[str], values: Mapping) -> list[str]:
