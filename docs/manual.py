@@ -5,7 +5,7 @@ from pathlib import Path
 
 import chapters
 
-from zhikong.engine.definitions.fields import FIELDS, LEVELS, MULTIPLIER_OF_UNIT
+from zhikong.engine.definitions.fields import COUNTED, EVERY, FIELDS, LEVELS, MULTIPLIER_OF_UNIT, Field
 from zhikong.engine.definitions.functions import FUNCTIONS
 from zhikong.engine.tables import TABLES, CodeSet, Column, Table
 
@@ -120,19 +120,42 @@ LANGUAGE = """\
 
 | kind | 数值 | 分子 | 分母 |
 |---|---|---|---|
-| `ratio` | 分子 × 乘数 ÷ 分母 | `count`、`sum` 或 `rows` | `rows`、`count` 或 `sum` |
+| `ratio` | 分子 × 乘数 ÷ 分母 | `count`、`sum`、`rows`，或 `{passes: 质控规则}` | `rows`、`count` 或 `sum`；有 `passes` 时由规则给出 |
 | `mean` | 总和 × 乘数 ÷ 个数 | `sum` | `rows` 或 `count` |
 | `count` | 分子 × 乘数 | `rows`、`count` 或 `sum` | 没有 |
+| `rate` | 分子 × 乘数 ÷ 另一张表的分母 | `count`、`sum` 或 `rows` | `per`：另一张表的 `sum`、`count` 或 `rows` |
 | `median` | 中位数 × 乘数 | `{values: 整数表达式}` | 没有 |
+| `percentile` | 百分位数 × 乘数，位置按 `rank` | `{values: 整数表达式}` | 没有 |
+| `distinct` | 不同的值的个数 × 乘数，或两个个数之比 | `{distinct: 列, where: 条件}` | 没有，或 `{distinct: 列}` |
+| `composite` | 各部分的得分按权重合成 | 其他指标（`parts`） | |
+| `growth` | 另一指标（`of`）与过去相比的变化 | 另一指标 | |
 
-中位数不能由各科室的中位数合成，全院值总是在全部行上重新计算。
+中位数、百分位数和去重计数不可相加：全院值、全年值总是在全部行上重新计算，不由科室值或月值合成。
+
+## 目标值
+
+| 写法 | 意思 |
+|---|---|
+| `{at_least: 92}` | 不低于 92（下限） |
+| `{at_most: 14}` | 不高于 14（上限） |
+| `{range: [80, 90]}` | 在区间内 |
+| `{equals: 0}` | 等于 0 |
+| `{baseline: 62.5, goal: 80}` | 基线与目标成对；目标高于基线即为下限，低于基线即为上限 |
+| `{relative: {to: own_three_year_mean, change: "-15%"}}` | 比本院前三年（各年数值的平均）低 15% |
+| `{relative: {to: own_previous_year, change: "+2 points"}}` | 比本院上一年高 2 个单位；比率为 2 个百分点 |
+| `{relative: {base: 2025, change: "-10%", floor: 5}}` | 比本院 2025 年低 10%，但不低于 5；另有 `ceiling` |
+| `{monitor: true}` | 只监测，不判断 |
+
+`relative` 按导向成为下限或上限；所相对的年份缺任何一个月，就没有目标值，并写明缺哪一年。目标值方案（`targets/` 里的文件）
+可用 `levels: [tertiary]` 写明它用于哪些级别的机构。
 """
 
 EXPRESSIONS = """\
 ## 表达式
 
 可以写：列名、数字、加引号的文字（`'1'`）、`and` `or` `not`、`=` `<>` `<` `<=` `>` `>=`、`in (…)`、`between … and …`、
-`is null`、`is not null`、`+` `-` `*` 和下面的函数。没有列入的写法一律不接受；空值（未知）怎样处理见下文“未知”。子表条件里用 `stay.列名` 引用所属住院的列。
+`is null`、`is not null`、`+` `-` `*` 和下面的函数。没有列入的写法一律不接受，包括各计算引擎解释不一的 `date_diff`、`lag`、
+`percentile_cont`、`try_cast`：出错信息会说明本语言里该怎样写。空值（未知）怎样处理见下文“未知”。子表条件里用 `stay.列名` 引用所属住院的列。
 """
 
 
@@ -141,11 +164,19 @@ def language() -> str:
     return page(_language())
 
 
+def _required(field: Field) -> str:
+    """“是”, and of what only some kinds have, of which."""
+    kinds = "" if field.kinds in (EVERY, COUNTED) else "、".join(f"`{k}`" for k in sorted(field.kinds))
+    if not field.required:
+        return f"只用于 {kinds}" if kinds else ""
+    return f"{kinds} 必填" if kinds else "是"
+
+
 def _language() -> Iterator[str]:
     yield from ("# 指标语言", "", NOTICE, "", LANGUAGE, "## 字段", "")
     yield from table(
         ("字段", "必填", "含义", "写法"),
-        ((f"`{n}`", "是" if f.required else "", f.meaning, f.shape.words) for n, f in FIELDS.items()),
+        ((f"`{n}`", _required(f), f.meaning, f.shape.words) for n, f in FIELDS.items()),
     )
     units = "、".join(f"{unit} 为 {number}" for unit, number in MULTIPLIER_OF_UNIT.items())
     yield from (f"乘数与单位须相配：{units}。目标值按机构级别写：{_names(LEVELS)}。", "", EXPRESSIONS)
