@@ -3,8 +3,19 @@
 from collections.abc import Mapping
 
 from tests.acceptance.truth import Truth
+from tests.acceptance.truth_derived import Derived, Grown, Scored
 
-TRUTHS: Mapping[str, Truth] = {
+QUALITY = (
+    ("grade_a_records", 100, 30, 80, 97),
+    ("diagnosis_within_three_days", 100, 15, 80, 97),
+    ("admission_discharge_agreement", 100, 15, 85, 98),
+    ("front_page_24h", 100, 20, 80, 98),
+    ("unplanned_readmission_31d_of_unplanned", 100, 10, 10, 0),
+    ("stays_over_30_days", 100, 10, 5, 0),
+)
+"""Parts of the composite score: measure, multiplier, weight, value of 0 points, value of 100 points."""
+
+TRUTHS: Mapping[str, Truth | Derived] = {
     "admission_talk_within_72_hours": Truth("talked_in_72h"),
     "ami_cost": Truth("ami_cost"),
     "antibacterial_record_agreement": Truth("reported_antibacterial_agreement"),
@@ -31,6 +42,8 @@ TRUTHS: Mapping[str, Truth] = {
     "copd_cost": Truth("copd_cost"),
     "copied_records": Truth("reported_copied_records"),
     "core_system_execution": Truth("reported_core_system_checks"),
+    "cost_per_stay_growth": Grown(of="mean_cost"),
+    "cost_per_stay_growth_of_base": Grown(of="mean_cost", base=2025),
     "critical_notice_signed": Truth("critical_notices"),
     "critical_value_note_within_6_hours": Truth("critical_values_noted_6h"),
     "ct_mri_record_agreement": Truth("reported_ct_mri_agreement"),
@@ -43,6 +56,7 @@ TRUTHS: Mapping[str, Truth] = {
     "disease_kinds": Truth("kinds_of_diseases"),
     "documents_signed_within_24_hours": Truth("documents_signed_24h"),
     "drug_cost_per_stay": Truth("mean_drug_cost"),
+    "drug_cost_per_stay_growth": Grown(of="mean_drug_cost"),
     "emergency_rescue_success": Truth("emergency_rescue_success"),
     "energy_cost_per_income": Truth("reported_energy_cost"),
     "essential_drug_share": Truth("reported_essential_drugs"),
@@ -53,6 +67,9 @@ TRUTHS: Mapping[str, Truth] = {
     "first_note_within_8_hours": Truth("first_note_in_8h"),
     "follow_up_rate": Truth("reported_follow_up"),
     "free_clinic_patients": Truth("reported_free_clinic"),
+    "front_page_completeness": Truth("pages_complete"),
+    "front_page_condition_on_admission": Truth("conditions_filled"),
+    "front_page_fees_add_up": Truth("fees_add_up"),
     "grade_three_four_share": Truth("grade_3_or_4_share"),
     "heart_failure_cost": Truth("heart_failure_cost"),
     "hip_replacement_length_of_stay": Truth("hip_days"),
@@ -105,6 +122,7 @@ TRUTHS: Mapping[str, Truth] = {
     "principal_operation_choice": Truth("reported_operation_choice"),
     "principal_operation_code": Truth("reported_operation_code"),
     "quality_nursing_coverage": Truth("reported_quality_nursing_wards"),
+    "quality_score": Scored(parts=QUALITY),
     "radiotherapy_record_agreement": Truth("reported_radiotherapy_agreement"),
     "records_per_coder": Truth("records_per_coder"),
     "records_per_records_clerk": Truth("records_per_clerk"),
@@ -127,6 +145,7 @@ TRUTHS: Mapping[str, Truth] = {
     "transfusion_documents_complete": Truth("transfusion_papers_complete"),
     "transfusion_evaluated_within_24_hours": Truth("transfusions_judged_24h"),
     "transfusion_record_within_24_hours": Truth("transfusions_recorded_24h"),
+    "tumour_pathology_filled": Truth("tumours_with_pathology"),
     "tumour_stage_assessed": Truth("tumour_staged"),
     "urgent_consultation_within_10_minutes": Truth("urgent_consultation_in_10_min"),
     "vaginal_birth_complications": Truth("vaginal_birth_harm"),

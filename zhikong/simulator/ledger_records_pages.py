@@ -29,6 +29,7 @@ def measures(stages: Stages) -> Iterator[Measure]:
     yield from _single_procedures(stages, closed, page)
     yield from _money(stages, closed, page)
     yield from _survival(stages, closed, page)
+    yield from _filled(stages, closed, page)
     yield _medical_office(stages)
     yield from _records_office(stages, page)
 
@@ -191,3 +192,14 @@ def _records_office(stages: Stages, page: Page) -> Iterator[Measure]:
         own, staff = made.item == reported.NAMES.index(item), np.zeros(wide, dtype=np.int64)
         staff[made.month[own] - stages.window.first, made.department[own]] = made.numerator[own]
         yield Measure(key, discharged, staff)
+
+
+def _filled(stages: Stages, closed, page: Page) -> Iterator[Measure]:
+    """How front pages are filled in: nothing that must be there is left out, but pathology is where it was not done."""
+    every, made = np.ones(len(closed), dtype=bool), stages.diagnoses
+    yield page.share("pages_complete", every, every)
+    told = np.isin(made.kind, [diagnoses.KINDS.index(kind) for kind in ("principal", "other")])
+    blank = made.stay[told & (made.on_admission == 0)]
+    yield page.share("conditions_filled", ~np.isin(closed, blank), np.isin(closed, made.stay[told]))
+    outcome = stages.outcome
+    yield page.share("tumours_with_pathology", outcome.pathology_done[closed], outcome.neoplasm[closed])

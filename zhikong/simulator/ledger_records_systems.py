@@ -20,6 +20,7 @@ def count(view: View) -> None:
     _complete(view)
     _drugs(view)
     _pathways(view)
+    _fees(view)
 
 
 def _consultations(view: View) -> None:
@@ -117,3 +118,13 @@ def _pathways(view: View) -> None:
     view.share_of("pathways_completed", "pathways", view.is_("pathways", "outcome", "completed"), over)
     strayed = view.rows["pathways"].columns["variances"] > 0
     view.share_of("pathways_with_variance", "pathways", strayed, over)
+
+
+def _fees(view: View) -> None:
+    """Classes that add up to the total, each part within its class."""
+    block, fee = view.block, view.block.stages.costs.fee
+    own = {code: block.of(amount) for code, amount in fee.items()}
+    classes = [code for code in own if code not in ("D01", "D09") and "x" not in code]
+    whole = sum(own[code] for code in classes) == own["D01"]
+    parts = (own["D20x01"] + own["D20x02"] <= own["D20"]) & (own["D23x01"] <= own["D23"])
+    view.share("fees_add_up", whole & parts, np.ones(len(block), bool))

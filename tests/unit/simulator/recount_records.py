@@ -27,6 +27,7 @@ def of_records(stay: dict, child):
     yield from around_surgery(stay, child)
     yield from harm(stay, child)
     yield from goals(stay, child)
+    yield from filled(stay, child)
     yield "records_per_clerk", 1, 0
     yield "records_per_coder", 1, 0
     for key, codes in OF_OPERATION.items():
@@ -90,3 +91,15 @@ def goals(stay: dict, child):
         row["code"].startswith("74.") for row in done
     )
     yield "vaginal_birth_harm", vaginal and any(c.startswith(BIRTH_HARM) for c in told), vaginal
+
+
+def filled(stay: dict, child):
+    (page,) = child["front_pages"]
+    must = ("nationality", "marital", "occupation", "ethnicity", "drug_allergy", "abo", "rh")
+    yield "pages_complete", all(page[name] is not None for name in must), 1
+    told = [row for row in child["diagnoses"] if row["kind"] in ("principal", "other")]
+    yield "conditions_filled", all(row["on_admission"] for row in told), 1
+    letter, number = stay["principal_diagnosis"][0], stay["principal_diagnosis"][1:3]
+    tumour = letter == "C" or (letter == "D" and number <= "48")
+    seen = any(row["kind"] == "pathology" for row in child["diagnoses"]) and page["pathology_numbered"]
+    yield "tumours_with_pathology", tumour and seen, tumour
