@@ -196,13 +196,17 @@ def measures(draw: st.DrawFn) -> dict[str, Any]:
     for name in ("one", "two"):
         source = writer.pick(["encounters", "observations", *sets])
         own = dict(sets.get(source) or TABLES[source])
+        raw[name] = {"from": source}
+        if "number" not in own and writer.pick([True, False, False]):
+            raw[name]["repeat"] = writer.write(Type.INT, [(name, own)], 1)
+            own["number"] = Type.INT
         columns: dict[str, str] = {}
         for place, kind in enumerate((Type.TIMESTAMP, Type.INT, Type.BOOL)):
             column = f"{name}_{place}"
             columns[column] = writer.write(kind, [(name, own)], 2)
             own[column] = kind
         where = writer.pick(["true", writer.write(Type.BOOL, [(name, own)], 2)])
-        raw[name] = {"from": source, "columns": columns, "where": where}
+        raw[name] |= {"columns": columns, "where": where}
         sets[name] = own
     raw["both"] = {"union": ["encounters", "observations"]}
     sets["both"] = {c: k for c, k in TABLES["encounters"].items() if TABLES["observations"].get(c) is k}

@@ -47,6 +47,25 @@ class Patient:
         return self._made[name]
 
     def _members(self, rows: s.RowSet) -> Iterator[Row]:
+        for found in self._repeated(rows):
+            row = found
+            for column, node in rows.derived:
+                row = {**row, column: evaluate(node, Env(self, {rows.row: row}))}
+            if evaluate(rows.where, Env(self, {rows.row: row})) is True:
+                yield row
+
+    def _repeated(self, rows: s.RowSet) -> Iterator[Row]:
+        for row in self._united(rows):
+            if rows.repeat is None:
+                yield row
+                continue
+            times = evaluate(rows.repeat, Env(self, {rows.row: row}))
+            most = 0 if times is None or isinstance(times, Span) else min(times, s.MOST_REPEATS)
+            for number in range(1, most + 1):
+                yield {**row, s.NUMBER: number, ROW: row[ROW] * (s.MOST_REPEATS + 1) + number}
+
+    def _united(self, rows: s.RowSet) -> Iterator[Row]:
+        """The members' rows with the columns that all have; a row that several have comes once."""
         seen: list[Row] = []
         shared = {column for column, _ in rows.columns} | {ROW}
         for member in rows.members:
@@ -56,10 +75,7 @@ class Patient:
                     if row in seen:
                         continue
                     seen.append(row)
-                for column, node in rows.derived:
-                    row = {**row, column: evaluate(node, Env(self, {rows.row: row}))}
-                if evaluate(rows.where, Env(self, {rows.row: row})) is True:
-                    yield row
+                yield row
 
 
 @dataclass(frozen=True, slots=True)

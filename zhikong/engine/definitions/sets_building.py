@@ -9,14 +9,14 @@ from typing import Any
 
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions import sets_nodes as s
-from zhikong.engine.definitions.grammar import condition, parse
+from zhikong.engine.definitions.grammar import condition, parse, type_name
 from zhikong.engine.definitions.problems import ExpressionError, suggestion
 from zhikong.engine.definitions.sets_functions import SET_FUNCTIONS
 from zhikong.engine.definitions.sets_scope import Bound, Names, World, scope_of
 from zhikong.engine.tables import Type
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
-KEYS = ("from", "union", "columns", "where", "note")
+KEYS = ("from", "union", "repeat", "columns", "where", "note")
 Path = tuple[str | int, ...]
 
 
@@ -70,6 +70,10 @@ class Sets:
         columns = self._shared(members, path)
         self.world.counter += 1
         row = f"{name}_{self.world.counter}"
+        repeat = self._repeat(raw.get("repeat"), Bound(name, row, dict(columns)), path)
+        if repeat is not None:
+            _column_name(s.NUMBER, columns, (*path, "repeat"))
+            columns[s.NUMBER] = Type.INT
         derived: list[tuple[str, n.Node]] = []
         for column, text in (raw.get("columns") or {}).items():
             at = (*path, "columns", column)
@@ -82,7 +86,17 @@ class Sets:
             where = self._expression(
                 raw["where"], Bound(name, row, columns), (*path, "where"), as_condition=True
             )
-        return s.RowSet(name, members, row, tuple(derived), where, tuple(columns.items()))
+        return s.RowSet(name, members, row, tuple(derived), where, tuple(columns.items()), repeat)
+
+    def _repeat(self, text: Any, bound: Bound, path: Path) -> n.Node | None:
+        if text is None:
+            return None
+        node = self._expression(text, bound, (*path, "repeat"), as_condition=False)
+        if node.type is Type.INT:
+            return node
+        raise SetProblem(
+            (*path, "repeat"), f"repeat 是{type_name(node.type)}。", "这里需要整数：每行重复几次。"
+        )
 
     def _shared(self, members: tuple[str, ...], path: Path) -> dict[str, Type]:
         """The columns that all members have, with one type."""

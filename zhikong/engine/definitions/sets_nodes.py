@@ -231,7 +231,8 @@ class Converted(Node):
 class RowSet:
     """A named set: the rows of `members` (tables or sets), further columns in order, and which rows stay.
 
-    `columns` are what can be named outside, with their types, the members' own included. `row` is the binding by
+    `repeat`: each row stands as often as this number says (at most `MOST_REPEATS`), numbered from 1 in the column
+    `number`. `columns` are what can be named outside, with their types, the members' own included. `row` is the binding by
     which `derived` and `where` name the set's own row.
     """
 
@@ -241,7 +242,9 @@ class RowSet:
     derived: tuple[tuple[str, Node], ...]
     where: Node
     columns: tuple[tuple[str, Type], ...]
-    text: str = ""
+    repeat: Node | None = None
 
 
+NUMBER = "number"
+MOST_REPEATS = 10_000
 SET_NODES = (Some, Count, Pick, Fold)

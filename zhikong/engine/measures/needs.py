@@ -29,6 +29,7 @@ def _nodes(measure: Measure) -> Iterator[Node]:
     roots = [p.where for p in measure.populations] + [o.value for o in measure.observations]
     for one in measure.sets.values():
         roots += [one.where, *(node for _, node in one.derived)]
+        roots += [] if one.repeat is None else [one.repeat]
     while roots:
         node = roots.pop()
         yield node

@@ -30,7 +30,7 @@ class Query:
 
     def add(self, rows: s.RowSet) -> None:
         """One more set; those that it uses are there already."""
-        own = set(dict(rows.columns)) - {column for column, _ in rows.derived}
+        own = set(dict(rows.columns)) - _made(rows)
         shared = [c for c in self.columns[rows.members[0]] if c in own] + list(self.patient)
         spread = {c for c in shared for member in rows.members if c in self.spread[member]}
         relation = (
@@ -40,6 +40,9 @@ class Query:
         text = " UNION ".join(self._member(m, shared, spread) for m in rows.members)
         early, late = _split(rows)
         text = self._kept(text, early, rows.row, relation)
+        if rows.repeat is not None:
+            text = self._repeated(text, rows, relation)
+            shared.append(s.NUMBER)
         for column, node in rows.derived:
             value = lower(node, self.space(rows.row, relation))
             added = f"{value.low} AS {name(column)}"
@@ -52,6 +55,17 @@ class Query:
         self.columns[rows.name] = tuple(c for c in shared if c not in self.patient)
         self.spread[rows.name] = self.spread[relation]
         self.clauses.append(f"{name(rows.name)} AS ({text})")
+
+    def _repeated(self, text: str, rows: s.RowSet, relation: str) -> str:
+        """Each row as often as `repeat` says, with a number and a row number of its own."""
+        times = lower(rows.repeat, self.space(rows.row, relation))  # type: ignore[arg-type]
+        known = times.low if times.exact else f"CASE WHEN {times.low} = {times.high} THEN {times.low} END"
+        most = f"CAST(least(greatest(coalesce({known}, 0), 0), {s.MOST_REPEATS}) AS BIGINT)"
+        text = select(f"{name(rows.row)}.*, {most} AS {name('#times')}", f"({text})", rows.row)
+        each = f"unnest(range(1, {name('#times')} + 1)) AS {name(s.NUMBER)}"
+        text = select(f"* EXCLUDE ({name('#times')}), {each}", f"({text})", rows.row)
+        own = f"r * {s.MOST_REPEATS + 1} + {name(s.NUMBER)} AS r"
+        return select(f"* EXCLUDE (r), {own}", f"({text})", rows.row)
 
     def _member(self, member: str, shared: Sequence[str], spread: set[str]) -> str:
         wanted = ["c", "r"]
@@ -69,12 +83,17 @@ class Query:
         return select(f"{name(row)}.*", f"({text})", row, where)
 
 
+def _made(rows: s.RowSet) -> set[str]:
+    """The columns that the set itself adds."""
+    return {column for column, _ in rows.derived} | ({s.NUMBER} if rows.repeat is not None else set())
+
+
 def _split(rows: s.RowSet) -> tuple[list[n.Node], list[n.Node]]:
     """The parts of `where` that need no derived column, which are asked first, and the others."""
     if rows.where == n.TRUE:
         return [], []
     parts = list(rows.where.items) if isinstance(rows.where, n.And) else [rows.where]
-    late = [part for part in parts if _uses(part, rows.row, {column for column, _ in rows.derived})]
+    late = [part for part in parts if _uses(part, rows.row, _made(rows))]
     return [part for part in parts if part not in late], late
 
 
