@@ -13,8 +13,10 @@ from zhikong.hospital.functions.indicators import charting, wording_pages
 from zhikong.hospital.functions.indicators.actions import may_analyse
 from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.forms import AlertForm, CountedSourceForm
+from zhikong.hospital.functions.indicators.forms_charts import DecisionForm
 from zhikong.hospital.functions.indicators.queries.alerts import open_alert
 from zhikong.hospital.functions.indicators.queries.counting import Pair, counting, pairs
+from zhikong.hospital.functions.indicators.queries.decisions import chart_decisions
 from zhikong.hospital.functions.indicators.queries.detail import Detail, detail, value_history
 from zhikong.hospital.functions.indicators.queries.figures import Frame, frame
 from zhikong.hospital.functions.indicators.queries.targets import target_book
@@ -100,16 +102,21 @@ def _theme(request: HttpRequest) -> str:
 
 
 def _around(request: HttpRequest, definition: Definition, chosen: Selection) -> dict:
-    """Alert, findings, history and what the reader may do. Three queries."""
+    """Alert, findings, history, decisions about the chart, and what the reader may do. Four queries."""
+    may_answer = may_analyse(request.user, chosen.place)
+    may_decide = can(request.user, Permission.MANAGE_TARGETS)
     return {
+        "decisions": chart_decisions(indicator_id=definition.id, place=chosen.place),
+        "decision_form": DecisionForm(notes_only=not may_decide) if may_answer or may_decide else None,
+        "may_decide": may_decide,
         "alert": open_alert(indicator_id=definition.id, place=chosen.place),
         "alert_form": AlertForm(),
         "findings": list(findings(today=timezone.localdate(), show="all", indicator_id=definition.id)[:6]),
         "history": value_history(indicator_id=definition.id, place=chosen.place, month=chosen.month),
         "may_cases": can(request.user, Permission.VIEW_CASES, chosen.place),
         "may_raise": can(request.user, Permission.RAISE_FINDING, chosen.place),
-        "may_answer": may_analyse(request.user, chosen.place),
-        "may_target": can(request.user, Permission.MANAGE_TARGETS),
+        "may_answer": may_answer,
+        "may_target": may_decide,
     }
 
 
