@@ -1,4 +1,4 @@
-"""Builds docs/generated: the data contract, the definition language, the dialects and the table of proved requirements.
+"""Builds docs/generated: the data contract, the definition language, measures, the dialects and the table of proved requirements.
 
 Run by `make docs`. The requirement register lies outside the project; its path is $ZHIKONG_REQUIREMENTS
 (default ../shared/domain/requirements.md). Without it the table of what is proved is left as it is.
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dialects
 import manual
+import measures
 import proofs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +19,7 @@ MANUALS = {
     "data-contract.md": manual.data_contract,
     "definition-language.md": manual.language,
     "dialects.md": dialects.matrix,
+    "measures.md": measures.page,
 }
 
 

@@ -47,3 +47,8 @@ def _shortened(times: int, over: int) -> tuple[int, int]:
     while b:
         a, b = b, a % b
     return times // a, over // a
+
+
+def units() -> list[list[str]]:
+    """The units that can be turned into each other, group by group."""
+    return [list(kind) for kind in _KINDS]
