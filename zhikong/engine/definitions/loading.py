@@ -43,7 +43,12 @@ def load_catalogue(paths: Sequence[Path]) -> Catalogue:
     for folder in paths:  # a preset may set targets for another pack's indicators, so all of them come first
         _presets(folder, catalogue)
     return Catalogue(
-        tuple(packs), catalogue.indicators, catalogue.codes, catalogue.presets, catalogue.problems
+        tuple(packs),
+        catalogue.indicators,
+        catalogue.codes,
+        catalogue.presets,
+        catalogue.rules,
+        catalogue.problems,
     )
 
 
@@ -96,7 +101,8 @@ def _indicators(paths: Sequence[Path], catalogue: Catalogue) -> None:
     """Those that stand on others come after them; what waits for each other in the end is told as a problem."""
     files = [(folder.name, file, read(file)) for folder in paths for file in indicator_files(folder)]
     codes = {name: found.ranges for name, found in catalogue.codes.items()}
-    named = Named(codes, _rules(paths, codes), catalogue.indicators)
+    catalogue.rules.update(_rules(paths, codes))
+    named = Named(codes, catalogue.rules, catalogue.indicators)
     waiting = [each for each in files if _stands_on(each[2])]
     for each in files:
         if each not in waiting:

@@ -228,6 +228,7 @@ class Catalogue:
     indicators: dict[str, Definition] = field(default_factory=dict)
     codes: dict[str, CodeList] = field(default_factory=dict)
     presets: dict[str, Preset] = field(default_factory=dict)
+    rules: dict[str, JudgedBy] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 

@@ -12,7 +12,7 @@ from zhikong import packs
 from zhikong.engine.definitions.model import CodeList, Status
 from zhikong.engine.definitions.nodes import CodeRange
 from zhikong.engine.definitions.problems import Problem
-from zhikong.engine.definitions.shelves import read_codes
+from zhikong.engine.definitions.shelves import by_reference, read_codes
 from zhikong.engine.record_rules import RecordRule, rule_of_text
 from zhikong.foundation.packstore import kinds
 from zhikong.foundation.packstore.queries import resolve_all
@@ -61,7 +61,8 @@ def parse(text: str, *, file: Path) -> RecordRule | list[Problem]:
 def _codes() -> dict[str, tuple[CodeRange, ...]]:
     files = sorted(Path(packs.__path__[0]).glob("*/codes/*.yaml"))
     read = (read_codes(file) for file in files)
-    return {found.id: found.ranges for found in read if isinstance(found, CodeList)}
+    lists = by_reference(found for found in read if isinstance(found, CodeList))
+    return {name: found.ranges for name, found in lists.items()}
 
 
 def rules_in_force(*, on: date) -> list[RecordRule]:

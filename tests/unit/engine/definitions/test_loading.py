@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.spec.running import OF_RESULTS, USUAL
+from tests.spec.running import OF_RESULTS, USUAL, define, rule
 from zhikong.engine.definitions import Catalogue, load_catalogue
+from zhikong.engine.definitions.binding import bound
 from zhikong.engine.definitions.targets import target_of
 
 
@@ -264,3 +265,23 @@ def test_every_new_field_enters_the_hash(pack: Path) -> None:
         assert catalogue.problems == []
         hashes.add(catalogue.indicators["example"].hash)
     assert len(hashes) == len(FURTHER)
+
+
+def test_a_changed_part_changes_what_stands_on_it(pack: Path) -> None:
+    """A hospital's own text of an indicator: the growth of it, and the growth of that, are other measures now."""
+    indicator(pack)
+    derived(pack, "before")
+    derived(pack, "again", of="before")
+    packaged = load_catalogue([pack]).indicators
+    own = define(id="example", population="days > 3")
+    found = bound(packaged | {"example": own})
+    assert [d.bases() for d in (found["before"], found["again"])] == [(own,), (found["before"],)]
+    assert all(found[name].hash != packaged[name].hash for name in packaged)
+    assert bound(packaged) == packaged
+
+
+def test_a_changed_rule_changes_its_compliance_rate() -> None:
+    old, new = (rule(id="kept", passes=f"days > {days}") for days in (1, 2))
+    rate = define(rules={"kept": old}, numerator={"passes": "kept"}, denominator=None, unit="例")
+    found = bound({"example": rate}, {"kept": new})["example"]
+    assert (found.rule, found.hash != rate.hash) == (new, True)

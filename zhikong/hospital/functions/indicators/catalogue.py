@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from zhikong import packs
 from zhikong.engine.definitions import Catalogue, Definition, load_catalogue
+from zhikong.engine.definitions.binding import bound
 from zhikong.foundation.access.scope import current_scope_or_none, once
+from zhikong.foundation.facts import record_rules
 from zhikong.foundation.packstore import queries as packstore
 from zhikong.hospital.functions.indicators.rules import SMALLEST_DENOMINATOR, Target, target_of
 
@@ -41,13 +43,19 @@ def packaged_definitions() -> Mapping[str, Definition]:
 
 
 def _in_force() -> Mapping[str, Definition]:
-    """The packs' definitions with the hospital's in their places; one that cannot be read is absent, not replaced."""
-    own = packstore.own_in_force(INDICATOR, on=timezone.localdate())
-    if not own:
+    """The packs' definitions with the hospital's in their places; one that cannot be read is absent, not replaced.
+
+    What stands on an indicator or a record rule that the hospital changed stands on the hospital's.
+    """
+    today = timezone.localdate()
+    own = packstore.own_in_force(INDICATOR, on=today)
+    if not own and not packstore.own_in_force(record_rules.KIND, on=today):
         return packaged_definitions()
+    rules = {rule.id: rule for rule in record_rules.rules_in_force(on=today)}
     said = [found.obj for found in own.values() if isinstance(found, packstore.Resolved)]
     others = [d for name, d in packaged_definitions().items() if name not in own]
-    return _listed([*others, *(d for d in said if d.status == "published")])
+    found = _listed([*others, *(d for d in said if d.status == "published")])
+    return bound(found, rules)
 
 
 def _listed(published: Iterable[Definition]) -> Mapping[str, Definition]:

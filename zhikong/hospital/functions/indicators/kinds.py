@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from zhikong.engine.definitions import Definition
-from zhikong.engine.definitions.loading import definition_of_text
+from zhikong.engine.definitions.loading import Named, definition_of_text
 from zhikong.engine.definitions.located import read_text
 from zhikong.engine.definitions.problems import Problem
 from zhikong.engine.definitions.shelves import preset_of
@@ -74,9 +74,10 @@ def register() -> None:
 
 
 def parse(text: str, *, file: Path) -> Definition | list[Problem]:
-    """An indicator with every check of the engine; value sets are those of the packs."""
+    """An indicator with every check of the engine; what it names besides tables is read from the packs."""
     codes = {name: found.ranges for name, found in catalogue().codes.items()}
-    return definition_of_text(text, file=file, pack=HOSPITAL, codes=codes)
+    named = Named(rules=catalogue().rules, indicators=catalogue().indicators)
+    return definition_of_text(text, file=file, pack=HOSPITAL, codes=codes, named=named)
 
 
 def parse_preset(text: str, *, file: Path) -> Preset | list[Problem]:
