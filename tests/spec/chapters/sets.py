@@ -266,6 +266,12 @@ d  | 38  | weeks | 否
         "quotient(days_between(started_at, ended_at), 7)",
     ),
     Example(
+        "二选一：if",
+        "条件成立取前者，不成立或未知取后者。",
+        _visits("e1 | s/a | | | 1", "e2 | s/b | | | 0", "e3 | | | | 0"),
+        "if(has_code(type, 's|a'), 1, 0)",
+    ),
+    Example(
         "经过的时间：minutes_between",
         "整分钟，向下取整。",
         _visits("e1 | | 2026-03-01 08:00 | 2026-03-01 09:30 | 90"),

@@ -16,7 +16,7 @@ def module(monkeypatch):
     return importlib.import_module
 
 
-@pytest.mark.parametrize("name", ["data-contract.md", "definition-language.md", "dialects.md"])
+@pytest.mark.parametrize("name", ["data-contract.md", "definition-language.md", "dialects.md", "measures.md"])
 def test_a_generated_manual_is_up_to_date(name, module):
     committed = (DOCS / "generated" / name).read_text("utf-8")
     assert committed == module("build").MANUALS[name](), "run `make docs` and commit docs/generated"
