@@ -35,6 +35,9 @@ RAISERS = frozenset(
         "record_reviewer",
     }
 )
+ANSWERING = frozenset(
+    {"quality_office", "medical_affairs", "nursing", "department_head", "head_nurse", "qc_officer"}
+)
 INDICATOR = "/indicators/average_length_of_stay/"
 MAY_OPEN = {
     "/": EVERYBODY,
@@ -53,6 +56,9 @@ MAY_OPEN = {
     INDICATOR: MEASURED,
     f"{INDICATOR}cases/": MEASURED,
     f"{INDICATOR}cases/export/": MEASURED,
+    "/indicators/alerts/": ANSWERING,
+    "/indicators/alerts/silence/": ANSWERING,
+    "/indicators/alerts/settings/": OFFICE,
     "/indicators/months/": MEASURED,
     "/indicators/months/2026-10/": MEASURED,
     "/reports/": MEASURED,

@@ -60,7 +60,9 @@ def unattended(here: Standing) -> Call | None:
         return None
     place = "" if alert.department_id is None else f"&department={alert.department_id}"
     url = f"{reverse('indicators:detail', args=[alert.indicator_id])}?month={alert.last_month}{place}#alert"
-    about = _("%(place)s%(name)s自 %(month)s起未达标，还没有人说明原因") % {
+    missed = _("%(place)s%(name)s自 %(month)s起未达标，还没有人说明原因")
+    changed = _("%(place)s%(name)s自 %(month)s起出现不利的变化，还没有人说明原因")
+    about = (missed if alert.misses_in_row else changed) % {
         "place": here.name_of(alert.department_id),
         "name": definitions()[alert.indicator_id].title(),
         "month": spoken(alert.first_month),
