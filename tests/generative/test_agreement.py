@@ -34,7 +34,7 @@ PARTS = BUILDERS[None].condition(1) | BUILDERS[None].atom() | KNOWN
 CONJUNCTIONS = st.lists(PARTS, min_size=2, max_size=6).map(canonical.conjunction)
 BACKENDS = ("duckdb",)
 """Every backend that the judge judges here; another one is added by its name."""
-RUNS = settings(max_examples=300 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
+RUNS = settings(max_examples=200 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def _run(wanted: list[Definition], source: Source, backend: str) -> list[Result]:
@@ -71,7 +71,7 @@ def test_fused_equals_reference(
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@settings(RUNS, max_examples=60 * MANY)
+@settings(RUNS, max_examples=40 * MANY)
 @given(wanted=families(), tables=data())
 def test_what_stands_on_others_equals_reference(
     backend: str, wanted: list[Definition], tables: dict[str, list[dict[str, Any]]]
@@ -81,7 +81,7 @@ def test_what_stands_on_others_equals_reference(
     assert _run(wanted, source, backend) == _run(wanted, source, "reference")
 
 
-@settings(RUNS, max_examples=80 * MANY)
+@settings(RUNS, max_examples=60 * MANY)
 @given(definitions(), data(), st.sampled_from(packing.WIDTHS))
 def test_packed_counters_equal_reference(
     wanted: list[Definition], tables: dict[str, list[dict[str, Any]]], width: int
@@ -95,7 +95,7 @@ def test_packed_counters_equal_reference(
         fused.counting_for = usual
 
 
-@settings(RUNS, max_examples=80 * MANY)
+@settings(RUNS, max_examples=60 * MANY)
 @given(definitions(), data())
 def test_month_files_equal_reference(
     wanted: list[Definition], tables: dict[str, list[dict[str, Any]]]

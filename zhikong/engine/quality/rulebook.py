@@ -61,6 +61,15 @@ def read_rulebook(text: str, *, file: Path) -> Rulebook | list[Problem]:
 def _rulebook(located: Located | Problem) -> Rulebook | list[Problem]:
     if isinstance(located, Problem):
         return [located]
+    try:
+        return _checked(located)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        # a value of a wrong shape somewhere deep; the author is told, and nothing falls over it
+        message = f"文件里有一处的写法不对（{type(error).__name__}: {error}），无法读取。"
+        return [located.problem((), message, "请对照 packs/README.md 和已有的规则逐项核对。")]
+
+
+def _checked(located: Located) -> Rulebook | list[Problem]:
     problems = list(_head_problems(located))
     if problems:
         return problems
