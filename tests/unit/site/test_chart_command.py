@@ -91,6 +91,13 @@ def test_lines_of_one_place_are_put_together(capsys, tmp_path):
     assert one["points"][2]["ucl"] is None
 
 
+def test_a_series_without_any_denominator_has_no_limits(capsys, tmp_path):
+    path = written(tmp_path, "series,i,y,n\na,1,1,\na,2,3,\nb,1,1,9\nb,2,2,9\n")
+    one, two = drawn(capsys, path, "--type", "u")
+    assert {point[name] for point in one["points"] for name in ("y", "cl", "lcl", "ucl")} == {None}
+    assert two["points"][0]["cl"] == pytest.approx(3 / 18)
+
+
 def test_times_of_zero_do_not_stop_a_t_chart(capsys, tmp_path):
     path = written(tmp_path, table([0, 3, 0, 12, 5, 7, 0, 9, 30, 2, 4, 1]))
     for limits in ("sigma", "probability"):
@@ -133,7 +140,7 @@ def test_a_table_for_reading(capsys, tmp_path):
         ("series,i,y\na,1,2\na,2,五\n", ("--type", "i"), ":3: y“五”不是数"),
         ("series,i,y\na,x,2\n", ("--type", "i"), ":2: i“x”既不是数也不是日期"),
         ("series,i,y\na,1,2\na,2026-01,2\n", ("--type", "i"), ":3: 同一序列的 i"),
-        ("series,i,y\na,1,2\n", ("--type", "p"), ":2: p 图需要分母"),
+        ("series,i,y\na,1,2\n", ("--type", "p"), ":1: p 图需要分母"),
         ("series,i,y,n\na,1,9,8\n", ("--type", "p"), ":2: 分子 9 大于分母 8"),
         ("series,i,y\na,1,-2\n", ("--type", "g"), ":2: g 图的 y 不能是负数"),
         ("series,i,y,exclude\na,1,2,也许\n", ("--type", "i"), ":2: exclude“也许”看不懂"),

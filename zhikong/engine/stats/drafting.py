@@ -66,6 +66,12 @@ def screened_mean(ranges: Floats, *, screened: bool, factor: float = SCREEN) -> 
     return exact_mean(kept), False
 
 
+def varies(y: Floats) -> bool:
+    """Whether two known values differ."""
+    known = y[~np.isnan(y)]
+    return known.size > 0 and bool(known.min() < known.max())
+
+
 def collapses(y: Floats) -> bool:
     """Screening would drop every moving range above zero: a series stuck at one value with a few dips."""
     return mean_range(y, screened=True)[1]
@@ -176,9 +182,4 @@ def _is_stuck(draft: Draft, y: Floats, phase: Phase) -> bool:
         return False
     if phase.number <= len(draft.fallen) and draft.fallen[phase.number - 1]:
         return True
-    return draft.kind not in BY_RANGES and mostly_tied(y, STUCK) and not _flat(y)
-
-
-def _flat(y: Floats) -> bool:
-    known = y[~np.isnan(y)]
-    return known.size == 0 or bool(known.min() == known.max())
+    return draft.kind not in BY_RANGES and mostly_tied(y, STUCK) and varies(y)

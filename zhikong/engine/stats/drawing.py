@@ -102,7 +102,7 @@ def _limits(table: Table, wish: Wish, options: Options) -> Limits:
     if kind in ("xbar", "s"):
         return (xbar_chart if kind == "xbar" else s_chart)(groups(table.values), options)
     if kind == "c":
-        return c_chart(y if n is None else rate_of(y, n)[0], options)
+        return c_chart(y, options)
     if kind == "ip":
         return i_prime(y, n, options)
     if kind in ("g", "t"):

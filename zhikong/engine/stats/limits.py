@@ -23,6 +23,7 @@ from zhikong.engine.stats.drafting import (
     median_of,
     mostly_tied,
     moves,
+    varies,
 )
 from zhikong.engine.stats.rates import c_chart, p_chart, rate_of, u_chart
 from zhikong.engine.stats.series import Flags, Floats, Limits, Options
@@ -58,11 +59,17 @@ def xmr(
     draft = Draft("xmr", _measure(y, n), None if n is None else array(n), options)
     for phase in draft.phases:
         draft.given(phase, exact_mean(draft.y[phase.used]))
-        draft.sigma[phase.member] = draft.mean(moves(draft.y[phase.used]))
+        draft.sigma[phase.member] = _spread(draft, draft.y[phase.used])
     if factor != 3 / D2:
         return draft.finish([_around(draft, factor * k / 3) for k in (1, 2, 3)])
     draft.sigma /= D2
     return draft.finish()
+
+
+def _spread(draft: Draft, base: Floats) -> float:
+    """The mean moving range; NaN where values differ and yet all ranges are zero, because gaps part them."""
+    spread = draft.mean(moves(base))
+    return float("nan") if spread == 0 and varies(base) else spread
 
 
 def _around(draft: Draft, width: float) -> tuple[Floats, Floats]:

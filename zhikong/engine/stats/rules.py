@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zhikong.engine.stats import runs
+from zhikong.engine.stats.drafting import varies
 from zhikong.engine.stats.points import ORDER, Rule, classes
 from zhikong.engine.stats.series import Flags, Floats, Limits
 
@@ -42,9 +43,12 @@ class Judged:
 
 
 def judged(drawn: Limits, member: Flags) -> Judged:
-    """One phase of a chart. In a stuck phase the points on its usual value count as missing."""
+    """One phase of a chart. In a stuck phase the points on its usual value count as missing; a phase without any
+    variation has no patterns."""
     out = ~drawn.include | (drawn.stuck & (drawn.side == 0))
     y = np.where(out, np.nan, drawn.y)[member]
+    if not varies(y):
+        y = np.full(y.shape, np.nan)
     with np.errstate(invalid="ignore"):
         above = tuple(y > high[member] for _, high in drawn.zones[:2])
         below = tuple(y < low[member] for low, _ in drawn.zones[:2])

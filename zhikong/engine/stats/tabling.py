@@ -43,7 +43,7 @@ def table_of(series: Series, kind: str, path: object) -> Table:
     _check(series, kind, path)
     points = [list(rows) for _, rows in groupby(series.rows, key=lambda row: row.order)]
     values = tuple(_known(rows, "y") for rows in points)
-    with_n = series.has("n") and kind not in ("xbar", "s")
+    with_n = kind in NEEDS_N or (series.has("n") and kind not in ("xbar", "s"))
     y, n = _rates(points) if with_n else (_joined(values, kind), _sizes(values, kind))
     return Table(
         series.name,
@@ -96,10 +96,8 @@ def _parts(phases: Sequence[str]) -> tuple[int, ...]:
 
 
 def _check(series: Series, kind: str, path: object) -> None:
-    if kind in NEEDS_N and not series.has("n"):
-        raise ChartInputError(
-            f"{path}:{series.rows[0].line}: {kind} 图需要分母，序列“{series.name}”的 n 列是空的。请补上 n 列，或改用 i 图。"
-        )
+    if kind in NEEDS_N and "n" not in series.rows[0].cells:
+        raise ChartInputError(f"{path}:1: {kind} 图需要分母，文件里没有 n 列。请补上 n 列，或改用 i 图。")
     for row in series.rows:
         said = _impossible(row, kind)
         if said:
