@@ -4,9 +4,13 @@ A session of Spark takes half a minute of the machine, so these run where ZHIKON
 set (.ci/run sets the first); there, a missing Java or pyspark is a failure.
 """
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -103,3 +107,35 @@ def test_a_definition_that_fails_does_not_take_the_others_down(monkeypatch):
     by_id = {r.indicator_id: r for r in results if r.month == MONTHS[1]}
     assert by_id["big"].reason == ReasonKind.ERROR
     assert by_id["plain"].value == 1
+
+
+@pytest.mark.skipif(not os.environ.get("ZHIKONG_TEST_ALL"), reason="make test-all")
+@pytest.mark.parametrize("kind", ["standalone", "connect"])
+def test_a_cluster_of_processes_gives_the_same_numbers(kind, hospital):
+    """In a process of its own, because a process has one session."""
+    source, months = hospital
+    files = {name: list(files.paths) for name, files in source.files.items()}
+    told = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE, kind, json.dumps(files), *months[:: len(months) - 1]],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr[-2000:]
+    assert told.stdout.strip().endswith("equal")
+
+
+ELSEWHERE = """
+import json, os, sys
+from zhikong.engine.backends.spark import cluster
+from zhikong.engine.backends.source import Source
+from zhikong.engine.definitions import load_catalogue
+from zhikong.site import discovery
+from tests.generative.test_spark import _results
+kind, files, first, last = sys.argv[1:]
+wanted = list(load_catalogue([discovery.PACKAGE / "packs" / "national"]).indicators.values())
+source = Source.of_files(json.loads(files))
+with getattr(cluster, kind)() as address:
+    os.environ["ZHIKONG_SPARK"] = address
+    there = _results(wanted, source, (first, last), "spark")
+print("equal" if there == _results(wanted, source, (first, last), "duckdb") else "different")
+os._exit(0)
+"""

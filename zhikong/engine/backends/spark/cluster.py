@@ -34,7 +34,16 @@ def standalone(workers: int = 2, memory: str = "2g") -> Iterator[str]:
         page = ["--webui-port", str(_free_port())]
         _start(stack, folder, "master", ["--host", "127.0.0.1", "--port", str(port), *page])
         for number in range(workers):
-            own = ["--host", "127.0.0.1", "--cores", "1", "--memory", memory, "--work-dir", str(folder / f"w{number}")]
+            own = [
+                "--host",
+                "127.0.0.1",
+                "--cores",
+                "1",
+                "--memory",
+                memory,
+                "--work-dir",
+                str(folder / f"w{number}"),
+            ]
             own += ["--webui-port", str(_free_port())]
             _start(stack, folder, f"worker{number}", [*own, address])
         _wait_for(folder, "master", "Registering worker", workers)
@@ -49,7 +58,11 @@ def connect(master: str = "local[2]") -> Iterator[str]:
     """
     port = _free_port()
     settings = ["spark.connect.grpc.binding.address=127.0.0.1", f"spark.connect.grpc.binding.port={port}"]
-    settings += ["spark.ui.enabled=false", "spark.driver.bindAddress=127.0.0.1", "spark.driver.host=127.0.0.1"]
+    settings += [
+        "spark.ui.enabled=false",
+        "spark.driver.bindAddress=127.0.0.1",
+        "spark.driver.host=127.0.0.1",
+    ]
     settings += ["spark.sql.shuffle.partitions=4"]
     said = [word for setting in settings for word in ("--conf", setting)]
     server = ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", *said, "spark-internal"]
@@ -71,7 +84,11 @@ def _start(stack: ExitStack, folder: Path, name: str, arguments: list[str]) -> N
     home = Path(pyspark.__file__).parent
     log = stack.enter_context((folder / f"{name}.log").open("wb"))
     command = [str(home / "bin" / "spark-class"), CLASSES[name.rstrip("0123456789")], *arguments]
-    settings = os.environ | {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+    settings = os.environ | {
+        "SPARK_HOME": str(home),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_PYTHON": sys.executable,
+    }
     process = subprocess.Popen(command, env=settings, stdout=log, stderr=log, cwd=folder)
     stack.callback(_stop, process)
 

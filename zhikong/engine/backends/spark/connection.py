@@ -7,9 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
+from sqlglot import exp
 
-from zhikong.engine.backends.spark.dialect import translate
-from zhikong.engine.backends.spark.next_admission import statement as next_admission
+from zhikong.engine.backends.spark import next_admission
+from zhikong.engine.backends.spark.dialect import parsed, translated
+from zhikong.engine.backends.sql.children import ALIAS
 from zhikong.engine.backends.sql.relations import NEXT_TABLE, Relations
 
 
@@ -32,12 +34,37 @@ class SparkConnection:
     def __init__(self, spark: SparkSession) -> None:
         self.spark = spark
         self.views: dict[object, str] = {}
+        self.kept: list[DataFrame] = []
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> Answer:
         """Runs one statement. Raises Unsupported and what Spark raises."""
         if parameters:
             raise ValueError("statements of a pass have no parameters")
-        return Answer(self.spark.sql(translate(sql, view_of=self._files)))
+        tree = parsed(sql)
+        for join in tree.find_all(exp.Join):
+            self._keep_apart(join)
+        return Answer(self._frame(tree))
+
+    def _frame(self, tree: exp.Expression) -> DataFrame:
+        return self.spark.sql(translated(tree, view_of=self._files))
+
+    def _keep_apart(self, join: exp.Join) -> None:
+        """The answers about child rows, computed first: only then Spark knows that they are small.
+
+        With an unknown side it sorts and sends round all columns of all stays instead.
+        """
+        side = join.this
+        if isinstance(side, exp.Subquery) and side.alias == ALIAS:
+            name = f"kept_{len(self.kept)}"
+            self._kept(name, self._frame(side.this.copy()))
+            side.replace(exp.Table(this=exp.to_identifier(name), alias=side.args["alias"]))
+
+    def _kept(self, name: str, frame: DataFrame) -> None:
+        """Makes a view whose rows are computed at once and kept until `close`."""
+        self.kept.append(frame.persist())
+        frame.count()
+        frame.createOrReplaceTempView(name)
+        self.views[name] = name
 
     def register(self, name: str, table: pa.Table) -> None:
         """Makes rows in memory known under a name."""
@@ -47,13 +74,15 @@ class SparkConnection:
     def make_next_admission(self, relations: Relations) -> None:
         """The helper table of `minutes_to_next_admission`, unless this computation has it already."""
         if NEXT_TABLE not in self.views:
-            self.execute(next_admission(relations)).frame.createOrReplaceTempView(NEXT_TABLE)
-            self.views[NEXT_TABLE] = NEXT_TABLE
+            self._kept(NEXT_TABLE, self._frame(parsed(next_admission.statement(relations))))
 
     def close(self) -> None:
         for view in self.views.values():
             self.spark.catalog.dropTempView(view)
+        for frame in self.kept:
+            frame.unpersist()
         self.views.clear()
+        self.kept.clear()
 
     def _files(self, paths: tuple[str, ...], differing: bool) -> str:
         if paths not in self.views:

@@ -24,11 +24,21 @@ def translate(sql: str, *, view_of: PathsToView) -> str:
 
     Raises Unsupported.
     """
-    tree = exp.Subquery(this=sqlglot.parse_one(sql, read="duckdb"))  # so that no node is without a parent
-    for node in reversed(list(tree.walk())):  # what lies inside first
+    return translated(parsed(sql), view_of=view_of)
+
+
+def parsed(sql: str) -> exp.Expression:
+    """The statement as a tree."""
+    return sqlglot.parse_one(sql, read="duckdb")
+
+
+def translated(tree: exp.Expression, *, view_of: PathsToView) -> str:
+    """As `translate`, of a tree, which is changed. Raises Unsupported."""
+    whole = exp.Subquery(this=tree)  # so that no node is without a parent
+    for node in reversed(list(whole.walk())):  # what lies inside first
         _known(node)
         node.replace(_rewritten(_files(node, view_of)))
-    return tree.this.sql(dialect="spark")
+    return whole.this.sql(dialect="spark")
 
 
 def _files(node: exp.Expression, view_of: PathsToView) -> exp.Expression:
@@ -78,8 +88,13 @@ def _length(node: exp.Expression) -> exp.Expression:
 
 
 def _element(node: exp.Bracket) -> exp.Expression:
-    """The element at a position counted from 1, unknown beyond the ends. (The parser has taken off 1 already.)"""
+    """The element at a position counted from 1, unknown beyond the ends.
+
+    The parser has taken off 1 already, except from the variable of a lambda.
+    """
     (position,) = node.expressions
+    if node.find_ancestor(exp.Lambda):
+        return exp.Anonymous(this="element_at", expressions=[node.this, position])
     return exp.Anonymous(this="get", expressions=[node.this, position])
 
 
@@ -104,7 +119,8 @@ if hasattr(exp, "EpochUs"):  # newer parsers know the function by name
 SAME = (
     exp.And, exp.Or, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Cast, exp.Count, exp.CountIf, exp.Sum, exp.Min,
     exp.Max, exp.Year, exp.Month, exp.Grouping, exp.ReadParquet, exp.BitwiseOrAgg, exp.ArrayAgg,
-    exp.Exists, exp.Array, exp.ArraySort,
+    exp.Exists, exp.Array, exp.ArraySort, exp.ArrayMax, exp.Transform, exp.GenerateSeries, exp.Greatest, exp.Least,
+    exp.Struct,
 )  # fmt: skip
 
 

@@ -17,6 +17,9 @@ SETTINGS = {
     "spark.sql.codegen.hugeMethodLimit": "65535",
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+    "spark.sql.autoBroadcastJoinThreshold": "256m",  # what is joined to the stays is narrow
+    "spark.sql.join.preferSortMergeJoin": "false",  # sorting wide rows costs more than a table of hashes
+    "spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold": "256m",
 }
 START_SETTINGS = {
     "spark.ui.enabled": "false",
