@@ -13,6 +13,9 @@ PAGES = {
         "/indicators/average_length_of_stay/cases/",
         "/indicators/library/",
         "/indicators/library/average_length_of_stay/",
+        "/indicators/alerts/",
+        "/indicators/alerts/silence/",
+        "/indicators/alerts/settings/",
         "/indicators/months/",
         "/indicators/months/2026-10/",
         "/indicators/targets/",
@@ -72,6 +75,7 @@ PAGES = {
     "keshi": [
         "/",
         "/indicators/",
+        "/indicators/alerts/",
         "/findings/",
         "/tasks/",
         "/flows/quality_appeal/open/",
