@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 from statistics import median
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # so that it runs as a file too
+
 from benchmarks import engine_peers, engine_region, measuring
 from benchmarks.table import Row, show, write
 

@@ -19,6 +19,8 @@ from statistics import median
 
 import pyarrow as pa
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # so that it runs as a file too
+
 from benchmarks import engine_region, measuring
 from benchmarks.engine_hundred import definitions, hundred
 from benchmarks.engine_peers import THREADS, cpu, paths

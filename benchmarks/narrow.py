@@ -25,6 +25,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # so that it runs as a file too
+
 from benchmarks import measuring
 from benchmarks.engine_peers import cpu
 from benchmarks.table import Row, show, write
@@ -206,7 +208,9 @@ def judged(folder: Path, rows: int) -> list[int]:
     import duckdb
 
     files = links(folder, rows)
-    (found,) = duckdb.sql(f"SELECT count(*), count(*) FILTER (pass) FROM read_parquet('{files[0]}')").fetchall()
+    (found,) = duckdb.sql(
+        f"SELECT count(*), count(*) FILTER (pass) FROM read_parquet('{files[0]}')"
+    ).fetchall()
     return [number * len(files) for number in found]
 
 
