@@ -72,14 +72,23 @@ def chart(seen: Detail, *, place_name: str) -> Chart:
         rows = tuple(Row(m, f, None, None, None, "") for m, f in zip(seen.months, seen.series, strict=True))
         return Chart(_("走势"), None, rows, why_none=_("已知的月份不足两个，还画不出控制图。"))
     rows = tuple(
-        Row(month, figure, *drawn.at(index), _words(drawn, drawn.rules[index]))
+        Row(month, figure, *drawn.at(index), _words(drawn, index))
         for index, (month, figure) in enumerate(zip(seen.months, seen.series, strict=True))
     )
     return Chart(_title(seen, drawn), drawn, rows, _data(seen, drawn, place_name))
 
 
-def _words(drawn: Control, rule: Rule) -> str:
-    return "" if rule is Rule.NONE else drawn.reason_of(rule)
+def _words(drawn: Control, index: int) -> str:
+    """What is to be said about one month in the table: the rule it fulfils, and what people decided."""
+    rule, limits = drawn.rules[index], drawn.limits
+    said = [] if rule is Rule.NONE else [drawn.reason_of(rule)]
+    if drawn.kind == "g" and not math.isnan(limits.y[index]):
+        said.insert(0, _("距上一例 %(n)s 例") % {"n": f"{limits.y[index]:.0f}"})
+    if index and limits.part[index] != limits.part[index - 1]:
+        said.append(_("新的一段"))
+    if not limits.include[index]:
+        said.append(_("剔除"))
+    return "；".join(said)
 
 
 def _title(seen: Detail, drawn: Control) -> str:
