@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zhikong.engine.stats.drafting import exact_mean, mean_range
+from zhikong.engine.stats.drafting import exact_mean, mean_range, varies
 from zhikong.engine.stats.limits import Values, array, rate_of
 from zhikong.engine.stats.series import MINIMUM_POINTS, Floats
 
@@ -104,6 +104,8 @@ def dispersion(top: Floats, bottom: Floats, rate: Floats, *, binomial: bool) -> 
 def _related(choice: Choice, numerator: Values, denominator: Values | None) -> Choice:
     """Adds what neighbouring points that depend on each other do to the chart."""
     y = array(numerator) if denominator is None else rate_of(numerator, denominator)[2]
+    if not varies(y):
+        return Choice(choice.chart, f"{choice.reason}数值没有变化，谈不上波动。")
     found = autocorrelation(y)
     known = int(np.sum(~np.isnan(y)))
     if known < MINIMUM_POINTS or not found > ACCEPTED / np.sqrt(known):
