@@ -9,21 +9,20 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from zhikong.simulator import catalogue
-from zhikong.simulator.clock import DAY
-from zhikong.simulator.events import drugs, findings, harm, nursing
+from zhikong.simulator import ledger_care_treatment, reported
+from zhikong.simulator.clock import DAY, months_of
+from zhikong.simulator.events import conditions, drugs, findings, harm, nursing
 from zhikong.simulator.events.block import Block
 from zhikong.simulator.events.rows import NEVER, Rows
+from zhikong.simulator.ledger_care_rows import LATE, Stays, operated
 from zhikong.simulator.ledger_measures import Measure, Page
 from zhikong.simulator.stages import Stages
 from zhikong.simulator.tally import Tally, month_of
 
-LATE = 1 << 60
-"""Later than any minute."""
-
 
 def measures(stages: Stages) -> Iterator[Measure]:
     """Further truths that need no events."""
+    yield from ledger_care_treatment.measures(stages)
     closed = np.flatnonzero(~stages.cohort.open)
     page = Page(stages, closed)
     days = stages.outcome.nursing[closed]
@@ -41,50 +40,34 @@ def of_block(tally: Tally, block: Block, rows: dict[str, Rows]) -> None:
     _infections(stays, rows["infections"])
     _prophylaxis(stays, rows["operations"], rows["medications"])
     _cultures(stays, rows["results"], rows["medications"])
+    _densities(stays, rows)
+    ledger_care_treatment.of_block(stays, rows)
 
 
 def of_month(tally: Tally, month: int, tables: dict[str, pa.Table]) -> None:
     """Count the outpatient side of one month."""
+    ledger_care_treatment.of_month(tally, tables)
 
 
 def of_hospital(tally: Tally) -> None:
-    """Count what belongs to no block: days of beds, staff."""
-
-
-class Stays:
-    """The stays of a block as columns, and the ways in which rows of theirs are counted."""
-
-    def __init__(self, tally: Tally, block: Block) -> None:
-        self.tally, self.block, self.count = tally, block, len(block)
-        self.month, self.last = block.cohort.month, block.last
-
-    def share(self, key: str, top: np.ndarray, below: np.ndarray) -> None:
-        """How many of the stays `below` are also `top`, by month and department of discharge."""
-        self.tally.share(key, self.month, self.last, top, below)
-
-    def rows(
-        self, key: str, i: np.ndarray, at: np.ndarray, top: np.ndarray, below: np.ndarray | None
-    ) -> None:
-        """Rows by the month of their stay's discharge and the department where the patient lay at that minute."""
-        self.tally.add(key, self.month[i], self.block.department_at(i, at), top, below)
-
-    def any(self, i: np.ndarray) -> np.ndarray:
-        """For each stay whether it is among `i`."""
-        there = np.zeros(self.count, dtype=bool)
-        there[i] = True
-        return there
-
-    def first(self, i: np.ndarray, minute: np.ndarray) -> np.ndarray:
-        """The earliest minute of each stay; LATE without one."""
-        found = np.full(self.count, LATE)
-        np.minimum.at(found, i, minute)
-        return found
-
-    def final(self, i: np.ndarray, minute: np.ndarray) -> np.ndarray:
-        """The latest minute of each stay; NEVER without one."""
-        found = np.full(self.count, NEVER)
-        np.maximum.at(found, i, minute)
-        return found
+    """Count what belongs to no block: the days of beds that events are counted against."""
+    stages = tally.stages
+    days = np.arange(stages.window.first_day, stages.window.end_day)
+    place, day = np.indices(stages.occupied.shape)
+    month, nothing = months_of(days)[day.ravel()], np.zeros(day.size, np.int64)
+    opened = np.repeat(stages.open_beds, len(days))
+    for key in OF_OCCUPIED:
+        tally.add(key, month, place.ravel(), nothing, stages.occupied.ravel())
+    tally.add("adverse_events_per_100_beds", month, place.ravel(), nothing, opened)
+    tally.add("nursing_hours_per_bed_day", month, place.ravel(), nothing, stages.occupied.ravel())
+    for item, key, above in (
+        ("nursing_hours", "nursing_hours_per_bed_day", True),
+        ("anaesthetists", "anaesthesias_per_anaesthetist", False),
+    ):
+        told = stages.reported.item == reported.NAMES.index(item)
+        number, zeros = stages.reported.numerator[told], np.zeros(told.sum(), np.int64)
+        parts = (number, zeros) if above else (zeros, number)
+        tally.add(key, stages.reported.month[told], np.full(told.sum(), -1), *parts)
 
 
 _TUBES = (
@@ -151,16 +134,7 @@ def _infections(stays: Stays, made: Rows) -> None:
     soon = ~silent & (told - sure <= DAY)
     stays.rows("infection_reported_within_24_hours", made.i, onset, soon, every)
     wound = made.i[made.columns["site"].index == harm.SITES.index("ssi")]
-    stays.share("surgical_site_infection_registered", stays.any(wound), _operated(stays.block))
-
-
-def _operated(block: Block) -> np.ndarray:
-    """Stays with surgery or an intervention."""
-    done, ops = block.stages.procedures, catalogue.operations()
-    rows = block.rows(done.stay)
-    cut = np.zeros(len(block), dtype=bool)
-    cut[done.stay[rows][ops.surgical[done.operation[rows]]] - block.first] = True
-    return cut
+    stays.share("surgical_site_infection_registered", stays.any(wound), operated(stays.block))
 
 
 def _prophylaxis(stays: Stays, operations: Rows, given: Rows) -> None:
@@ -189,3 +163,65 @@ def _cultures(stays: Stays, results: Rows, given: Rows) -> None:
         dose = cure & (given.columns["antibacterial_class"].index == drugs.CLASSES.index(name))
         first = stays.first(given.i[dose], given.columns["given_at"][dose])
         stays.share(f"culture_before_{name}", taken <= first, first != LATE)
+
+
+OF_OCCUPIED = (
+    "fall_rate",
+    "restraint_rate",
+    "infection_density",
+    "resistant_infection_density",
+    "infusions_per_bed_day",
+)
+"""Counted against the beds occupied in the month, whoever lay in them."""
+_TUBE_INFECTIONS = (
+    ("ventilator_pneumonia_rate", "vap", harm.VENTILATOR),
+    ("central_line_infection_rate", "crbsi", harm.LINE),
+    ("catheter_urinary_infection_rate", "cauti", harm.CATHETER),
+)
+
+
+def _densities(stays: Stays, rows: dict[str, Rows]) -> None:
+    """Events against bed-days, tube-days, discharges, operations: the events, and what is counted by stay."""
+    _harm_rates(stays, rows["adverse_events"])
+    _infection_rates(stays, rows["infections"], rows["devices"])
+    made = rows["condition_periods"]
+    own = made.columns["kind"].index == conditions.RESTRAINT
+    start, end = made.columns["started_at"][own], made.columns["ended_at"][own]
+    nowhere = np.full(len(start), -1)
+    stays.top("restraint_rate", month_of(start), nowhere, end // DAY - start // DAY + 1)
+    given = rows["medications"]
+    drip = np.isin(given.columns["route"].index, np.flatnonzero(drugs.drugs().route == "静脉滴注"))
+    at = given.columns["given_at"][drip]
+    stays.top("infusions_per_bed_day", month_of(at), np.full(len(at), -1), np.ones(len(at), np.int64))
+
+
+def _harm_rates(stays: Stays, made: Rows) -> None:
+    at, kind = made.columns["occurred_at"], made.columns["category"].index
+    month, place = month_of(at), stays.block.department_at(made.i, at)
+    for key, name in (
+        ("fall_rate", "跌倒坠床"),
+        ("adverse_events_per_100_beds", ""),
+        ("adverse_events_per_100_discharges", ""),
+        ("medication_error_rate", "用药错误"),
+        ("transfusion_reaction_reports", "输血不良反应"),
+        ("surgical_event_rate", "手术事件"),
+        ("anaesthesia_event_rate", "麻醉事件"),
+    ):
+        own = kind == harm.CATEGORIES.index(name) if name else np.ones(len(made), bool)
+        stays.top(key, month, place, own)
+    every = np.ones(stays.count, np.int64)
+    for key in ("adverse_events_per_100_discharges", "medication_error_rate"):
+        stays.below(key, stays.month, stays.last, every)
+
+
+def _infection_rates(stays: Stays, made: Rows, lines: Rows) -> None:
+    onset, site = made.columns["onset_at"], made.columns["site"].index
+    place = stays.block.department_at(made.i, onset)
+    stays.top("infection_density", month_of(onset), place, np.ones(len(made), np.int64))
+    stays.top("resistant_infection_density", month_of(onset), place, made.columns["resistant"])
+    placed, removed = lines.columns["placed_at"], lines.columns["removed_at"]
+    for key, name, kind in _TUBE_INFECTIONS:
+        stays.top(key, stays.month[made.i], place, site == harm.SITES.index(name))
+        own = lines.columns["kind"].index == kind
+        where = stays.block.department_at(lines.i[own], placed[own])
+        stays.below(key, stays.month[lines.i[own]], where, (removed // DAY - placed // DAY)[own])

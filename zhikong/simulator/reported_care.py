@@ -8,7 +8,9 @@ import numpy as np
 from zhikong.simulator import hospital
 from zhikong.simulator.clock import Window, stream
 
-# item, function of the department that reports, mean size of the whole in a month, share that is counted
+NO_DENOMINATOR = -1
+# item, function of the department that reports, mean size of the whole in a month, share that is counted; None: the
+# whole is all that is reported
 ITEMS = (
     ("specimen_type_error", "laboratory", 30000, 0.0003),
     ("specimen_container_error", "laboratory", 30000, 0.0005),
@@ -55,6 +57,14 @@ ITEMS = (
     ("nurse_turnover", "nursing", 520, 0.006),
     ("junior_nurse", "nursing", 520, 0.31),
     ("senior_nurse", "nursing", 520, 0.14),
+    ("antibacterial_ddds", "pharmacy", 15000, 0.36),
+    ("ward_nurses", "nursing", 600, 0.48),
+    ("pharmacists", "pharmacy", 600, 0.06),
+    ("clinical_pharmacists", "pharmacy", 600, 0.012),
+    ("infection_staff", "infection_control", 600, 0.007),
+    ("anaesthesia_nurses", "anaesthesia", 34, 0.55),
+    ("nursing_hours", "nursing", 46_500, None),
+    ("anaesthetists", "anaesthesia", 34, None),
 )
 NAMES = tuple(row[0] for row in ITEMS)
 
@@ -67,5 +77,7 @@ def drawn(seed: int, window: Window) -> tuple[np.ndarray, ...]:
         axis.ravel() for axis in np.meshgrid(range(window.count), range(len(ITEMS)), indexing="ij")
     )
     whole = np.maximum(rng.poisson(np.array([row[2] for row in ITEMS])[item]), 3)
-    part = rng.binomial(whole, np.array([row[3] for row in ITEMS])[item])
-    return np.array([owner[row[1]] for row in ITEMS])[item], window.first + month, item, part, whole
+    alone = np.array([row[3] is None for row in ITEMS])[item]
+    part = rng.binomial(whole, np.array([row[3] or 1.0 for row in ITEMS])[item])
+    department = np.array([owner[row[1]] for row in ITEMS])[item]
+    return department, window.first + month, item, part, np.where(alone, NO_DENOMINATOR, whole)

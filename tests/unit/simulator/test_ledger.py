@@ -38,6 +38,7 @@ def of_stay(stay: dict, child: dict[str, list[dict]]):
     yield from surgery(stay, child)
     yield from timeliness(stay, child)
     yield from other_readings(stay, child)
+    yield from care(stay, child)
     yield from of_records(stay, child)
     total = stay["total_fee"]
     yield "mean_cost", total, 1
@@ -86,6 +87,42 @@ def front_page(stay: dict, child):
     if stay["discharge_way"] != "5":
         soon = stay["next"] is not None and stay["next"] - stay["discharged_at"] <= timedelta(days=31)
         yield "unplanned_readmission_31d", soon and stay["readmission_planned"] == "1", 1
+
+
+def care(stay: dict, child):
+    """Blood, anaesthesia, intensive care and critical values."""
+    if child["icu_stays"]:
+        yield "icu_mortality", stay["discharge_way"] == "5", 1
+    for result in child["results"]:
+        if result["critical"]:
+            yield "critical_value_notified", result["notified_at"] is not None, 1
+            soon = result["notified_at"] - result["at"] <= timedelta(minutes=10)
+            yield "critical_value_notified_in_time", soon, 1
+    cut = [row for row in child["operations"] if row["kind"] in SURGICAL]
+    red = (stay["red_cells_units"] or 0) * 200 + (stay["whole_blood_ml"] or 0)
+    own = stay["autologous_ml"] or 0
+    yield "blood_per_discharge", red + (stay["plasma_ml"] or 0), 1
+    minor, major = (sum(row["grade"] in grades for row in cut) for grades in ({"1", "2"}, {"3", "4"}))
+    if major:
+        yield "blood_per_major_operation", red, major
+    elif minor:
+        yield "blood_per_minor_operation", red, minor
+    if cut:
+        yield "autologous_blood_share", own, own + red
+        if own + red >= 400:
+            yield "autologous_transfusion_patients", own >= 400, 1
+    for row in child["operations"]:
+        if row["anaesthetist"]:
+            yield from asleep(stay, row)
+
+
+def asleep(stay: dict, row: dict):
+    dead = stay["discharge_way"] == "5"
+    soon = stay["discharged_at"] - row["performed_at"] <= timedelta(days=1)
+    yield "death_within_24_hours_of_anaesthesia", dead and soon, 1
+    yield "emergency_anaesthesia_share", not row["elective"], 1
+    if row["anaesthesia"]:
+        yield "general_anaesthesia_share", row["anaesthesia"] == "1", 1
 
 
 def other_readings(stay: dict, child):

@@ -20,6 +20,8 @@ from zhikong.simulator.events.surgery import Surgery
 
 KINDS = [code for code, _ in RESULT_KIND.values]
 LAB, EXAM, PATHOLOGY, CULTURE, VITAL = range(5)
+SCORE = -1  # feeds do not say of a score what kind of result it is
+APACHE = "APACHE2"
 FLAGS = [code for code, _ in ABNORMAL.values]
 NORMAL, HIGH, LOW, ODD, VERY_HIGH, VERY_LOW = range(6)
 _TISSUE = (
@@ -77,6 +79,7 @@ def findings(block: Block, orders: Orders, surgery: Surgery, given: Rows, anti: 
         _tissue(rng, block, surgery),
         _cultures(rng, block, orders, anti),
         *_signs(rng, block),
+        _severity(block),
     ]
 
 
@@ -234,6 +237,18 @@ def _signs(rng, block: Block) -> list[Lot]:
         lots.append(Lot(i, same(item, len(i)), same(name, len(i)), same(unit, len(i)), value, at, at, VITAL, flag,
                         _none(i), -1, np.full(len(i), -1)))  # fmt: skip
     return lots
+
+
+def _severity(block: Block) -> Lot:
+    """The APACHE II score of most patients within the first day of intensive care."""
+    rng = block.rng("severity")
+    i, entered, left = block.intensive
+    own = np.flatnonzero(rng.random(len(i)) < 0.9)
+    i, entered, left = i[own], entered[own], left[own]
+    at = np.minimum(entered + 60 + rng.integers(0, 1380, len(i)), left)
+    value = np.clip(np.rint(14 + 8 * block.cohort.dead[i] + 6 * rng.normal(size=len(i))), 0, 71)
+    return Lot(i, same(APACHE, len(i)), same("APACHEⅡ评分", len(i)), same("分", len(i)), value, at, at, SCORE,
+               np.full(len(i), NORMAL), _none(i), -1, np.full(len(i), -1))  # fmt: skip
 
 
 def result_rows(block: Block, orders: Orders, lots: list[Lot]) -> Rows:

@@ -93,6 +93,7 @@ def infections(block: Block, book: Book, surgery: Surgery, lines: Rows) -> Rows:
     i, site, onset, operation = (np.concatenate(part) for part in zip(*lots, strict=True))
     order = np.lexsort((onset, i))
     i, site, onset, operation = i[order], site[order], onset[order], operation[order]
+    onset = _on_the_ventilator(block, lines, i, site, onset)
     confirm = onset + 60 + (rng.random(len(i)) * 30 * 60).astype(np.int64)
     taken, _ = delays(rng, len(i), REPORT_WITHIN, late=0.08, edge=0.08)
     key = Ids("GR", numbers(block, i))
@@ -116,6 +117,18 @@ def infections(block: Block, book: Book, surgery: Surgery, lines: Rows) -> Rows:
         "department": department_words(block.department_at(i, onset)),
     }
     return Rows("infections", i, columns)
+
+
+def _on_the_ventilator(block: Block, lines: Rows, i, site, onset) -> np.ndarray:
+    """A pneumonia of ventilation begins after two days of it, while it lasts."""
+    own = np.flatnonzero(lines.columns["kind"].index == VENTILATOR)
+    placed, removed = np.full(len(block), NEVER), np.full(len(block), NEVER)
+    placed[lines.i[own]] = lines.columns["placed_at"][own]
+    removed[lines.i[own]] = lines.columns["removed_at"][own]
+    room = np.maximum(removed[i] - placed[i] - 2 * DAY, 0)
+    share = block.rng("pneumonias of ventilation").random(len(i))
+    within = placed[i] + 2 * DAY + (room * share).astype(np.int64)
+    return np.where((site == SITES.index("vap")) & (room > 0), within, onset)
 
 
 _NONE = -(1 << 50)
@@ -172,24 +185,50 @@ CATEGORIES = (
     "识别错误",
     "医疗设备事件",
     "其他",
+    "药品不良反应",
+    "手术事件",
+    "麻醉事件",
 )
 
 
-def adverse_events(block: Block, book: Book, lines: Rows) -> Rows:
-    """What other systems registered: falls, slipped tubes, medication errors, reactions to blood."""
+def _further(block: Block, surgery: Surgery):
+    """Reactions to drugs in any stay; events in the course of operations and of anaesthesia."""
+    rng = block.rng("further adverse events")
+    sick = np.flatnonzero(rng.random(len(block)) < 0.01)
+    yielded = [
+        (
+            sick,
+            block.inside(sick, rng.random(len(sick))),
+            np.full(len(sick), CATEGORIES.index("药品不良反应")),
+        )
+    ]
+    for where, share, name in ((surgery.knife, 0.012, "手术事件"), (surgery.narcosis, 0.006, "麻醉事件")):
+        own = np.flatnonzero(where & (rng.random(len(surgery)) < share))
+        start, end = surgery.started[own], surgery.ended[own]
+        when = start + (rng.random(len(own)) * (end - start)).astype(np.int64)
+        yielded.append((surgery.i[own], when, np.full(len(own), CATEGORIES.index(name))))
+    return yielded
+
+
+def adverse_events(block: Block, book: Book, surgery: Surgery, lines: Rows) -> Rows:
+    """What other systems registered: falls, slipped tubes, medication errors, reactions to blood and drugs."""
     rng, outcome = block.rng("adverse events"), block.stages.outcome
     slipped = np.flatnonzero(lines.columns["unplanned_removal"])
     reacted = np.flatnonzero(block.of(outcome.reaction))
     others = np.flatnonzero(rng.random(len(block)) < 0.0075)
     kind = rng.choice([0, 1, 3, 5, 6, 7], len(others), p=[0.3, 0.22, 0.22, 0.1, 0.06, 0.1])
-    i = np.concatenate([lines.i[slipped], reacted, others])
+    further = _further(block, surgery)
+    i = np.concatenate([lines.i[slipped], reacted, others, *(lot[0] for lot in further)])
     when = np.concatenate(
         [
             lines.columns["removed_at"][slipped],
             *(block.inside(s, rng.random(len(s))) for s in (reacted, others)),
+            *(lot[1] for lot in further),
         ]
     )
-    category = np.concatenate([np.full(len(slipped), 2), np.full(len(reacted), 4), kind])
+    category = np.concatenate(
+        [np.full(len(slipped), 2), np.full(len(reacted), 4), kind, *(lot[2] for lot in further)]
+    )
     order = np.lexsort((when, i))
     i, category = i[order], category[order]
     when = apart(i, when[order])

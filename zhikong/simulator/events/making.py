@@ -165,7 +165,7 @@ def _families(block: Block, book: Book, *, delivered: bool):
         "charges": charged,
         "fees": charging.fees(block),
         "pathways": pathways.pathways(block),
-        "adverse_events": harm.adverse_events(block, book, lines),
+        "adverse_events": harm.adverse_events(block, book, knife, lines),
     }
     return rows, lambda kept: documents.sections(written, kept, delivered=delivered)
 

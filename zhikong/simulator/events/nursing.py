@@ -1,4 +1,4 @@
-"""Nursing assessments: on admission, again after an operation and every week."""
+"""Nursing assessments: on admission, again after an operation, every week, and in intensive care."""
 
 import numpy as np
 
@@ -13,13 +13,13 @@ from zhikong.simulator.events.surgery import Surgery, first_cut
 from zhikong.simulator.procedures import staff_numbers
 
 KINDS = [code for code, _ in ASSESSMENT_KIND.values]
-FALL, PRESSURE, VTE, PAIN, ADL, NUTRITION, TUBE, ADMISSION, CONSCIOUS = range(9)
+FALL, PRESSURE, VTE, PAIN, ADL, NUTRITION, TUBE, ADMISSION, CONSCIOUS, SEDATION = range(10)
 FIRST_WITHIN = 8 * 60
 """Minutes from admission to the first nursing assessment: no national limit, this hospital says eight hours."""
 # mean and spread of the score, and from (or, if negative, up to) which score the patient is at risk
 _SCORES = (
     (35, 18, 45), (19, 3, -18), (2.4, 1.6, 3), (2, 1.6, 4), (72, 22, -60), (1.8, 1.2, 3), (10, 4, 13),
-    (np.nan, 0, 0), (14.2, 1.4, -8),
+    (np.nan, 0, 0), (14.2, 1.4, -8), (3.6, 1.0, 6),
 )  # fmt: skip
 
 
@@ -29,7 +29,12 @@ def assessments(block: Block, book: Book, surgery: Surgery) -> Rows:
     taken, _ = delays(rng, len(block), FIRST_WITHIN, late=0.02, edge=0.012, usual=0.25)
     taken = np.minimum(taken, np.maximum(block.length - 5, 1))
     missing = rng.random(len(block)) < 0.004
-    lots = [*_first(rng, block, taken, missing), _weekly(rng, block), *_operated(rng, block, surgery)]
+    lots = [
+        *_first(rng, block, taken, missing),
+        _weekly(rng, block),
+        *_operated(rng, block, surgery),
+        *_intensive(block),
+    ]
     i, kind, at, first = (np.concatenate(part) for part in zip(*lots, strict=True))
     order = np.lexsort((kind, at, i))
     i, kind, at, first = i[order], kind[order], at[order], first[order]
@@ -86,6 +91,16 @@ def _operated(rng, block: Block, surgery: Surgery):
     for kind, hours in ((PAIN, 6), (VTE, 24), (TUBE, 8)):
         at = np.minimum(cut[i] + hours * 60 + rng.integers(0, 120, len(i)), block.discharged[i])
         yield i, np.full(len(i), kind), at, np.full(len(i), False)
+
+
+def _intensive(block: Block):
+    """Consciousness, sedation and pain within the first hours of intensive care, for most."""
+    rng = block.rng("intensive assessments")
+    i, entered, left = block.intensive
+    for kind, share in ((CONSCIOUS, 0.94), (SEDATION, 0.88), (PAIN, 0.91)):
+        own = np.flatnonzero(rng.random(len(i)) < share)
+        at = np.minimum(entered[own] + 15 + rng.integers(0, 220, len(own)), left[own])
+        yield i[own], np.full(len(own), kind), at, np.full(len(own), False)
 
 
 def _score(rng, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -48,6 +48,8 @@ def tables(stages: Stages, month: int) -> dict[str, pa.Table]:
     department, day = department[order], day[order]
     visit = _visits(rng, stages, department, day)
     visit["number"] += month * _MOST_IN_A_MONTH
+    forgotten = stream(stages.seed, f"events triage {month}").random(len(day)) < 0.02
+    visit["triage"] = np.where(forgotten, 0, visit["triage"])
     prescription, planted = _prescriptions(rng, visit)
     return {
         "visits": _visit_table(visit),

@@ -24,12 +24,14 @@ def test_what_comes_with_the_product_reads_and_fits_its_indicators(file):
     for item in found.items:
         told = INDICATORS[item.indicator]
         said = yaml.safe_load(told.file.read_text("utf-8"))
-        if told.kind == "rate":  # the office reports what others are counted by
-            assert told.per.table == "reported_counts"
-            said = said["per"]
+        if told.kind == "rate":  # the office reports what others are counted by, or what is counted by others
+            said = said["per"] if told.per.table == "reported_counts" else said
+            assert said["table"] == "reported_counts"
         else:
             assert told.table == "reported_counts"
-            alone = told.kind == "count" or told.denominator.how == "rows"  # a number, or its mean over months
+            alone = (
+                told.kind == "count" or told.denominator.how == "rows"
+            )  # a number, or its mean over months
             assert (told.multiplier, alone) == (item.multiplier, item.counts_only)
         assert f"'{item.id}'" in str(said["population"])
         assert not item.same_as or INDICATORS[item.same_as].table != "reported_counts"
