@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -112,6 +113,7 @@ class Writer:
                     lambda: f"in_valueset({codes}, '{self.pick(list(SETS))}')" if "." in codes else "true",
                     lambda: f"has_code({codes}, 's|a', 't|b')" if "." in codes else "false",
                     lambda: f"({text} in ('x', 'e1'))",
+                    lambda: f"({self._number(stack, inner)} {self.pick(['<', '>=', '='])} {self._number(stack, inner)})",
                     lambda: f"within({inner(time)}, {inner(time)}, {inner(time)})",
                     lambda: f"within_days({inner(time)}, {inner(day)}, {inner(time)})",
                     lambda: f"overlapping({inner(time)}, {inner(time)}, {inner(time)}, {inner(time)})",
@@ -142,6 +144,16 @@ class Writer:
                 ])()  # fmt: skip
             case _:
                 return self._plain(kind, stack, depth)
+
+    def _number(self, stack: list[tuple[str, Columns]], inner: Callable[[Type], str]) -> str:
+        plain = self._plain(Type.FLOAT, stack, 0)
+        if plain == "null":
+            plain = "2.5"
+        return self.pick([
+            lambda: f"({plain} {self.pick(['+', '-', '*', '/'])} {inner(Type.INT)})",
+            lambda: f"power({inner(Type.INT)}, {plain})",
+            lambda: f"({plain} - 4.7)",
+        ])()  # fmt: skip
 
     def _small(self, stack: list[tuple[str, Columns]]) -> str:
         return self.pick(["-1", "0", "1", "12", self._plain(Type.INT, stack, 0)])

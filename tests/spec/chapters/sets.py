@@ -257,6 +257,19 @@ d  | 38  | weeks | 否
         rows="observations",
     ),
     Example(
+        "小数运算：+ - * / 与 power",
+        "有小数参加的运算取八位小数，因此 5.0 - 4.7 就是 0.3；除以 0 时为空，power 的底数不小于 0。",
+        """
+observations
+id | value_quantity | =
+a  | 5.0 | 是
+b  | 4.9 | 否
+c  |     | 未知
+""",
+        "value_quantity - 4.7 >= 0.3 and value_quantity / 2 >= 1.5 and power(value_quantity, 0.5) < 2.24",
+        rows="observations",
+    ),
+    Example(
         "整数除法：quotient",
         "向下取整，负数也是。",
         _visits(

@@ -7,6 +7,7 @@ that holds for some of its moments and fails for others is unknown.
 from __future__ import annotations
 
 import calendar
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -283,6 +284,28 @@ def _converted(node: s.Converted, env: Env) -> float | None:
     return float(value) * float(times) / float(over)
 
 
+_CALCULATIONS: dict[str, Callable[[float, float], float]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "power": lambda a, b: a**b if a > 0 or b > 0 else 1 / 0,
+}
+
+
+def _calculated(node: s.Calculated, env: Env) -> float | None:
+    left, right = evaluate(node.left, env), evaluate(node.right, env)
+    if left is None or right is None or isinstance(left, Span) or isinstance(right, Span):
+        return None
+    if node.op == "power" and left < 0:
+        return None
+    try:
+        result = _CALCULATIONS[node.op](float(left), float(right)) * 1e8 + 0.5
+        return math.floor(result) / 1e8
+    except (ZeroDivisionError, OverflowError, ValueError):  # infinity and no number have no whole part
+        return None
+
+
 # ---- over rows -----------------------------------------------------------------------------------------------------
 
 
@@ -354,4 +377,5 @@ MEANINGS: dict[type[n.Node], Callable[[Any, Env], Any]] = {
     s.FullMonths: _full_months,
     s.Quotient: _quotient,
     s.Converted: _converted,
+    s.Calculated: _calculated,
 }

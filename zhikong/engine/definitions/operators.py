@@ -96,6 +96,8 @@ def _arithmetic(tree: exp.Expression, scope: Scope) -> n.Node:
     left, right = build(tree.this, scope), build(tree.expression, scope)
     if {left.type, right.type} & {Type.DATE, Type.TIMESTAMP}:
         raise ExpressionError("日期和时间不能加减。", "请用 minutes_between、hours_between 或 days_between。")
+    if scope.names is not None and Type.FLOAT in (left.type, right.type):
+        return scope.names.calculated(op, left, right)  # type: ignore[no-any-return]
     for side, part in ((left, tree.this), (right, tree.expression)):
         expect(side, Type.INT, part.sql(dialect="duckdb"))
     return canonical.arithmetic(op, left, right)

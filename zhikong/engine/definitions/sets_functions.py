@@ -151,4 +151,12 @@ def _quantifier(tree: exp.Any, scope: Scope) -> n.Node:
     return SET_FUNCTIONS["any"].make(arguments, scope)
 
 
+def _divided(tree: exp.Div, scope: Scope) -> n.Node:
+    if scope.names is None:
+        raise ExpressionError("指标语言里没有除法。", "比率由分子和分母得到。")
+    left, right = build(tree.this, scope), build(tree.expression, scope)
+    return scope.names.calculated("/", left, right)  # type: ignore[no-any-return]
+
+
+BUILDERS[exp.Div] = _divided  # type: ignore[assignment]
 BUILDERS[exp.Any] = _quantifier  # type: ignore[assignment]

@@ -228,6 +228,23 @@ class Converted(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Calculated(Node):
+    """Decimal arithmetic to eight places; unknown when a division by zero or a number out of range comes out."""
+
+    op: Literal["+", "-", "*", "/", "power"]
+    left: Node
+    right: Node
+
+    @property
+    def type(self) -> Type:
+        return Type.FLOAT
+
+    @property
+    def words(self) -> str:
+        return f"calculated {self.op}"
+
+
+@dataclass(frozen=True, slots=True)
 class RowSet:
     """A named set: the rows of `members` (tables or sets), further columns in order, and which rows stay.
 

@@ -12,7 +12,7 @@ from sqlglot.dialects.duckdb import DuckDB
 
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions import sets_nodes as s
-from zhikong.engine.definitions.grammar import Scope
+from zhikong.engine.definitions.grammar import Scope, type_name
 from zhikong.engine.definitions.problems import ExpressionError, suggestion
 from zhikong.engine.tables import Table, Type
 
@@ -108,6 +108,13 @@ class Names:
                 return self._cell(bound, name)
         near = suggestion(owner, [b.name for b in self.stack] + [s.PATIENT])
         raise ExpressionError(f"这里没有名为 {owner} 的行。", f"外层的行用集合名或别名称呼。{near}")
+
+    def calculated(self, op: Any, left: n.Node, right: n.Node) -> n.Node:
+        """Arithmetic in which a decimal number takes part. Raises ExpressionError for anything but numbers."""
+        for side in (left, right):
+            if side.type not in (Type.INT, Type.FLOAT):
+                raise ExpressionError(f"{type_name(side.type)}不能参加运算。", "+ - * / 两边都写数字。")
+        return s.Calculated(op, left, right)
 
     def _bare(self, name: str) -> n.Node:
         if self.world.period is not None and name in ("period_start", "period_end"):

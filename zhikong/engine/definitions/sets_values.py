@@ -142,6 +142,15 @@ def _div(arguments: Arguments, scope: Scope) -> n.Node:
     return s.Quotient(operand, divisor.value)
 
 
+_POWER = "power(底数, 指数)"
+
+
+def _power(arguments: Arguments, scope: Scope) -> n.Node:
+    arity(arguments, 2, 2, _POWER)
+    left, right = (build(tree, scope) for tree in arguments)
+    return scope.names.calculated("power", left, right)  # type: ignore[no-any-return]
+
+
 TIME_FUNCTIONS: dict[str, Function] = {
     "date": Function("date(时间)", "时间所在的日期；也可写 date('2026-01-31')", _written(Type.DATE)),
     "time": Function("time('2026-01-31T08:00')", "写明的当地时间", _written(Type.TIMESTAMP)),
@@ -163,5 +172,6 @@ TIME_FUNCTIONS: dict[str, Function] = {
     "within_days": Function("within_days(时间, 起, 止)", "同 within，只看日期", _within(by_day=True)),
     "overlapping": Function(_OVERLAPS, "两段时间有共同的时刻；止为空表示还没有结束", _overlaps),
     "inside": Function(_INSIDE, "前一段时间整个在后一段之内；止为空表示还没有结束", _inside),
+    "power": Function(_POWER, "底数不小于 0 的乘方，取八位小数；算不出来时为空", _power),
     "quotient": Function("quotient(整数, 7)", "整数除法，向下取整", _div),
 }  # fmt: skip

@@ -245,6 +245,21 @@ def _converted(node: s.Converted, space: Space) -> Pair:
     return _exact(f"(CASE {unit} {ways} END)")
 
 
+def _calculated(node: s.Calculated, space: Space) -> Pair:
+    a, b = (f"CAST({_known(lower(side, space))} AS DOUBLE)" for side in (node.left, node.right))
+    result = {
+        "power": f"CASE WHEN {a} > 0 THEN pow({a}, {b}) WHEN {a} = 0 AND {b} > 0 THEN 0 END",
+        "/": f"{a} / nullif({b}, 0)",
+    }.get(node.op, f"{a} {node.op} {b}")
+    scaled = f"(({result}) * CAST(1e8 AS DOUBLE) + 0.5)"
+    return _exact(f"(CASE WHEN isfinite({scaled}) THEN floor({scaled}) / CAST(1e8 AS DOUBLE) END)")
+
+
+def _known(value: Pair) -> str:
+    """The value where it is certain."""
+    return value.low if value.exact else f"(CASE WHEN {value.low} = {value.high} THEN {value.low} END)"
+
+
 # ---- over rows -----------------------------------------------------------------------------------------------------
 
 
@@ -332,4 +347,5 @@ LOWERINGS: dict[type[n.Node], Callable[[Any, Space], Pair]] = {
     s.FullMonths: _full_months,
     s.Quotient: _quotient,
     s.Converted: _converted,
+    s.Calculated: _calculated,
 }
