@@ -203,6 +203,14 @@ def test_silence_says_what_change_would_have_been_seen(office, fallen):
     assert "还没有检验过" in text(office.get(SILENCE))
 
 
+def test_the_page_of_an_indicator_says_what_the_test_can_tell(office, fallen):
+    steady_, changed = (fallen.hospital.departments[code].id for code in ("GSUR", "CARD"))
+    address = "/indicators/diagnosis_within_three_days/?department="
+    assert "的变化，这些例数看不出来" in text(office.get(f"{address}{steady_}"))
+    assert "这样或更差数值的概率为 小于万分之一" in text(office.get(f"{address}{changed}"))
+    assert "这样或更差数值" not in text(office.get(f"{address}{changed}&month=2026-05"))
+
+
 # ---- settings ----------------------------------------------------------------------------------------------------
 
 

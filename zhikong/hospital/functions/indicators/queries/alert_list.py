@@ -195,3 +195,22 @@ def quiet_charts(*, place: Place) -> list[Quiet]:
         for name, definition in definitions().items()
         if (row := rows.get(name)) is not None and name not in alerting and name not in hidden
     ]
+
+
+def tested_sentence(definition: Definition, *, place: Place, month: str) -> str:
+    """What the test of one chart's newest month allows to say; empty for other months. One query."""
+    row = ChartEvidence.objects.filter(indicator_id=definition.id, department_id=place, month=month).first()
+    rule = restriction()
+    if row is None or (rule is not None and rule.covers(definition.id)):
+        return ""
+    if row.p_month is None and row.p_window is None:
+        return _("没有作变化检验：%(reason)s。") % {"reason": row.reason}
+    lowest = min(p for p in (row.p_month, row.p_window) if p is not None)
+    said = {"p": probability(lowest), "unit": definition.unit, "change": ""}
+    if row.detectable is None:
+        return _("若没有变化，出现这样或更差数值的概率为 %(p)s。") % said
+    said["change"] = f"{row.detectable:.2f}"
+    return (
+        _("若没有变化，出现这样或更差数值的概率为 %(p)s；小于 %(change)s %(unit)s的变化，这些例数看不出来。")
+        % said
+    )

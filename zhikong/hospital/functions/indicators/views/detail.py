@@ -14,6 +14,7 @@ from zhikong.hospital.functions.indicators.actions import may_analyse
 from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.forms import AlertForm, CountedSourceForm
 from zhikong.hospital.functions.indicators.forms_charts import DecisionForm
+from zhikong.hospital.functions.indicators.queries.alert_list import tested_sentence
 from zhikong.hospital.functions.indicators.queries.alerts import open_alert
 from zhikong.hospital.functions.indicators.queries.counting import Pair, counting, pairs
 from zhikong.hospital.functions.indicators.queries.decisions import chart_decisions
@@ -102,7 +103,7 @@ def _theme(request: HttpRequest) -> str:
 
 
 def _around(request: HttpRequest, definition: Definition, chosen: Selection) -> dict:
-    """Alert, findings, history, decisions about the chart, and what the reader may do. Four queries."""
+    """Alert, findings, history, decisions about the chart, and what the reader may do. Five queries."""
     may_answer = may_analyse(request.user, chosen.place)
     may_decide = can(request.user, Permission.MANAGE_TARGETS)
     return {
@@ -111,6 +112,7 @@ def _around(request: HttpRequest, definition: Definition, chosen: Selection) -> 
         "may_decide": may_decide,
         "alert": open_alert(indicator_id=definition.id, place=chosen.place),
         "alert_form": AlertForm(),
+        "tested": tested_sentence(definition, place=chosen.place, month=chosen.month),
         "findings": list(findings(today=timezone.localdate(), show="all", indicator_id=definition.id)[:6]),
         "history": value_history(indicator_id=definition.id, place=chosen.place, month=chosen.month),
         "may_cases": can(request.user, Permission.VIEW_CASES, chosen.place),
