@@ -17,6 +17,7 @@ from zhikong.hospital.functions.indicators.models import Alert, ChartEvidence
 from zhikong.hospital.functions.indicators.queries.alerts import open_alerts
 from zhikong.hospital.functions.indicators.queries.figures import Place
 from zhikong.hospital.functions.indicators.queries.small_cells import restriction
+from zhikong.hospital.functions.indicators.rules import change_unit
 
 RECENT = timedelta(days=180)
 MOST_CLOSED = 20
@@ -206,7 +207,7 @@ def tested_sentence(definition: Definition, *, place: Place, month: str) -> str:
     if row.p_month is None and row.p_window is None:
         return _("没有作变化检验：%(reason)s。") % {"reason": row.reason}
     lowest = min(p for p in (row.p_month, row.p_window) if p is not None)
-    said = {"p": probability(lowest), "unit": definition.unit, "change": ""}
+    said = {"p": probability(lowest), "unit": change_unit(definition.unit), "change": ""}
     if row.detectable is None:
         return _("若没有变化，出现这样或更差数值的概率为 %(p)s。") % said
     said["change"] = f"{row.detectable:.2f}"
