@@ -150,10 +150,13 @@ def _mapping(raw: Any, path: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _period(raw: Any) -> tuple[date, date]:
-    ends = (raw.get("start"), raw.get("end")) if isinstance(raw, dict) else (None, None)
-    if not all(type(end) is date for end in ends) or ends[0] > ends[1]:
+    try:
+        start, end = (date.fromisoformat(str(raw[name])) for name in ("start", "end"))
+    except (TypeError, KeyError, ValueError):
+        start, end = date.max, date.min
+    if start > end:
         raise SetProblem(("period",), "统计期的写法不对。", f"period：{_KEYS['period']}。")
-    return ends
+    return start, end
 
 
 def _zone(name: Any) -> str:
@@ -200,7 +203,7 @@ def _earlier(
 ) -> tuple[str | None, tuple[str, ...]]:
     """`of` and `without`, which name populations written further up."""
     of, without = spec.get("of"), spec.get("without") or []
-    without = [without] if isinstance(without, str) else without
+    without = without if isinstance(without, list) else [without]
     for key, names in (("of", [of] if of is not None else []), ("without", without)):
         for name in names:
             if name not in known:

@@ -49,6 +49,8 @@ def _value_set(url: str, resource: dict[str, Any], raw: Raw) -> ValueSet:
         return ValueSet(url, title, frozenset({f"{NAMED_SET}|{url}"} | _codes(url, raw, ())))
     except _Unlisted as error:
         return ValueSet(url, title, frozenset(), str(error))
+    except (TypeError, KeyError, AttributeError):
+        return ValueSet(url, title, frozenset(), "它的写法不合 FHIR 的 ValueSet。")
 
 
 def _names(url: str, resource: dict[str, Any]) -> set[str]:
@@ -62,7 +64,8 @@ def _resources(file: Path, problems: list[Problem]) -> Iterator[dict[str, Any]]:
     except orjson.JSONDecodeError as error:
         problems.append(Problem(file, error.lineno, "不是完整的 JSON，无法读取。", "请重新导出这个值集。"))
         return
-    entries = content.get("entry", ()) if isinstance(content, dict) else ()
+    entries = content.get("entry") if isinstance(content, dict) else None
+    entries = entries if isinstance(entries, list) else []
     for one in (content, *(e.get("resource") for e in entries if isinstance(e, dict))):
         if isinstance(one, dict) and one.get("resourceType") == "ValueSet":
             yield one

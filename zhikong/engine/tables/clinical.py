@@ -195,6 +195,30 @@ _FINDINGS = (
         at("started_at", "开始时间"),
         at("ended_at", "结束时间"),
     ),
+    table(
+        "claims",
+        "医疗费用申报",
+        text("status", "状态"),
+        text("use", "用途，如 claim"),
+        codes("type", "类型"),
+        at("created_at", "建立时间"),
+    ),
+    table(
+        "claim_diagnoses",
+        "申报的诊断",
+        ref("claim_id", "所属申报"),
+        ref("condition_id", "所指的病情"),
+        whole("sequence", "序号"),
+        codes("code", "诊断编码（取自所写的编码或所指的病情）"),
+        codes("type", "类型，如 principal"),
+        codes("on_admission", "入院时情况"),
+    ),
+    table(
+        "claim_encounters",
+        "申报项目所属的就诊",
+        ref("claim_id", "所属申报"),
+        ref("encounter_id", "就诊"),
+    ),
 )
 
 CLINICAL: dict[str, Table] = {t.name: t for t in (_PATIENTS, *_ENCOUNTERS, *_FINDINGS, *REQUESTS)}

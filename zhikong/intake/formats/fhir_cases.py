@@ -77,7 +77,8 @@ def _unfolded(found: Any, file: Path) -> Iterator[Resource]:
     elif not isinstance(found, dict) or not isinstance(found.get("resourceType"), str):
         raise BadFile(f"{file}:1: 不是 FHIR 资源（没有 resourceType）。请只放 FHIR R4 的 JSON 文件。")
     elif found["resourceType"] == "Bundle":
-        for entry in found.get("entry", ()):
+        entries = found.get("entry")
+        for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
                 yield from _unfolded(entry["resource"], file)
     else:
