@@ -335,6 +335,12 @@ def test_a_target_is_set_for_a_department_and_its_history_stays(office, head, fi
         "at_most": "8",
         "source": "2026 年科室责任书",
     }
+    page = text(office.post("/indicators/targets/average_length_of_stay/", values))
+    assert "1 个单位的 12 个月会改变判断" in page
+    assert (
+        IndicatorTarget.objects.filter(department=cardiology).count() == 0
+    )  # shown first, saved when confirmed
+    values["seen"] = re.search(r'name="seen" value="([^"]+)"', page)[1]
     page = text(office.post("/indicators/targets/average_length_of_stay/", values, follow=True))
     assert "目标值已保存" in page
     assert "≤ 8 天" in text(head.get("/indicators/average_length_of_stay/"))
@@ -342,6 +348,23 @@ def test_a_target_is_set_for_a_department_and_its_history_stays(office, head, fi
     history = text(office.get("/indicators/targets/average_length_of_stay/"))
     assert "2026 年科室责任书" in history
     assert "均匀住院日≤14天" in history
+
+
+def test_another_target_than_the_one_shown_is_shown_first(office, figures):
+    values = {"year": 2026, "mm": 10, "at_most": "8", "source": "院长办公会"}
+    page = text(office.post("/indicators/targets/average_length_of_stay/", values))
+    values |= {"seen": re.search(r'name="seen" value="([^"]+)"', page)[1], "at_most": "5"}
+    page = text(office.post("/indicators/targets/average_length_of_stay/", values, follow=True))
+    assert "确认保存" in page
+    assert not IndicatorTarget.objects.filter(source="院长办公会").exists()
+
+
+@pytest.mark.proves("SYS-03")
+def test_the_targets_of_a_year_stand_by_unit(office, figures):
+    page = text(office.get("/indicators/targets/average_length_of_stay/?year=2026"))
+    assert "2026 年各单位的目标" in page
+    assert '<td colspan="12" class="nowrap">≤ 14 天' in page
+    assert "普通外科" in page
 
 
 def test_bounds_in_the_wrong_order_are_explained(office, figures):

@@ -137,3 +137,20 @@ def test_a_draft_of_a_pack_is_explained_but_has_no_figures(office, figures):
 
 def test_an_unknown_definition_is_not_found(office, figures):
     assert office.get(f"{LIBRARY}no_such_thing/").status_code == 404
+
+
+@pytest.mark.proves("SYS-03", "IND-01")
+def test_an_indicator_of_ones_own_begins_as_a_copy(office, figures):
+    address = f"{LIBRARY}{LENGTH}/copy/"
+    assert "形成草稿" in text(office.get(address))
+    assert office.post(address, {"new_id": LENGTH, "name": "平均住院日"}).status_code == 422
+    page = text(office.post(address, {"new_id": "own_length", "name": "本院：平均住院日"}, follow=True))
+    assert "没有问题" in page
+    assert "id: own_length" in page
+    assert "本院：平均住院日" in text(office.get(f"{LIBRARY}?q=own_length"))
+    assert "有数据" not in rows(office.get(f"{LIBRARY}?q=own_length"))
+
+
+def test_physicians_copy_nothing(as_role, hospital, figures):
+    physician = as_role("physician", hospital.departments["CARD"])
+    assert physician.get(f"{LIBRARY}{LENGTH}/copy/").status_code == 403

@@ -28,6 +28,7 @@ urlpatterns = [
     path("library/", library.library, name="library"),
     path("library/export/", library.export, name="library_export"),
     path("library/<slug:indicator_id>/", definition.definition, name="definition"),
+    path("library/<slug:indicator_id>/copy/", definition.copy, name="copy"),
     path("months/", closing.months, name="months"),
     path("months/<str:month>/", closing.month, name="month"),
     path("months/<str:month>/analyse/", closing.analyse, name="analyse"),

@@ -19,7 +19,7 @@ register = template.Library()
 ROW = (
     '<tr><th scope="row"><a href="{url}">{name}</a>{reported}<br><span class="help">{id}</span></th>'
     '<td class="nowrap" data-label="{l_area}">{area}</td>'
-    '<td data-label="{l_document}">{document}<br><span class="help">{mark}</span></td>'
+    '<td data-label="{l_document}"><span>{document}<br><span class="help">{mark}</span></span></td>'
     '<td class="num nowrap" data-label="{l_version}">{version}</td><td data-label="{l_owner}">{owner}</td>'
     '<td class="nowrap" data-label="{l_review}">{review}</td><td data-label="{l_state}">{state}</td>'
     '<td data-label="{l_data}">{data}</td></tr>'

@@ -1,4 +1,4 @@
-"""Pictures of charts in the reader's theme; the system's own when none was chosen."""
+"""Pictures of charts in the reader's theme (the system's own when none was chosen), and words of targets."""
 
 from django import template
 from django.urls import reverse
@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from zhikong.hospital.functions.indicators.funnels import Drawn
+from zhikong.hospital.functions.indicators.templatetags.indicator_tags import ORIGINS
 from zhikong.web.charts.theme import THEMES
 
 register = template.Library()
@@ -30,3 +31,9 @@ def funnel_picture(context, drawn: Drawn, indicator_id: str, query: str) -> Safe
         light,
         alt,
     )
+
+
+@register.simple_tag
+def origin_word(origin: str) -> str:
+    """Where a target comes from, in a word."""
+    return ORIGINS[origin]

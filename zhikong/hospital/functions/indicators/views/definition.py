@@ -1,14 +1,19 @@
 """A definition and its history, for everybody who sees indicators; drafts included."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from zhikong.engine.definitions import Definition
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.roles import ROLES
 from zhikong.foundation.access.views_support import needs
-from zhikong.hospital.functions.indicators.catalogue import definitions
+from zhikong.foundation.packstore import actions as drafting
+from zhikong.foundation.packstore import queries as packstore
+from zhikong.hospital.functions.indicators.catalogue import INDICATOR, definitions
+from zhikong.hospital.functions.indicators.copying import copied
+from zhikong.hospital.functions.indicators.forms_copying import CopyForm
 from zhikong.hospital.functions.indicators.queries.figures import frame
 from zhikong.hospital.functions.indicators.queries.library import Entry, entries
 from zhikong.hospital.functions.indicators.queries.versions import history, used_hashes
@@ -47,3 +52,22 @@ def _roles(definition: Definition | None) -> dict[str, str]:
         return {}
     named = {"owner": definition.owner, "checker": definition.checker}
     return {part: ROLES[code].title if code in ROLES else code for part, code in named.items()}
+
+
+@needs(Permission.EDIT_DEFINITIONS)
+@require_http_methods(["GET", "POST"])
+def copy(request: HttpRequest, indicator_id: str) -> HttpResponse:
+    """Begin an indicator of the hospital's own with the text of another one; it goes the usual way to publication."""
+    source = packstore.text_in_force(INDICATOR, indicator_id, on=timezone.localdate())
+    if source is None:
+        raise Http404
+    form = CopyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        draft = drafting.start_from(
+            by=request.user, now=timezone.now(), kind=INDICATOR, definition_id=said["new_id"],
+            source=packstore.Written(copied(source.text, new_id=said["new_id"], name=said["name"])),
+        )  # fmt: skip
+        return redirect("packstore:edit", draft.pk)
+    context = {"form": form, "entry": _entry(indicator_id)}
+    return render(request, "indicators/copy.html", context, status=422 if form.errors else 200)

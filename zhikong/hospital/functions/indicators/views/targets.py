@@ -4,9 +4,11 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.signing import Signer
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,6 +19,9 @@ from zhikong.hospital.functions.indicators import actions
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators.catalogue import definitions, presets_by_name
 from zhikong.hospital.functions.indicators.forms import TargetForm
+from zhikong.hospital.functions.indicators.models import IndicatorTarget
+from zhikong.hospital.functions.indicators.queries.figures import frame
+from zhikong.hospital.functions.indicators.queries.target_preview import effect_of, pair_text, year_rows
 from zhikong.hospital.functions.indicators.queries.targets import target_book
 from zhikong.hospital.functions.indicators.selection import covered_departments
 
@@ -36,8 +41,8 @@ def target(request: HttpRequest, indicator_id: str) -> HttpResponse:
     definition = definitions().get(indicator_id)
     if definition is None:
         raise Http404
-    today = timezone.localdate()
-    in_force = target_book().of(definition, None, _this_month())
+    today, book, shown = timezone.localdate(), target_book(), frame()
+    in_force = book.of(definition, None, _this_month())
     form = TargetForm(
         request.POST or None,
         years=range(today.year - 1, today.year + 3),
@@ -48,16 +53,56 @@ def target(request: HttpRequest, indicator_id: str) -> HttpResponse:
             "hospital_only": in_force.row is not None and in_force.row.hospital_only,
         },
     )
-    if request.method == "POST" and form.is_valid() and _set(request, indicator_id, form):
-        return redirect("indicators:targets")
+    effect, places = None, [None, *(d.id for d in covered_departments(_this_month()))]
+    if request.method == "POST" and form.is_valid():
+        if _seen(request, indicator_id, form) and _set(request, indicator_id, form):
+            return redirect("indicators:targets")
+        effect = effect_of(shown, book, definition, _wanted(indicator_id, form), places)
+    year = _year(request, today.year)
     context = {
         "definition": definition,
         "form": form,
         "in_force": in_force,
-        "history": target_book().history(indicator_id),
+        "history": book.history(indicator_id),
         "names": names(on=today),
+        "effect": effect,
+        "stamp": _stamp(indicator_id, form) if effect else "",
+        "rows": year_rows(book, definition, places, year),
+        "year": year,
+        "near_years": range(today.year - 2, today.year + 2),
+        "pair": pair_text(definition, book.level, shown, today),
     }
     return render(request, "indicators/target.html", context, status=422 if form.errors else 200)
+
+
+def _year(request: HttpRequest, now: int) -> int:
+    text = request.GET.get("year", "")
+    return int(text) if text.isdigit() and 2000 <= int(text) <= 2100 else now
+
+
+def _stamp(indicator_id: str, form: TargetForm) -> str:
+    """A signature of exactly this target: whoever sends it back has been shown what it changes."""
+    said = form.cleaned_data
+    parts = [
+        indicator_id,
+        *(str(said[name]) for name in ("department", "hospital_only", "at_least", "at_most")),
+    ]
+    return Signer(salt="indicators.target").sign("|".join(parts)).rsplit(":", 1)[1]
+
+
+def _seen(request: HttpRequest, indicator_id: str, form: TargetForm) -> bool:
+    return constant_time_compare(request.POST.get("seen", ""), _stamp(indicator_id, form))
+
+
+def _wanted(indicator_id: str, form: TargetForm) -> IndicatorTarget:
+    said = form.cleaned_data
+    return IndicatorTarget(
+        indicator_id=indicator_id,
+        department_id=said["department"],
+        hospital_only=said["hospital_only"] and said["department"] is None,
+        at_least=said["at_least"],
+        at_most=said["at_most"],
+    )
 
 
 @require_POST
