@@ -83,6 +83,8 @@ def _visits(tally: Tally, month: int, visits: pa.Table) -> None:
     waited = _minutes(visits, "seen_at") - _minutes(visits, "registered_at")
     tally.add("outpatient_waiting", when, place, np.where(seen, waited, 0), seen)
     tally.rank("outpatient_waiting_p90", 90, when[seen], place[seen], waited[seen])
+    urgent = _is(visits, "kind", "emergency") & _known(visits, "seen_at")
+    tally.add("emergency_waiting", when, place, np.where(urgent, waited, 0), urgent)
     tally.share("admitted_from_clinic", when, place, _is(visits, "disposition", "admitted"), there)
     tally.share("left_clinic_unseen", when, place, _is(visits, "disposition", "left"), there)
 

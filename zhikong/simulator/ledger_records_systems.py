@@ -8,6 +8,7 @@ from zhikong.simulator import catalogue
 from zhikong.simulator.clock import DAY
 from zhikong.simulator.ledger_records_notes import knives
 from zhikong.simulator.ledger_records_rows import FAR, View
+from zhikong.simulator.tally import month_of
 
 BEDSIDE, TALK = 10, 72 * 60
 QUALIFIED = ("attending", "associate_chief", "chief")
@@ -21,6 +22,7 @@ def count(view: View) -> None:
     _drugs(view)
     _pathways(view)
     _fees(view)
+    _blood_and_events(view)
 
 
 def _consultations(view: View) -> None:
@@ -128,3 +130,14 @@ def _fees(view: View) -> None:
     whole = sum(own[code] for code in classes) == own["D01"]
     parts = (own["D20x01"] + own["D20x02"] <= own["D20"]) & (own["D23x01"] <= own["D23"])
     view.share("fees_add_up", whole & parts, np.ones(len(block), bool))
+
+
+def _blood_and_events(view: View) -> None:
+    foreign = ~view.is_("transfusions", "component", "autologous")
+    whole = view.is_("transfusions", "component", "whole_blood")
+    view.share_of("component_transfusions", "transfusions", ~whole, foreign)
+    happened = view.rows["adverse_events"]
+    codes = pa.array(list(catalogue.department_index()))
+    place = pc.index_in(happened.columns["department"], codes).to_numpy(zero_copy_only=False).astype(int)
+    month = month_of(happened.columns["occurred_at"])
+    view.tally.add("events_of_departments", month, place, np.ones(len(happened), bool))

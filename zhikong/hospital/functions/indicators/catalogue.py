@@ -79,6 +79,25 @@ def _place(definition: Definition) -> tuple:
     return (min(ranks, default=99), definition.title())
 
 
+@dataclass(frozen=True)
+class SourceState:
+    """Whether anything feeds an indicator; if not, why."""
+
+    counted: bool
+    reason: str = ""
+
+
+NO_SOURCE = "无数据来源："
+"""How the notes of a definition begin that nothing in the data contract can feed yet; the reason follows."""
+
+
+def source_state(definition: Definition) -> SourceState:
+    """What the definition itself says: drafts that name no source are shown as 无数据来源, never as a number."""
+    if not definition.notes.startswith(NO_SOURCE):
+        return SourceState(counted=definition.status == "published")
+    return SourceState(counted=False, reason=definition.notes.removeprefix(NO_SOURCE).split("。")[0])
+
+
 def minimum_denominator(definition: Definition) -> int:
     """The smallest denominator that is judged (F-14); a count has none."""
     if definition.kind == "count":
@@ -101,12 +120,17 @@ class PresetTarget:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named set of targets from one document."""
+    """A named set of targets from one document; `levels` are the institution levels it is for, empty means all."""
 
     name: str
     title: str
     document: str
     targets: Mapping[str, PresetTarget]
+    levels: tuple[str, ...] = ()
+
+    def suits(self, level: str) -> bool:
+        """Whether an institution of this level may be offered it."""
+        return not self.levels or level in self.levels
 
 
 def presets_by_name() -> Mapping[str, Preset]:
@@ -143,4 +167,10 @@ def preset_said(said: dict) -> Preset:
         )
         for indicator_id, row in said["targets"].items()
     }
-    return Preset(said["preset"], said["name"]["zh"], said["source"]["document"], targets)
+    return Preset(
+        said["preset"],
+        said["name"]["zh"],
+        said["source"]["document"],
+        targets,
+        tuple(said.get("levels") or ()),
+    )

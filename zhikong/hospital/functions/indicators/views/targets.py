@@ -31,7 +31,11 @@ def targets(request: HttpRequest) -> HttpResponse:
     """Every indicator with the target of this month and where it comes from."""
     month, book = _this_month(), target_book()
     rows = [(d, book.of(d, None, month), _own(book, d.id)) for d in definitions().values()]
-    presets = [(p, sum(i in definitions() for i in p.targets)) for p in presets_by_name().values()]
+    presets = [
+        (p, sum(i in definitions() for i in p.targets))
+        for p in presets_by_name().values()
+        if p.suits(book.level)
+    ]
     return render(request, "indicators/targets.html", {"rows": rows, "presets": presets, "month": month})
 
 
