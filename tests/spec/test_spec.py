@@ -10,7 +10,7 @@ from tests.spec.chapters import contents
 from tests.spec.drawn import Paragraph
 from tests.spec.running import number, of_paragraph, run, truth
 
-BACKENDS = ("reference", "duckdb")
+BACKENDS = ("reference", "duckdb", "vector")
 PARAGRAPHS = [p for chapter in contents.CHAPTERS for p in chapter.paragraphs]
 BY_EXPRESSION = [p for p in PARAGRAPHS if p.expression]
 BY_DEFINITION = [p for p in PARAGRAPHS if p.definition]

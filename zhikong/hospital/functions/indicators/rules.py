@@ -94,8 +94,12 @@ class Target:
 
 
 def target_of(said: Mapping | None) -> Target:
-    """A target as packs write it: {at_least: 92}, {at_most: 14}, {equals: 0}, {range: [80, 90]}."""
+    """A target as packs write it: {at_least: 92}, {at_most: 14}, {equals: 0}, {range: [80, 90]}, or a baseline with its
+    goal. Relative ones and monitoring have no bounds of their own: nothing is judged by them as they stand."""
     said = said or {}
+    if said.get("goal") is not None:
+        goal, baseline = Decimal(str(said["goal"])), Decimal(str(said.get("baseline", said["goal"])))
+        return Target(goal, None) if goal >= baseline else Target(None, goal)
     if said.get("equals") is not None:
         exact = Decimal(str(said["equals"]))
         return Target(exact, exact)
