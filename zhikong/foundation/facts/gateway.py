@@ -81,12 +81,15 @@ def compute(
     snapshot: Snapshot | None = None,
     by=None,
     keeping: bool = False,
+    stratum: str | None = None,
+    department: str | None = None,
 ) -> Results:
     """Indicators over the published facts, with values of departments outside the scope left out.
 
     months: first and last month, 'YYYY-MM'. Hospital-level values are for everybody in the hospital. keeping: what
     can be added up is taken from the institution's partial results, which are brought up to the snapshot first;
-    without it everything is counted on the rows.
+    without it everything is counted on the rows. stratum: split by this one of the strata that the definitions
+    declare, of the whole hospital or of one department (its code). Raises PermissionDenied for one outside the scope.
     """
     scope = current_scope()
     snapshot = snapshot or published()
@@ -97,8 +100,12 @@ def compute(
         now=now,
         data_version=snapshot.data_version,
         backend=partials(snapshot.institution) if keeping else "fastest",
+        stratum=stratum,
+        department=department,
     )
     allowed = codes_in_scope(scope)
+    if stratum and allowed is not None and department not in allowed:
+        raise PermissionDenied("该科室不在您的权限范围内，不能查看其分层结果。")
     if allowed is not None:
         kept = [row for row in results.rows if row.department is None or row.department in allowed]
         results = replace(results, rows=kept)

@@ -15,6 +15,7 @@ from zhikong.hospital.functions.indicators.views import (
     library,
     previews,
     small_cells,
+    strata,
     targets,
 )
 
@@ -52,6 +53,7 @@ urlpatterns = [
     path("<slug:indicator_id>/counted-source/", counting.counted_source, name="counted_source"),
     path("<slug:indicator_id>/chart.svg", detail.picture, name="chart"),
     path("<slug:indicator_id>/decide/", decisions.decide, name="decide"),
+    path("<slug:indicator_id>/strata/", strata.strata_page, name="strata"),
     path("<slug:indicator_id>/explain/", explain.explain, name="explain"),
     path("<slug:indicator_id>/funnel/", funnel.funnel_page, name="funnel"),
     path("<slug:indicator_id>/funnel.svg", funnel.funnel_picture, name="funnel_picture"),
