@@ -167,8 +167,8 @@ SHIFTS = {  # (ledger key, department): indicator, side of the signal, months fr
     ("average_length_of_stay", "ORTH"): ("average_length_of_stay", "above", 4),
     ("record_grade_a", None): ("grade_a_records", "below", 1),
     ("critical_handled_30min", None): ("critical_value_handled_in_time", "above", 7),
-    ("class_1_infected", "GSUR"): ("class_one_infection", "above", 3),
 }
+UNSEEN = {("class_1_infected", "GSUR"): "class_one_infection"}  # one more case among fifty: no chart can tell
 HIGH = {"above_limit", "near_upper", "shift_up", "trend_up"}
 
 
@@ -182,7 +182,19 @@ def newest(results, indicator, department, months):
 
 
 def test_each_planted_shift_has_an_expectation(made):
-    assert {(s["key"], s["department"]) for s in made.ledger.shifts} == SHIFTS.keys()
+    assert {(s["key"], s["department"]) for s in made.ledger.shifts} == SHIFTS.keys() | UNSEEN.keys()
+
+
+@pytest.mark.parametrize("shift", UNSEEN, ids=lambda s: s[0])
+def test_a_shift_of_a_single_case_is_no_signal_and_the_chart_says_why(shift, results, made):
+    rows = {r.month: r for r in results.of(UNSEEN[shift], department=shift[1])}
+    planted = next(s for s in made.ledger.shifts if (s["key"], s["department"]) == shift)
+    start = made.ledger.months.index(planted["first_month"])
+    for end in range(start, start + 3):
+        months = made.ledger.months[: end + 1]
+        assert newest(results, UNSEEN[shift], shift[1], months) is None
+        said = control(PUBLISHED[UNSEEN[shift]], [rows.get(month) for month in months]).reason
+        assert "平均每月" in said
 
 
 @pytest.mark.proves("F-14")
