@@ -6,29 +6,30 @@ that holds for some of its moments and fails for others is unknown.
 
 from __future__ import annotations
 
-import calendar
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from itertools import product
 from typing import Any
 
+from zhikong.engine.backends.sets_spans import (
+    Span,
+    calculated,
+    compared,
+    day_of,
+    ends,
+    full_months,
+    full_years,
+    moved,
+    over,
+    within_64_bits,
+)
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions import sets_nodes as s
 
 Row = Mapping[str, Any]
 ROW = "#row"
 """The key under which a row carries its own number: rows of one number are the same row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Something between two values, both possible."""
-
-    low: Any
-    high: Any
 
 
 class Patient:
@@ -96,22 +97,6 @@ def evaluate(node: n.Node, env: Env) -> Any:
     return MEANINGS[type(node)](node, env)
 
 
-def _ends(value: Any) -> tuple[Any, Any]:
-    return (value.low, value.high) if isinstance(value, Span) else (value, value)
-
-
-def _spread(results: list[Any]) -> Any:
-    low, high = min(results), max(results)
-    return low if low == high else Span(low, high)
-
-
-def _over(change: Callable[..., Any], *values: Any) -> Any:
-    """A function that is monotonic in each argument, over all that the arguments can be."""
-    if any(v is None for v in values):
-        return None
-    return _spread([change(*chosen) for chosen in product(*(dict.fromkeys(_ends(v)) for v in values))])
-
-
 def _value(node: n.Value, env: Env) -> Any:
     return float(node.value) if isinstance(node.value, Decimal) else node.value
 
@@ -144,22 +129,6 @@ def _or(node: n.Or, env: Env) -> bool | None:
     return None if any(v is None for v in values) else False
 
 
-def compared(op: str, left: Any, right: Any) -> bool | None:
-    """`left op right`, unknown where a span leaves it open."""
-    if left is None or right is None:
-        return None
-    (a, b), (c, d) = _ends(left), _ends(right)
-    match op:
-        case "<":
-            return True if b < c else (False if a >= d else None)
-        case "<=":
-            return True if b <= c else (False if a > d else None)
-        case "=":
-            return False if b < c or d < a else (True if a == b == c == d else None)
-        case _:
-            return True if b < c or d < a else (False if a == b == c == d else None)
-
-
 def _compare(node: n.Compare, env: Env) -> bool | None:
     left, right = evaluate(node.left, env), evaluate(node.right, env)
     if isinstance(left, (str, bool)) and isinstance(right, (str, bool)):
@@ -183,74 +152,44 @@ def _is_true(node: n.IsTrue, env: Env) -> bool:
     return evaluate(node.operand, env) is True
 
 
-def _within_64_bits(value: int) -> int:
-    if not -(2**63) <= value < 2**63:
-        raise OverflowError("整数运算超出 64 位范围")
-    return value
-
-
 def _arithmetic(node: n.Arithmetic, env: Env) -> Any:
     change = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b}[node.op]
-    return _over(
-        lambda a, b: _within_64_bits(change(a, b)), evaluate(node.left, env), evaluate(node.right, env)
+    return over(
+        lambda a, b: within_64_bits(change(a, b)), evaluate(node.left, env), evaluate(node.right, env)
     )
 
 
 def _negate(node: n.Negate, env: Env) -> Any:
-    return _over(lambda a: _within_64_bits(-a), evaluate(node.operand, env))
+    return over(lambda a: within_64_bits(-a), evaluate(node.operand, env))
 
 
 def _quotient(node: s.Quotient, env: Env) -> Any:
-    return _over(lambda a: a // node.divisor, evaluate(node.operand, env))
-
-
-_UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1)}
+    return over(lambda a: a // node.divisor, evaluate(node.operand, env))
 
 
 def _elapsed(node: n.Elapsed, env: Env) -> Any:
     if node.unit == "days":
-        return _over(
-            lambda a, b: (_day_of(b) - _day_of(a)).days, evaluate(node.start, env), evaluate(node.end, env)
+        return over(
+            lambda a, b: (day_of(b) - day_of(a)).days, evaluate(node.start, env), evaluate(node.end, env)
         )
-    unit = _UNITS[node.unit]
-    return _over(lambda a, b: (b - a) // unit, evaluate(node.start, env), evaluate(node.end, env))
-
-
-def _day_of(value: date) -> date:
-    return value.date() if isinstance(value, datetime) else value
+    unit = timedelta(**{node.unit: 1})
+    return over(lambda a, b: (b - a) // unit, evaluate(node.start, env), evaluate(node.end, env))
 
 
 def _day(node: s.Day, env: Env) -> Any:
-    return _over(_day_of, evaluate(node.operand, env))
-
-
-def moved(value: date, amount: int, unit: s.Unit) -> date:
-    """A time or date moved; the last day of a shorter month stands for the days that it lacks."""
-    if unit in ("minutes", "hours", "days"):
-        return value + timedelta(**{unit: amount})
-    months = value.year * 12 + value.month - 1 + amount * (12 if unit == "years" else 1)
-    year, month = months // 12, months % 12 + 1
-    return value.replace(year=year, month=month, day=min(value.day, calendar.monthrange(year, month)[1]))
+    return over(day_of, evaluate(node.operand, env))
 
 
 def _shift(node: s.Shift, env: Env) -> Any:
-    return _over(lambda v, a: moved(v, a, node.unit), evaluate(node.operand, env), evaluate(node.amount, env))
+    return over(lambda v, a: moved(v, a, node.unit), evaluate(node.operand, env), evaluate(node.amount, env))
 
 
 def _full_years(node: s.FullYears, env: Env) -> Any:
-    return _over(
-        lambda a, b: b.year - a.year - ((b.month, b.day) < (a.month, a.day)),
-        evaluate(node.start, env),
-        evaluate(node.end, env),
-    )
+    return over(full_years, evaluate(node.start, env), evaluate(node.end, env))
 
 
 def _full_months(node: s.FullMonths, env: Env) -> Any:
-    return _over(
-        lambda a, b: (b.year - a.year) * 12 + b.month - a.month - (b.day < a.day),
-        evaluate(node.start, env),
-        evaluate(node.end, env),
-    )
+    return over(full_months, evaluate(node.start, env), evaluate(node.end, env))
 
 
 def _coalesce(node: n.Coalesce, env: Env) -> Any:
@@ -275,35 +214,8 @@ def _converted(node: s.Converted, env: Env) -> float | None:
     return float(value) * float(times) / float(over)
 
 
-def _converted(node: s.Converted, env: Env) -> float | None:
-    value, unit = evaluate(node.operand, env), evaluate(node.unit, env)
-    factors = {known: (times, over) for known, times, over in node.factors}
-    if value is None or unit not in factors:
-        return None
-    times, over = factors[unit]
-    return float(value) * float(times) / float(over)
-
-
-_CALCULATIONS: dict[str, Callable[[float, float], float]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-    "power": lambda a, b: a**b if a > 0 or b > 0 else 1 / 0,
-}
-
-
 def _calculated(node: s.Calculated, env: Env) -> float | None:
-    left, right = evaluate(node.left, env), evaluate(node.right, env)
-    if left is None or right is None or isinstance(left, Span) or isinstance(right, Span):
-        return None
-    if node.op == "power" and left < 0:
-        return None
-    try:
-        result = _CALCULATIONS[node.op](float(left), float(right)) * 1e8 + 0.5
-        return math.floor(result) / 1e8
-    except (ZeroDivisionError, OverflowError, ValueError):  # infinity and no number have no whole part
-        return None
+    return calculated(node.op, evaluate(node.left, env), evaluate(node.right, env))
 
 
 # ---- over rows -----------------------------------------------------------------------------------------------------
@@ -324,10 +236,10 @@ def _count(node: s.Count, env: Env) -> int:
 
 def _pick(node: s.Pick, env: Env) -> Any:
     """Spans are ordered by their first moment; among equals the earlier row is first and the later row last."""
-    known = [(_ends(evaluate(node.by, one))[0], one) for one in _fulfilling(node, env)]
+    known = [(ends(evaluate(node.by, one))[0], one) for one in _fulfilling(node, env)]
     ranked = [(by, one.bound[node.row][ROW], one) for by, one in known if by is not None]
     if node.which == "nearest":
-        at = _ends(evaluate(node.at, env))[0] if node.at is not None else None
+        at = ends(evaluate(node.at, env))[0] if node.at is not None else None
         if at is None:
             return None
         ranked = [((abs(by - at), by), row, one) for by, row, one in ranked]
@@ -341,12 +253,12 @@ def _fold(node: s.Fold, env: Env) -> Any:
     values = [evaluate(node.value, one) for one in _fulfilling(node, env)]
     known = [v for v in values if v is not None]
     if node.how == "sum":
-        low, high = (_within_64_bits(sum(_ends(v)[end] for v in known)) for end in (0, 1))
+        low, high = (within_64_bits(sum(ends(v)[end] for v in known)) for end in (0, 1))
         return low if low == high else Span(low, high)
     if not known:
         return None
     extreme = min if node.how == "min" else max
-    low, high = (extreme(_ends(v)[end] for v in known) for end in (0, 1))
+    low, high = (extreme(ends(v)[end] for v in known) for end in (0, 1))
     return low if low == high else Span(low, high)
 
 

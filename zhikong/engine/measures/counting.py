@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from zhikong.engine.backends.base import Limits
 from zhikong.engine.backends.sets_duckdb import Columnar, columnar, count
-from zhikong.engine.backends.sets_judge import ROW, Env, Patient, Row, Span, evaluate
+from zhikong.engine.backends.sets_judge import ROW, Env, Patient, Row, evaluate
+from zhikong.engine.backends.sets_spans import Span
 from zhikong.engine.measures.model import Measure
 from zhikong.engine.measures.needs import needs
 from zhikong.engine.tables import Type

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from zhikong.engine.backends.sql.lower import MICROSECONDS, floor_division
+from zhikong.engine.backends.sql.sets_pairs import Pair, between, compared, each, exact, known_value
 from zhikong.engine.backends.sql.text import clause, listed, literal, name
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions import sets_nodes as s
@@ -19,18 +20,6 @@ from zhikong.engine.tables import Type
 
 HIGH = "#high"  # after the name of a column: the greatest value of the span that the column begins
 OWN = "patient."  # before the name of a column: the patient's, which every row carries
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """The least and the greatest that a value can be; the same text when it is always exact."""
-
-    low: str
-    high: str
-
-    @property
-    def exact(self) -> bool:
-        return self.low == self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +56,14 @@ def condition(node: n.Node, space: Space) -> str:
     return lower(node, space).low
 
 
-def _exact(text: str) -> Pair:
-    return Pair(text, text)
-
-
-def _each(change: Callable[[str], str], value: Pair) -> Pair:
-    """An increasing function of one value."""
-    low = change(value.low)
-    return Pair(low, low if value.exact else change(value.high))
-
-
 def _value(node: n.Value, space: Space) -> Pair:
-    return _exact(literal(node.value))
+    return exact(literal(node.value))
 
 
 def _moment(node: s.Moment, space: Space) -> Pair:
     if isinstance(node.value, datetime):
-        return _exact(f"TIMESTAMP '{node.value.isoformat(sep=' ')}'")
-    return _exact(f"DATE '{node.value.isoformat()}'")
+        return exact(f"TIMESTAMP '{node.value.isoformat(sep=' ')}'")
+    return exact(f"DATE '{node.value.isoformat()}'")
 
 
 def _cell(node: s.Cell, space: Space) -> Pair:
@@ -96,50 +75,34 @@ def _cell(node: s.Cell, space: Space) -> Pair:
 
 
 def _not(node: n.Not, space: Space) -> Pair:
-    return _exact(f"(NOT {condition(node.operand, space)})")
+    return exact(f"(NOT {condition(node.operand, space)})")
 
 
 def _and(node: n.And, space: Space) -> Pair:
-    return _exact("(" + " AND ".join(condition(item, space) for item in node.items) + ")")
+    return exact("(" + " AND ".join(condition(item, space) for item in node.items) + ")")
 
 
 def _or(node: n.Or, space: Space) -> Pair:
-    return _exact("(" + " OR ".join(condition(item, space) for item in node.items) + ")")
-
-
-def compared(op: str, left: Pair, right: Pair) -> str:
-    """`left op right`; unknown where a span leaves it open."""
-    if left.exact and right.exact:
-        return f"({left.low} {op} {right.low})"
-    match op:
-        case "<":
-            yes, no = f"{left.high} < {right.low}", f"{left.low} >= {right.high}"
-        case "<=":
-            yes, no = f"{left.high} <= {right.low}", f"{left.low} > {right.high}"
-        case _:
-            same = f"{left.low} = {right.high} AND {left.high} = {right.low}"
-            apart = f"{left.high} < {right.low} OR {right.high} < {left.low}"
-            yes, no = (same, apart) if op == "=" else (apart, same)
-    return f"(CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END)"
+    return exact("(" + " OR ".join(condition(item, space) for item in node.items) + ")")
 
 
 def _compare(node: n.Compare, space: Space) -> Pair:
-    return _exact(compared(node.op, lower(node.left, space), lower(node.right, space)))
+    return exact(compared(node.op, lower(node.left, space), lower(node.right, space)))
 
 
 def _in(node: n.In, space: Space) -> Pair:
     operand, values = lower(node.operand, space), [lower(v, space) for v in node.values]
     if operand.exact:
-        return _exact(f"({operand.low} IN ({listed(v.low for v in values)}))")
-    return _exact("(" + " OR ".join(compared("=", operand, v) for v in values) + ")")
+        return exact(f"({operand.low} IN ({listed(v.low for v in values)}))")
+    return exact("(" + " OR ".join(compared("=", operand, v) for v in values) + ")")
 
 
 def _is_null(node: n.IsNull, space: Space) -> Pair:
-    return _exact(f"({lower(node.operand, space).low} IS NULL)")
+    return exact(f"({lower(node.operand, space).low} IS NULL)")
 
 
 def _is_true(node: n.IsTrue, space: Space) -> Pair:
-    return _exact(f"coalesce({condition(node.operand, space)}, FALSE)")
+    return exact(f"coalesce({condition(node.operand, space)}, FALSE)")
 
 
 def _arithmetic(node: n.Arithmetic, space: Space) -> Pair:
@@ -149,7 +112,7 @@ def _arithmetic(node: n.Arithmetic, space: Space) -> Pair:
         return f"(CAST({a} AS BIGINT) {node.op} CAST({b} AS BIGINT))"
 
     if left.exact and right.exact:
-        return _exact(result(left.low, right.low))
+        return exact(result(left.low, right.low))
     if node.op == "*":
         all_four = listed(result(a, b) for a in (left.low, left.high) for b in (right.low, right.high))
         return Pair(f"least({all_four})", f"greatest({all_four})")
@@ -164,13 +127,7 @@ def _negate(node: n.Negate, space: Space) -> Pair:
 
 
 def _quotient(node: s.Quotient, space: Space) -> Pair:
-    return _each(lambda v: floor_division(v, node.divisor), lower(node.operand, space))
-
-
-def _between(function: Callable[[str, str], str], start: Pair, end: Pair) -> Pair:
-    """What grows with the end and shrinks with the start."""
-    low = function(start.high, end.low)
-    return Pair(low, low if start.exact and end.exact else function(start.low, end.high))
+    return each(lambda v: floor_division(v, node.divisor), lower(node.operand, space))
 
 
 def _elapsed(node: n.Elapsed, space: Space) -> Pair:
@@ -179,7 +136,7 @@ def _elapsed(node: n.Elapsed, space: Space) -> Pair:
             return f"(CAST({end} AS DATE) - CAST({start} AS DATE))"
         return floor_division(f"(epoch_us({end}) - epoch_us({start}))", MICROSECONDS[node.unit])
 
-    return _between(elapsed, lower(node.start, space), lower(node.end, space))
+    return between(elapsed, lower(node.start, space), lower(node.end, space))
 
 
 def _full_years(node: s.FullYears, space: Space) -> Pair:
@@ -187,7 +144,7 @@ def _full_years(node: s.FullYears, space: Space) -> Pair:
         before = f"month({end}) * 100 + day({end}) < month({start}) * 100 + day({start})"
         return f"(year({end}) - year({start}) - CAST({before} AS BIGINT))"
 
-    return _between(years, lower(node.start, space), lower(node.end, space))
+    return between(years, lower(node.start, space), lower(node.end, space))
 
 
 def _full_months(node: s.FullMonths, space: Space) -> Pair:
@@ -195,11 +152,11 @@ def _full_months(node: s.FullMonths, space: Space) -> Pair:
         whole = f"(year({end}) - year({start})) * 12 + month({end}) - month({start})"
         return f"({whole} - CAST(day({end}) < day({start}) AS BIGINT))"
 
-    return _between(months, lower(node.start, space), lower(node.end, space))
+    return between(months, lower(node.start, space), lower(node.end, space))
 
 
 def _day(node: s.Day, space: Space) -> Pair:
-    return _each(lambda v: f"CAST({v} AS DATE)", lower(node.operand, space))
+    return each(lambda v: f"CAST({v} AS DATE)", lower(node.operand, space))
 
 
 def _shift(node: s.Shift, space: Space) -> Pair:
@@ -225,15 +182,15 @@ def _if(node: n.If, space: Space) -> Pair:
     then, otherwise = lower(node.then, space), lower(node.otherwise, space)
     low = f"(CASE WHEN {test} THEN {then.low} ELSE {otherwise.low} END)"
     if then.exact and otherwise.exact:
-        return _exact(low)
+        return exact(low)
     return Pair(low, f"(CASE WHEN {test} THEN {then.high} ELSE {otherwise.high} END)")
 
 
 def _coded(node: s.Coded, space: Space) -> Pair:
     operand, numbers = lower(node.operand, space).low, space.concepts(node.codes)
     if not numbers:
-        return _exact(f"(CASE WHEN {operand} IS NOT NULL THEN FALSE END)")
-    return _exact(f"({operand} IN ({listed(map(str, numbers))}))")
+        return exact(f"(CASE WHEN {operand} IS NOT NULL THEN FALSE END)")
+    return exact(f"({operand} IN ({listed(map(str, numbers))}))")
 
 
 def _converted(node: s.Converted, space: Space) -> Pair:
@@ -242,22 +199,17 @@ def _converted(node: s.Converted, space: Space) -> Pair:
         f"WHEN {literal(known)} THEN {value} * CAST({times} AS DOUBLE) / CAST({over} AS DOUBLE)"
         for known, times, over in node.factors
     )
-    return _exact(f"(CASE {unit} {ways} END)")
+    return exact(f"(CASE {unit} {ways} END)")
 
 
 def _calculated(node: s.Calculated, space: Space) -> Pair:
-    a, b = (f"CAST({_known(lower(side, space))} AS DOUBLE)" for side in (node.left, node.right))
+    a, b = (f"CAST({known_value(lower(side, space))} AS DOUBLE)" for side in (node.left, node.right))
     result = {
         "power": f"CASE WHEN {a} > 0 THEN pow({a}, {b}) WHEN {a} = 0 AND {b} > 0 THEN 0 END",
         "/": f"{a} / nullif({b}, 0)",
     }.get(node.op, f"{a} {node.op} {b}")
     scaled = f"(({result}) * CAST(1e8 AS DOUBLE) + 0.5)"
-    return _exact(f"(CASE WHEN isfinite({scaled}) THEN floor({scaled}) / CAST(1e8 AS DOUBLE) END)")
-
-
-def _known(value: Pair) -> str:
-    """The value where it is certain."""
-    return value.low if value.exact else f"(CASE WHEN {value.low} = {value.high} THEN {value.low} END)"
+    return exact(f"(CASE WHEN isfinite({scaled}) THEN floor({scaled}) / CAST(1e8 AS DOUBLE) END)")
 
 
 # ---- over rows -----------------------------------------------------------------------------------------------------
@@ -272,11 +224,11 @@ def _query(node: Any, space: Space, wanted: str, *further: str) -> str:
 
 
 def _some(node: s.Some, space: Space) -> Pair:
-    return _exact(f"EXISTS {_query(node, space, '1')}")
+    return exact(f"EXISTS {_query(node, space, '1')}")
 
 
 def _count(node: s.Count, space: Space) -> Pair:
-    return _exact(f"coalesce({_query(node, space, 'count(*)')}, 0)")
+    return exact(f"coalesce({_query(node, space, 'count(*)')}, 0)")
 
 
 def _aggregate(aggregate: str, node: Any, space: Space, inner: dict[str, str], *further: str) -> str:
@@ -316,8 +268,8 @@ def _fold(node: s.Fold, space: Space) -> Pair:
     value = lower(node.value, space.inside(node.row, node.rows))
     if node.how == "sum":
         total = "CAST(sum(CAST(x.v AS BIGINT)) AS BIGINT)"
-        return _each(lambda v: f"coalesce({_aggregate(total, node, space, {'v': v})}, 0)", value)
-    return _each(lambda v: _aggregate(f"{node.how}(x.v)", node, space, {"v": v}), value)
+        return each(lambda v: f"coalesce({_aggregate(total, node, space, {'v': v})}, 0)", value)
+    return each(lambda v: _aggregate(f"{node.how}(x.v)", node, space, {"v": v}), value)
 
 
 LOWERINGS: dict[type[n.Node], Callable[[Any, Space], Pair]] = {
