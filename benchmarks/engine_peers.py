@@ -86,7 +86,7 @@ def duckdb_packed(folder: Path, ratios: list[Ratio]) -> tuple[float, np.ndarray]
             ).fetchnumpy()
             packed = list(found.values())[3:]
             for k, column in enumerate(packed):
-                values = np.asarray(column, np.float64).astype(np.int64)
+                values = np.asarray(column, np.int64)
                 for i in range(min(PER_SUM, len(texts) - k * PER_SUM)):
                     totals[k * PER_SUM + i] += ((values >> (WIDTH * i)) & ((1 << WIDTH) - 1)).sum()
     return cpu() - start, _by_ratio(ratios, dict(zip(texts, totals.tolist(), strict=True)))

@@ -73,21 +73,26 @@ def file_batches(
     with pq.ParquetFile(path, read_dictionary=[c for c in columns if c in texts]) as file:
         present = set(file.schema_arrow.names)
         wanted = [c for c in columns if c in present]
-        groups = [i for i in range(file.num_row_groups) if span is None or _touches(file, i, span)]
+        groups = _groups(file, span)
         for batch in file.iter_batches(
             batch_size=BATCH_ROWS, row_groups=groups, columns=wanted, use_threads=False
         ):
             yield batch if len(wanted) == len(columns) else _filled(batch, columns)
 
 
-def _touches(file: pq.ParquetFile, number: int, span: Span) -> bool:
-    """Whether a row group can hold rows of the span, as far as its statistics say."""
-    if span.column not in file.schema_arrow.names:
-        return True
-    statistics = file.metadata.row_group(number).column(file.schema_arrow.names.index(span.column)).statistics
+def _groups(file: pq.ParquetFile, span: Span | None) -> list[int]:
+    """The row groups that can hold rows of the span, as far as their statistics say."""
+    every, names = list(range(file.num_row_groups)), file.schema_arrow.names
+    if span is None or span.column not in names:
+        return every
+    metadata, place = file.metadata, names.index(span.column)
+    return [i for i in every if _touches(metadata.row_group(i).column(place).statistics, span)]
+
+
+def _touches(statistics: pq.Statistics | None, span: Span) -> bool:
     if statistics is None or not statistics.has_min_max:
         return True
-    least, most = (_number(value) for value in (statistics.min, statistics.max))
+    least, most = _number(statistics.min), _number(statistics.max)
     return least is None or most is None or (least < span.high and most >= span.low)
 
 

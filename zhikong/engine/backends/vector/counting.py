@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,13 +25,14 @@ from zhikong.engine.backends.vector.evaluate import (
     largest,
     question,
 )
-from zhikong.engine.backends.vector.grouping import Grouped, Periods, grouped
+from zhikong.engine.backends.vector.grouping import Periods, grouped
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.plan.needs import needs_of_column, walk
 from zhikong.engine.plan.recipes import Counter
 from zhikong.engine.tables import Type
 
 Matrix = NDArray[np.int64]
+FEW = 3  # conditions that are counted by one histogram
 MERGE_CELLS = 8_000_000  # numbers of unmerged batches that are kept before they are added up
 
 
@@ -47,6 +49,11 @@ class Plan:
     counters: tuple[Counter, ...]
     periods: Periods
     names: Keys = field(default_factory=Keys, repr=False, compare=False)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether so little is counted that putting the rows into group order would cost more."""
+        return len(self.counters) <= FEW and all(c.expression is None for c in self.counters)
 
     @property
     def expressions(self) -> list[n.Node]:
@@ -158,7 +165,11 @@ def _part(
 
 def _batch(plan: Plan, batch: Batch) -> tuple[Matrix, Matrix]:
     """Key numbers (one column for each key, then the period) and numbers of the batch's groups."""
-    groups, keys = _groups(plan, batch)
+    codes, sizes = _codes_of(plan, batch)
+    if plan.narrow and (codes.size and sizes.whole << len(plan.counters) <= 4 * codes.size):
+        return _histogram(plan, batch, codes, sizes)
+    groups = grouped(codes, sizes.whole)
+    keys = sizes.split(groups.keys)
     batch.order, batch.size = groups.order, groups.runs.rows
     matrix = np.empty((len(plan.counters) + 1, len(groups.keys)), np.int64)
     if not len(groups.keys):
@@ -170,33 +181,61 @@ def _batch(plan: Plan, batch: Batch) -> tuple[Matrix, Matrix]:
     return keys, matrix
 
 
-def _groups(plan: Plan, batch: Batch) -> tuple[Grouped, Matrix]:
-    periods = plan.periods.numbers(batch.key(plan.date), plan.date.type)
-    code, size = periods, plan.periods.count
-    sizes = []
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How keys and period make one number: the period is the lowest digit, the last key the highest."""
+
+    periods: int
+    keys: tuple[int, ...]
+
+    @property
+    def whole(self) -> int:
+        """How many numbers there are."""
+        return self.periods * math.prod(self.keys)
+
+    def split(self, codes: NDArray[np.int64]) -> Matrix:
+        """One column for each key, then the period."""
+        columns = []
+        rest, period = np.divmod(codes, max(self.periods, 1))
+        for size in self.keys:
+            rest, own = np.divmod(rest, max(size, 1))
+            columns.append(own)
+        return np.stack([*columns, period], axis=1)
+
+
+def _codes_of(plan: Plan, batch: Batch) -> tuple[NDArray[np.int64], Sizes]:
+    """The group number of each row, negative for rows that do not count."""
+    codes = plan.periods.numbers(batch.key(plan.date), plan.date.type)
+    outside = codes < 0
+    size, sizes = plan.periods.count, []
     for key in plan.keys:
-        if key is None:
-            sizes.append(1)
-            continue
-        column = batch.key(key)
-        width = len(column.texts.texts) if column.texts else 0
-        code = np.where(code < 0, -1, code + size * column.values.astype(np.int64))
-        size *= width
+        width = 1
+        if key is not None:
+            column = batch.key(key)
+            width = len(column.texts.texts) if column.texts else 1
+            codes = codes + column.values.astype(np.int64) * size
         sizes.append(width)
+        size *= width
     if size >= LIMIT:
         raise Unsupported("more groups than 64 bits can number")
-    groups = grouped(code, size)
-    return groups, _split(groups.keys, plan.periods.count, sizes)
+    if outside.any():
+        codes[outside] = -1
+    return codes, Sizes(plan.periods.count, tuple(sizes))
 
 
-def _split(keys: NDArray[np.int64], periods: int, sizes: list[int]) -> Matrix:
-    """One column for each key, then the period."""
-    columns = []
-    rest, period = np.divmod(keys, max(periods, 1))
-    for size in sizes:
-        rest, own = np.divmod(rest, max(size, 1))
-        columns.append(own)
-    return np.stack([*columns, period], axis=1)
+def _histogram(plan: Plan, batch: Batch, codes: NDArray[np.int64], sizes: Sizes) -> tuple[Matrix, Matrix]:
+    """Few conditions: which of them hold becomes part of the group number, and one histogram counts everything."""
+    batch.size = len(codes)
+    evaluator, count = Evaluator(batch, plan.names), len(plan.counters)
+    places = (codes + 1) << count  # rows that do not count come first
+    for i, counter in enumerate(plan.counters):
+        places |= evaluator.flags(evaluator.true(counter.condition)).astype(np.int64) << i
+    found = np.bincount(places, minlength=(sizes.whole + 1) << count).reshape(-1, 1 << count)[1:]
+    there = np.flatnonzero(found.any(axis=1))
+    found = found[there]
+    holds = [(np.arange(1 << count) >> i) & 1 == 1 for i in range(count)]
+    sums = [found.sum(axis=1), *(found[:, chosen].sum(axis=1) for chosen in holds)]
+    return sizes.split(there), np.stack(sums).astype(np.int64)
 
 
 def _counted(counter: Counter, evaluator: Evaluator, runs: Runs) -> NDArray[np.int64]:
