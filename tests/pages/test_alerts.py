@@ -101,6 +101,26 @@ def test_few_months_are_not_judged_and_say_so(empty_figures):
     assert "只有 5 个月" in row.reason
 
 
+def test_a_source_that_starts_to_deliver_is_no_change(empty_figures):
+    place = empty_figures.hospital.departments["CARD"].id
+    empty_figures.add("hospital_infection_incidence", place, [(0, 200)] * 23 + [(24, 200)])
+    empty_figures.add("surgical_mortality", place, [(0, 60)] * 23 + [(1, 60)])  # critical, and one case
+    empty_figures.finish()
+    told = ChartEvidence.objects.get(indicator_id="hospital_infection_incidence")
+    assert "请先核对数据从哪个月才开始" in told.reason
+    assert not Alert.objects.filter(tier="red").exists()
+
+
+def test_a_critical_outcome_beyond_three_sigma_is_red_by_itself(empty_figures):
+    place = empty_figures.hospital.departments["CARD"].id
+    empty_figures.add("inpatient_mortality", place, [*steady(20, 1000)[:23], (46, 1000)])
+    for name in ("inpatient_mortality", *FALLING):  # many charts that do not move make the discovery harder
+        empty_figures.add(name, empty_figures.hospital.departments["GSUR"].id, steady(97, 1000))
+    empty_figures.finish()
+    alert = Alert.objects.get()
+    assert (alert.indicator_id, alert.tier, alert.basis) == ("inpatient_mortality", "red", "signal")
+
+
 def test_it_stays_red_while_it_is_open_and_closes_after_quiet_months(fallen):
     for months, left in ((1, 3), (2, 3), (3, 0)):
         again(fallen, months)

@@ -21,6 +21,7 @@ from zhikong.hospital.functions.indicators.queries.targets import target_book
 from zhikong.hospital.functions.indicators.rules import Status
 from zhikong.hospital.functions.indicators.selection import newest_month
 
+SURE = 0.005  # three sigma with a spread that is estimated from two years
 LOOK_BACK = 12  # months that decide how long a miss has lasted and whether a chart is quiet
 
 
@@ -159,12 +160,19 @@ def _draft(
         event=event,
         discovered=evidence.tier,
         chance=evidence.chance,
-        critical=critical and newest.unfavourable and any(f.rule in BEYOND for f in newest.found),
+        critical=critical and _beyond(newest, evidence),
         shifted=newest.unfavourable,
         consecutive_misses=run if newest.status is Status.MISSED else 0,
         hospital=key[1] is None,
     )
     return _Draft(newest, seen, evidence, run, state.months_quiet, tuple(sorted(loud)), critical)
+
+
+def _beyond(newest: Line, evidence: Tested) -> bool:
+    """Beyond a three-sigma limit on the bad side, and improbable by the exact test too: where cases are few, one case
+    is beyond any limit."""
+    sure = evidence.p_month is not None and evidence.p_month <= SURE
+    return sure and newest.unfavourable and any(found.rule in BEYOND for found in newest.found)
 
 
 def _worse(newest: Line, evidence: Tested) -> bool:

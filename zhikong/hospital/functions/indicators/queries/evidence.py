@@ -16,6 +16,7 @@ from zhikong.hospital.functions.indicators.queries.decisions import DecisionBook
 from zhikong.hospital.functions.indicators.queries.figures import Figure, Place
 
 HISTORY = 36  # months that are looked at, the newest ones among them
+BEGINNING = 10  # so many cases where there was none before
 SIDES = {"up": -1.0, "down": 1.0}  # the bad side; both where the direction does not say
 
 Key = tuple[str, Place]
@@ -94,10 +95,17 @@ def _of_kind(
     found = of_rates(top, bottom, newest=newest, side=side, proportion=kind == "proportion")
     cases = np.nansum(bottom[:, -newest:], axis=1)
     few = cases < np.array([minimum_denominator(definitions[key[0]]) for key in keys])
+    few |= _began(top, newest)
     scale = np.array([float(definitions[key[0]].multiplier) for key in keys])
     return Evidence(
         np.where(few, np.nan, found.p), found.before * scale, found.now * scale, found.detectable * scale
     )
+
+
+def _began(top: np.ndarray, newest: int) -> np.ndarray:
+    """Never a case in all the months before, and now many at once: a source that starts to deliver, not a change."""
+    before, now = np.nansum(top[:, :-newest], axis=1), np.nansum(top[:, -newest:], axis=1)
+    return (before == 0) & (now >= BEGINNING)
 
 
 def _numbers(series: Mapping, keys: Sequence[Key], part: str) -> np.ndarray:
@@ -150,9 +158,11 @@ def _known(value: float) -> float | None:
 
 
 def _why_not(series: Sequence[Figure | None]) -> str:
-    values = [f.value for f in series if f is not None and f.value is not None]
+    known = [f for f in series if f is not None and f.value is not None]
     if series[-1] is None or series[-1].value is None:
         return "本月没有数值"
-    if len(values) < 13:
-        return f"只有 {len(values)} 个月的数据，不足 13 个月"
-    return "各月数值相同" if len(set(values)) == 1 else "例数太少，或此前可比的月份不足 12 个"
+    if len(known) < 13:
+        return f"只有 {len(known)} 个月的数据，不足 13 个月"
+    if not any(f.numerator for f in known[:-1]) and (known[-1].numerator or 0) >= BEGINNING:
+        return "此前各月都是 0，本月突然有数：请先核对数据从哪个月才开始"
+    return "各月数值相同" if len({f.value for f in known}) == 1 else "例数太少，或此前可比的月份不足 12 个"
