@@ -12,6 +12,51 @@ import orjson
 
 Resource = dict[str, Any]
 _SUFFIXES = (".json", ".ndjson", ".jsonl")
+_TYPES = frozenset(
+    [
+        "AdverseEvent",
+        "AllergyIntolerance",
+        "Bundle",
+        "CarePlan",
+        "CareTeam",
+        "Claim",
+        "Communication",
+        "CommunicationRequest",
+        "Condition",
+        "Coverage",
+        "Device",
+        "DeviceRequest",
+        "DeviceUseStatement",
+        "DiagnosticReport",
+        "DocumentReference",
+        "Encounter",
+        "ExplanationOfBenefit",
+        "FamilyMemberHistory",
+        "Flag",
+        "Goal",
+        "ImagingStudy",
+        "Immunization",
+        "Location",
+        "MeasureReport",
+        "Medication",
+        "MedicationAdministration",
+        "MedicationDispense",
+        "MedicationRequest",
+        "MedicationStatement",
+        "NutritionOrder",
+        "Observation",
+        "Organization",
+        "Patient",
+        "Practitioner",
+        "PractitionerRole",
+        "Procedure",
+        "QuestionnaireResponse",
+        "RelatedPerson",
+        "ServiceRequest",
+        "Specimen",
+        "Task",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -27,11 +72,16 @@ class BadFile(ValueError):
 
 
 def cases(root: Path) -> list[Case]:
-    """Every folder at or below `root` that holds JSON files itself, in order of path."""
+    """Every folder at or below `root` that holds JSON files, in order of path.
+
+    Files in folders named like resource types (`Encounter/…`) belong to the folder around those.
+    """
     found: dict[Path, list[Path]] = {}
     for file in sorted(root.rglob("*")):
         if file.suffix.lower() in _SUFFIXES and file.is_file() and not file.name.startswith("."):
-            found.setdefault(file.parent, []).append(file)
+            folder = file.parent
+            inside = folder != root and folder.name in _TYPES
+            found.setdefault(folder.parent if inside else folder, []).append(file)
     repeated = Counter(folder.name for folder in found)
     return [
         Case(folder.name if repeated[folder.name] == 1 else folder.relative_to(root).as_posix(), tuple(files))

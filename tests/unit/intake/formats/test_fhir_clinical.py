@@ -136,6 +136,17 @@ def test_folders_of_one_name_are_told_apart_by_their_path(tmp_path):
     assert [case.name for case in cases(tmp_path)] == ["a/x", "b/x", "y"]
 
 
+def test_folders_of_resource_types_are_one_case(tmp_path):
+    for kind in ("Patient", "Encounter"):
+        (tmp_path / "deck" / "one" / kind).mkdir(parents=True)
+        (tmp_path / "deck" / "one" / kind / "1.json").write_text(
+            f'{{"resourceType": "{kind}", "id": "1"}}', "utf-8"
+        )
+    (case,) = cases(tmp_path)
+    assert case.name == "one"
+    assert [r["resourceType"] for r in resources(case)] == ["Encounter", "Patient"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
