@@ -5,7 +5,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -94,10 +94,9 @@ def drawn(definition: Definition, compared: Sequence[Unit], *, place_name: str, 
     if len(seen) < 3:
         return Drawn(hidden, why_none=_("可比的科室不足 3 个，画不出漏斗图。"))
     scale = float(definition.multiplier)
-    made = funnel(
-        [unit.numerator for unit in seen], [unit.denominator for unit in seen], kind=kind,
-        minimum=minimum_denominator(definition), names=[unit.name for unit in seen], scale=scale, unit=definition.unit,
-    )  # fmt: skip
+    numbers = tuple((unit.name, unit.numerator, unit.denominator) for unit in seen)
+    key = (numbers, kind, minimum_denominator(definition), scale, definition.unit)
+    made = _funnel(*key)
     rows = tuple(_row(made, seen, index, scale) for index in range(len(seen)))
     said = {"place": place_name, "period": period, "n": len(seen)}
     data = FunnelData(
@@ -108,10 +107,31 @@ def drawn(definition: Definition, compared: Sequence[Unit], *, place_name: str, 
         units=[
             (r.unit.name, float(r.unit.denominator), r.value, r.state) for r in rows if r.value is not None
         ],
-        curve=_curve(made, scale),
+        curve=_curve_of(*key),
         target=round(made.target * scale, 6),
     )
     return Drawn((*rows, *hidden), made.sentence, data)
+
+
+@lru_cache(maxsize=256)
+def _funnel(
+    of_units: tuple[tuple[str, int, int], ...], kind: str, minimum: int, scale: float, unit: str
+) -> Funnel:
+    """Exact limits take a while; page, picture and sheet ask for the same ones. The numbers are the whole key."""
+    names, above, below = zip(*of_units, strict=True)
+    return funnel(above, below, kind=kind, minimum=minimum, names=names, scale=scale, unit=unit)
+
+
+@lru_cache(maxsize=256)
+def _curve_of(of_units: tuple, kind: str, minimum: int, scale: float, unit: str) -> tuple[tuple, ...]:
+    """The limits at rising numbers of cases, in the indicator's unit."""
+    found = _funnel(of_units, kind, minimum, scale, unit).curve(points=60)
+    bounds = found.bounds
+    lines = (bounds.lower_998, bounds.lower_95, bounds.upper_95, bounds.upper_998)
+    return tuple(
+        (round(float(cases), 3), *(_known(line[index], scale) for line in lines))
+        for index, cases in enumerate(found.denominators)
+    )
 
 
 def _figure(unit: Unit) -> Figure:
@@ -142,13 +162,3 @@ def _state(made: Funnel, index: int) -> tuple[str, str]:
 
 def _known(value: float, scale: float) -> float | None:
     return None if math.isnan(value) else round(float(value) * scale, 6)
-
-
-def _curve(made: Funnel, scale: float) -> list[tuple]:
-    drawn = made.curve(points=60)
-    bounds = drawn.bounds
-    lines = (bounds.lower_998, bounds.lower_95, bounds.upper_95, bounds.upper_998)
-    return [
-        (round(float(cases), 3), *(_known(line[index], scale) for line in lines))
-        for index, cases in enumerate(drawn.denominators)
-    ]

@@ -14,7 +14,7 @@ from zhikong.hospital.functions.indicators.periods import Against, Interval, Spa
 from zhikong.hospital.functions.indicators.queries.figures import Figure, Frame, Place, figures
 
 ADDITIVE = ("ratio", "mean", "count", "rate")
-VARIATION = 24  # months from which the own variation is measured
+VARIATION = 12  # months from which the own variation is measured
 
 
 @dataclass(frozen=True)

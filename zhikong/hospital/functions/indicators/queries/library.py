@@ -90,7 +90,7 @@ class Entry:
     why_none: str = ""
     today: date = date.min
 
-    @property
+    @cached_property
     def area(self) -> str:
         table = self.definition.table if self.definition else ""
         return str(AREAS.get(table, OTHER))
@@ -104,7 +104,7 @@ class Entry:
     def origin(self) -> str:
         return origin_of(self.definition) if self.definition else ""
 
-    @property
+    @cached_property
     def review(self) -> str:
         """overdue, soon or ok; empty for a text that cannot be read."""
         if self.definition is None:
@@ -151,6 +151,17 @@ def entries(shown: Frame, *, today: date) -> list[Entry]:
     return found + [_written(v, judge, today) for v in written]
 
 
+def entry_of(shown: Frame, indicator_id: str, *, today: date) -> Entry | None:
+    """One line of the library; None when nobody knows the id."""
+    open_ = Version.objects.filter(kind=INDICATOR, state__in=OPEN, definition_id=indicator_id).first()
+    judge = _data_judge(shown, indicator_id)
+    if (found := definitions().get(indicator_id)) is not None:
+        return _entry(found, "published", open_, judge, today)
+    if (found := catalogue().indicators.get(indicator_id)) is not None:
+        return _entry(found, _packaged_state(found), open_, judge, today)
+    return _written(open_, judge, today) if open_ else None
+
+
 def _packaged_state(definition: Definition) -> str:
     """A published definition that is not in force was replaced by one of the hospital that holds no longer."""
     return "draft" if definition.status == "draft" else "deprecated"
@@ -171,9 +182,9 @@ def _written(version: Version, judge, today: date) -> Entry:
     )
 
 
-def _data_judge(shown: Frame) -> Callable[[Definition, str], tuple[bool, str]]:
+def _data_judge(shown: Frame, indicator_id: str = "") -> Callable[[Definition, str], tuple[bool, str]]:
     """Whether a definition has data, and why not: by the newest results, or by the tables that it reads."""
-    computed = _computed(shown)
+    computed = _computed(shown, indicator_id)
     tables = frozenset(gateway.published().versions)
 
     def judge(definition: Definition, state: str) -> tuple[bool, str]:
@@ -190,18 +201,32 @@ def _data_judge(shown: Frame) -> Callable[[Definition, str], tuple[bool, str]]:
     return judge
 
 
-def _computed(shown: Frame) -> Mapping[str, tuple[int, str]]:
+def _computed(shown: Frame, indicator_id: str) -> Mapping[str, tuple[int, str]]:
     """id -> (months with a value among the last ones, a reason where there is none). One query."""
     span = calendar.last(SEEN, newest_month(shown))
-    rows = IndicatorValue.objects.filter(shown.condition(span), department=None).values("indicator_id")
+    rows = IndicatorValue.objects.filter(shown.condition(span), department=None)
+    rows = (rows.filter(indicator_id=indicator_id) if indicator_id else rows).values("indicator_id")
     counted = rows.annotate(known=Count("value"), why=Max("reason")).values_list(
         "indicator_id", "known", "why"
     )
     return {name: (known, why) for name, known, why in counted}
 
 
+_needed: dict[str, frozenset[str]] = {}
+
+
+def _needs(definition: Definition) -> frozenset[str]:
+    """The tables that a definition reads; worked out once per process and text."""
+    key = f"{definition.id} {definition.hash}"
+    if key not in _needed:
+        if len(_needed) > 2000:
+            _needed.clear()
+        _needed[key] = frozenset(needs_of(definition))
+    return _needed[key]
+
+
 def _absent(definition: Definition, tables: frozenset[str]) -> str:
-    missing = sorted(set(needs_of(definition)) - tables)
+    missing = sorted(_needs(definition) - tables)
     names = "、".join(TABLES[name].meaning.split("：")[0] for name in missing if name in TABLES)
     return _("尚未接入“%(tables)s”数据") % {"tables": names} if names else ""
 

@@ -15,7 +15,7 @@ from zhikong.hospital.functions.indicators.catalogue import INDICATOR, definitio
 from zhikong.hospital.functions.indicators.copying import copied
 from zhikong.hospital.functions.indicators.forms_copying import CopyForm
 from zhikong.hospital.functions.indicators.queries.figures import frame
-from zhikong.hospital.functions.indicators.queries.library import Entry, entries
+from zhikong.hospital.functions.indicators.queries.library import Entry, entry_of
 from zhikong.hospital.functions.indicators.queries.versions import history, used_hashes
 from zhikong.hospital.functions.indicators.wording_pages import said
 
@@ -40,7 +40,7 @@ def definition(request: HttpRequest, indicator_id: str) -> HttpResponse:
 
 
 def _entry(indicator_id: str) -> Entry:
-    found = next((e for e in entries(frame(), today=timezone.localdate()) if e.id == indicator_id), None)
+    found = entry_of(frame(), indicator_id, today=timezone.localdate())
     if found is None:
         raise Http404
     return found
