@@ -20,7 +20,7 @@ from zhikong.engine.tables.clinical_data import Clinical
 
 MANY = 10 if os.environ.get("ZHIKONG_TEST_ALL") else 1
 VALUE_SETS = {name.casefold(): ValueSet(name, name, codes) for name, codes in SETS.items()}
-DRAFT = settings(max_examples=60 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
+DRAFT = settings(max_examples=40 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def _measure(raw: dict[str, Any]) -> Measure:

@@ -106,7 +106,7 @@ _JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_anything_at_all_is_rows_or_a_sentence(data):
     found = copy.deepcopy(RESOURCES)
