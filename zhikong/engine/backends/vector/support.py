@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from zhikong.engine.backends.vector.evaluate import FALSE, VALUES, question
+from zhikong.engine.backends.vector.evaluate import FALSE, SPANS, VALUES, question
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions.model import Definition, How, Kind
-from zhikong.engine.plan.needs import MINUTES_TO_NEXT, expressions_of, walk
+from zhikong.engine.plan.needs import expressions_of, walk
 from zhikong.engine.tables import TABLES, Type
 
 KINDS = frozenset({Kind.RATIO, Kind.MEAN, Kind.COUNT})
 HOWS = frozenset({How.ROWS, How.COUNT, How.SUM})
 NODES = frozenset({*FALSE, *VALUES}) - {n.Has, n.CountOf, n.Extreme, n.SumOf}
-BEYOND = frozenset({MINUTES_TO_NEXT})  # derived columns that look at other rows
 
 
 def supported(definition: Definition) -> bool:
@@ -36,7 +35,12 @@ def _key(node: n.Node) -> bool:
 
 def _plain(node: n.Node) -> bool:
     if isinstance(node, n.Ref):
-        return node.owner == "row" and node.column not in BEYOND
+        return node.owner == "row" and _there(node)
     if isinstance(node, n.Compare | n.In) and node.children()[0].type is Type.TEXT:
         return question(node) is not None  # of one column, not of two or of a choice between them
     return type(node) in NODES and (isinstance(node, n.Value) or node.type is not Type.TEXT)
+
+
+def _there(node: n.Ref) -> bool:
+    """Supplied, or worked out from the row's own columns."""
+    return node.column in SPANS or node.column in TABLES[node.table].column_names
