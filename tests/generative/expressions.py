@@ -48,6 +48,7 @@ CHILDREN: dict[str, dict[str, tuple[Type, list[Any]]]] = {
         "notified_at": (Type.TIMESTAMP, TIMES),
     },
 }
+OTHERS = ("earlier_stays", "later_stays")
 PERFORMED = n.Ref("operations", "performed_at", Type.TIMESTAMP)
 DERIVED = {"stay_minutes": Type.INT, "stay_days_elapsed": Type.INT, "minutes_to_next_admission": Type.INT}
 
@@ -160,8 +161,23 @@ class Builder:
         if self.child is None:
             options.append(st.sampled_from(sorted(CHILDREN)).flatmap(self.has))
             options.append(self.by_time(Type.BOOL))
+            options.append(st.sampled_from(OTHERS).flatmap(self.of_another))
             options.append(self.by_time(Type.TEXT).map(lambda by: n.In(by, (n.Value("4", Type.TEXT),))))
         return st.one_of(options)
+
+    @cache  # noqa: B019
+    def of_another(self, view: str) -> Strategy:
+        """Another stay of the patient for which a condition holds, alone or beside the stay that looks."""
+        sex = n.Ref(view, "sex", Type.TEXT)
+        code = n.Ref(view, "principal_diagnosis", Type.TEXT)
+        conditions = [
+            n.Value(True, Type.BOOL),
+            n.Ref(view, "same_month", Type.BOOL),
+            canonical.comparison("=", sex, n.Ref("stays", "sex", Type.TEXT, "stay")),
+            n.CodeIn(code, (n.CodeRange("A01", "B"),)),
+            n.IsNull(n.Ref(view, "minutes_to_next_admission", Type.INT)),
+        ]
+        return st.sampled_from(conditions).map(lambda condition: n.Has(view, condition))
 
     @cache  # noqa: B019
     def has(self, child: str) -> Strategy:

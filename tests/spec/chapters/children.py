@@ -200,6 +200,46 @@ CHAPTER = Chapter(
             expression="gap_hours(documents, written_at, type = '35')",
         ),
         Paragraph(
+            "同一患者此后的住院",
+            "`later_stays` 是同一患者入院不早于本次出院的住院，`earlier_stays` 是出院不晚于本次入院的住院（同一机构）。"
+            "它们像子表一样查，列与住院表相同；本次住院的列写 `stay.列名`。31 天内因同一诊断再住院：",
+            """
+            stays
+            stay_id | patient_key | principal_diagnosis | admitted_at      | discharged_at    | =
+            s1      | p1          | I21.900             | 2026-01-01T08:00 | 2026-01-05T08:00 | 是
+            s2      | p1          | I21.900             | 2026-01-20T08:00 | 2026-01-25T08:00 | 否
+            s3      | p2          | I21.900             | 2026-01-01T08:00 | 2026-01-05T08:00 | 否
+            s4      | p2          | J18.900             | 2026-01-10T08:00 | 2026-01-12T08:00 | 否
+            """,
+            expression="has(later_stays, principal_diagnosis = stay.principal_diagnosis "
+            "and days_between(stay.discharged_at, admitted_at) <= 31)",
+        ),
+        Paragraph(
+            "患者本月的第一次住院",
+            "`same_month` 说另一次住院是否与本次同一个月出院：以它可以只数每位患者本月的第一次。",
+            """
+            stays
+            stay_id | patient_key | admitted_at      | discharged_at    | =
+            s0      | p1          | 2025-12-01T08:00 | 2025-12-05T08:00 | 是
+            s1      | p1          | 2026-01-01T08:00 | 2026-01-05T08:00 | 是
+            s2      | p1          | 2026-01-08T08:00 | 2026-01-09T08:00 | 否
+            s3      | p2          | 2026-01-08T08:00 | 2026-01-09T08:00 | 是
+            """,
+            expression="not has(earlier_stays, same_month)",
+        ),
+        Paragraph(
+            "上一次住院",
+            "`last_by` 从最近的一次住院取值：距上次出院的天数写作两个日期之差。",
+            """
+            stays
+            stay_id | patient_key | days | admitted_at      | discharged_at    | =
+            s1      | p1          | 4    | 2026-01-01T08:00 | 2026-01-05T08:00 |
+            s2      | p1          | 9    | 2026-01-08T08:00 | 2026-01-09T08:00 | 4
+            s3      | p1          | 1    | 2026-01-20T08:00 | 2026-01-21T08:00 | 9
+            """,
+            expression="last_by(earlier_stays, days, discharged_at)",
+        ),
+        Paragraph(
             "以子表为计数单位",
             "`table: operations` 时一行是一台手术；月份和科室取自所属住院，写作 `stay.…`。"
             "找不到所属住院的记录不计。",

@@ -21,6 +21,7 @@ from zhikong.engine.backends.source import Row, Source
 from zhikong.engine.definitions.kinds import ORDERED, How, Kind, NumeratorOf, Rank
 from zhikong.engine.definitions.model import Definition, Measure
 from zhikong.engine.tables import TABLES
+from zhikong.engine.tables.views import EARLIER, LATER, SAME_MONTH
 
 
 class ReferenceBackend:
@@ -178,6 +179,23 @@ class World:
             if TABLES[name].child_of:
                 for row in rows:
                     self.children[row["stay_id"]][name].append(row)
+        self._other_stays(stays)
+
+    def _other_stays(self, stays: list[Row]) -> None:
+        """The views `earlier_stays` and `later_stays`: a patient's stays as children of each other."""
+        patients: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in stays:
+            patients[row["institution"], row["patient_key"]].append(row)
+        pairs = ((own, other) for rows in patients.values() for own in rows for other in rows)
+        for own, other in pairs:
+            if own is other:
+                continue
+            same_month = month_of(own["discharged_at"]) == month_of(other["discharged_at"])
+            seen = other | {"stay_id": own["stay_id"], SAME_MONTH: same_month}
+            if other["discharged_at"] <= own["admitted_at"]:
+                self.children[own["stay_id"]][EARLIER].append(seen)
+            if other["admitted_at"] >= own["discharged_at"]:
+                self.children[own["stay_id"]][LATER].append(seen)
 
     def rows(self, table: str) -> Iterator[Env]:
         """One environment per row; a child row without its stay is not a row of any hospital."""

@@ -15,6 +15,7 @@ from zhikong.engine.definitions.operators import comparable
 from zhikong.engine.definitions.own_words import own_word
 from zhikong.engine.definitions.problems import ExpressionError, suggestion
 from zhikong.engine.tables import TABLES, Type
+from zhikong.engine.tables.views import VIEWS
 
 Arguments = list[exp.Expression]
 CODE_PATTERN = re.compile(r"[A-Z0-9][A-Z0-9.xX+*]{0,15}")
@@ -38,7 +39,7 @@ def _child(arguments: Arguments, scope: Scope, usage: str) -> str:
     first = arguments[0]
     if not isinstance(first, exp.Column) or first.table:
         raise ExpressionError("第一个参数要写子表名。", f"写法：{usage}。")
-    children = [t.name for t in TABLES.values() if t.child_of == "stays"]
+    children = [t.name for t in (*TABLES.values(), *VIEWS.values()) if t.child_of == "stays"]
     if first.name not in children:
         raise ExpressionError(f"没有子表 {first.name}。", suggestion(first.name, children))
     if scope.in_child or scope.table.name != "stays":

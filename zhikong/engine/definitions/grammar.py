@@ -19,6 +19,7 @@ from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions.own_words import own_word_of
 from zhikong.engine.definitions.problems import ExpressionError, suggestion
 from zhikong.engine.tables import TABLES, Table, Type
+from zhikong.engine.tables.views import VIEWS
 
 MAX_LENGTH = 2000
 MAX_LITERAL = 64
@@ -41,7 +42,7 @@ class Scope:
 
     def child(self, name: str) -> Scope:
         """The scope inside `has(name, …)`."""
-        return replace(self, table=TABLES[name], in_child=True, beside=None)
+        return replace(self, table=VIEWS.get(name) or TABLES[name], in_child=True, beside=None)
 
 
 def parse(source: str, scope: Scope) -> n.Node:

@@ -25,10 +25,11 @@ from zhikong.engine.definitions.model import Definition
 from zhikong.engine.partials import layout
 from zhikong.engine.partials.state import Change, Record, State
 from zhikong.engine.plan.groups import Group, groups_of
-from zhikong.engine.plan.needs import MINUTES_TO_NEXT, expressions_of, needs_of, walk
+from zhikong.engine.plan.needs import expressions_of, looks_around, needs_of
 from zhikong.engine.plan.recipes import Counter
 from zhikong.engine.tables import Type
 
+PORTION = 5_000_000  # rows that are counted together
 Days = Mapping[str, Collection[str]]  # table -> days ('YYYY-MM-DD') whose rows changed
 
 
@@ -62,6 +63,7 @@ class Bundle:
 
     group: str
     asked: tuple[Asked, ...]
+    fast: bool  # vectors can count all of it
     by_day: bool
 
     @property
@@ -95,16 +97,14 @@ def additive(definition: Definition) -> bool:
 
 def bundles(definitions: Iterable[Definition], *, by_day: bool) -> list[Bundle]:
     """The additive definitions, put together where they can share files. Days only for what vectors can count."""
-    found: dict[tuple[str, tuple[str, ...], bool, bool], list[Asked]] = defaultdict(list)
+    found: dict[tuple[str, tuple[str, ...], bool, bool, bool], list[Asked]] = defaultdict(list)
     for definition in definitions:
         (group,) = groups_of([definition])
         if definition.id in group.recipes:
-            fast = by_day and supported(definition) and definition.date.type is not Type.TEXT
-            one = _asked(definition, group)
-            found[group_id(group), one.tables, one.around, fast].append(one)
-    return [
-        Bundle(key[0], tuple(members), key[3]) for key, members in sorted(found.items(), key=lambda x: x[0])
-    ]
+            one, fast = _asked(definition, group), supported(definition)
+            days = by_day and fast and definition.date.type is not Type.TEXT
+            found[group_id(group), one.tables, one.around, fast, days].append(one)
+    return [Bundle(key[0], tuple(found[key]), fast=key[3], by_day=key[4]) for key in sorted(found)]
 
 
 def _asked(definition: Definition, group: Group) -> Asked:
@@ -115,8 +115,7 @@ def _asked(definition: Definition, group: Group) -> Asked:
 
 def _looks_around(definition: Definition) -> bool:
     """Whether a row's outcome can depend on rows of other months' files."""
-    nodes = (x for e in expressions_of(definition) for x in walk(e))
-    return any(getattr(x, "column", None) == MINUTES_TO_NEXT for x in nodes)
+    return looks_around(expressions_of(definition))
 
 
 def fingerprints(bundle: Bundle, source: Source, month: str) -> dict[str, str]:
@@ -186,8 +185,19 @@ class Worker:
             if lacking:
                 todo[lacking].append(month)
         for lacking, together in sorted(todo.items(), key=lambda item: item[1]):
-            yield from self._count(lacking, together, prints)
+            for some in self._portions(together):
+                yield from self._count(lacking, some, prints)
         yield from self._days
+
+    def _portions(self, months: Sequence[str]) -> Iterator[Sequence[str]]:
+        """As many months at a time as memory allows; all together where files hold mixed months."""
+        files = self.source.files[self.bundle.table]
+        step = len(months)
+        if self.bundle.asked[0].group.by_partition and files.labelled:
+            rows = self.source.size(self.bundle.table) // max(1, len(files.paths))
+            step = max(1, PORTION // max(1, rows))
+        for start in range(0, len(months), step):
+            yield months[start : start + step]
 
     _days: list[tuple[str, frozenset[str]]] = field(default_factory=list)
 
@@ -231,8 +241,8 @@ class Worker:
         self, lacking: frozenset[str], months: Sequence[str], prints: Mapping[str, Mapping[str, str]]
     ) -> Iterator[tuple[str, frozenset[str]]]:
         needed = self.bundle.needing(lacking)
-        found = self._vectors(needed, months, None) if self.bundle.by_day else None
-        grain = "month" if found is None else "day"
+        found = self._vectors(needed, months, None) if self.bundle.fast else None
+        grain = "day" if found is not None and self.bundle.by_day else "month"
         if found is None:
             found = self._tallied(needed, months)
         kept = [c for c in layout.conditions(found) if c in lacking]
@@ -248,10 +258,10 @@ class Worker:
     def _vectors(
         self, definitions: Sequence[Definition], months: Sequence[str], days: frozenset[str] | None
     ) -> pa.Table | None:
-        """Counters by day; None when vectors cannot say them exactly."""
+        """Counters by day or month; None when vectors cannot say them exactly."""
         (group,) = groups_of(definitions)
         try:
-            plan = plan_of(group, months, by_day=True, only=days)
+            plan = plan_of(group, months, by_day=self.bundle.by_day, only=days)
             found = counting.run(plan, self.source, group.partitions(months), self.limits.threads)
         except Unsupported:
             return None

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions.model import Definition, JudgedBy, Per
 from zhikong.engine.tables import TABLES
+from zhikong.engine.tables.views import SAME_MONTH, TELLS_APART, VIEWS
 
 MINUTES_TO_NEXT = "minutes_to_next_admission"
 DERIVED_FROM: dict[str, tuple[str, ...]] = {
     "stay_minutes": ("admitted_at", "discharged_at"),
     "stay_days_elapsed": ("admitted_at", "discharged_at"),
+    SAME_MONTH: ("discharged_at",),
     MINUTES_TO_NEXT: ("institution", "patient_key", "admitted_at", "discharged_at"),
 }
 Needs = dict[str, set[str]]
@@ -85,11 +87,24 @@ def _needs_of_rule(rule: JudgedBy, needs: Needs) -> None:
         needs[table].add("stay_id")
 
 
+def looks_around(expressions: Iterable[n.Node]) -> bool:
+    """Whether a row's outcome can depend on rows of other months: on the patient's other stays."""
+    below = (node for expression in expressions for node in walk(expression))
+    return any(
+        (isinstance(x, n.Ref) and x.column == MINUTES_TO_NEXT)
+        or (isinstance(x, n.CHILD_NODES) and x.child in VIEWS)
+        for x in below
+    )
+
+
 def collect(expression: n.Node, needs: Needs) -> None:
     """Adds what one expression reads."""
     for node in walk(expression):
         if isinstance(node, n.Ref):
-            needs.setdefault(node.table, set()).update(needs_of_column(node.column))
+            table = "stays" if node.table in VIEWS else node.table
+            needs.setdefault(table, set()).update(needs_of_column(node.column))
+        elif isinstance(node, n.CHILD_NODES) and node.child in VIEWS:
+            needs.setdefault("stays", set()).update(TELLS_APART)
         elif isinstance(node, n.CHILD_NODES):
             needs.setdefault(node.child, set()).add("stay_id")
             needs.setdefault("stays", set()).add("stay_id")

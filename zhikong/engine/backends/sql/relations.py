@@ -12,6 +12,7 @@ from zhikong.engine.backends.sql.session import memory_name
 from zhikong.engine.backends.sql.text import clause, listed, literal, name
 from zhikong.engine.plan.needs import MINUTES_TO_NEXT as NEXT
 from zhikong.engine.tables import MONTH, TABLES, Type
+from zhikong.engine.tables.views import EARLIER, SAME_MONTH, TELLS_APART, VIEWS
 
 Months = frozenset[str] | None  # None: no file can be left out
 _STAYED = '(epoch_us("discharged_at") - epoch_us("admitted_at"))'
@@ -20,6 +21,7 @@ _SIMPLE_DERIVED = {
     "stay_minutes": floor_division(_STAYED, _MINUTE),
     "stay_days_elapsed": floor_division(_STAYED, _DAY),
 }
+_AFTER = "other.admitted_at >= own.discharged_at"
 NEXT_TABLE = "next_admission"
 _ARROW_TYPES = {
     Type.TEXT: "VARCHAR",
@@ -40,10 +42,26 @@ class Relations:
     def scan(self, table: str, columns: Iterable[str], months: Months = None) -> str:
         """A subquery with the given columns, supplied or derived, of the rows that can lie in `months`."""
         wanted = sorted(set(columns))
+        if table in VIEWS:
+            return self._other_stays(table, wanted, months)
         if table == "stays" and NEXT in wanted:
             return self._with_next([c for c in wanted if c != NEXT], months)
         chosen = listed(_column(table, c) for c in wanted)
         return clause("(SELECT", chosen, "FROM", self._raw(table, months), ")")
+
+    def _other_stays(self, view: str, columns: list[str], months: Months) -> str:
+        """The patient's other stays, each under the `stay_id` of the stay that looks; they may lie in any month."""
+        looking = clause(self.scan("stays", TELLS_APART, months), "AS own")
+        others = clause(self.scan("stays", {*columns, *TELLS_APART} - {SAME_MONTH}), "AS other")
+        shown = [f"other.{name(c)}" for c in columns if c not in ("stay_id", SAME_MONTH)]
+        if SAME_MONTH in columns:
+            shown.append(f"{_month('own')} = {_month('other')} AS {SAME_MONTH}")
+        placed = "other.discharged_at <= own.admitted_at" if view == EARLIER else _AFTER
+        same = "other.patient_key = own.patient_key AND other.institution = own.institution"
+        return clause(
+            "(SELECT", listed(["own.stay_id AS stay_id", *shown]), "FROM", looking, "JOIN", others,
+            "ON", same, "AND other.stay_id <> own.stay_id AND", placed, ")",
+        )  # fmt: skip
 
     def labelled(self, table: str) -> bool:
         """True when the files of the table say which month they hold, so months can be read apart."""
@@ -74,6 +92,10 @@ class Relations:
         if months is not None:
             within = clause("AND month IN (", listed(str(calendar.number(m)) for m in sorted(months)), ")")
         return clause("(SELECT stay_id, minutes FROM", NEXT_TABLE, "WHERE minutes IS NOT NULL", within, ")")
+
+
+def _month(alias: str) -> str:
+    return f"(year({alias}.discharged_at) * 12 + month({alias}.discharged_at))"
 
 
 def _column(table: str, column: str) -> str:

@@ -12,6 +12,7 @@ from zhikong.engine.definitions import Definition, nodes
 from zhikong.engine.definitions.model import How, Measure
 from zhikong.engine.tables import TABLES
 from zhikong.engine.tables.model import Column
+from zhikong.engine.tables.views import VIEWS
 
 SIGNS = {"=": "为", "<>": "不为", "<": "小于", "<=": "不大于"}
 REPORTED = {  # what departments report by hand has no code set in the contract
@@ -108,7 +109,9 @@ def words(node: nodes.Node) -> str:
 
 
 def column_of(ref: nodes.Node) -> Column | None:
-    return TABLES[ref.table].column(ref.column) if isinstance(ref, nodes.Ref) else None
+    if not isinstance(ref, nodes.Ref):
+        return None
+    return (VIEWS.get(ref.table) or TABLES[ref.table]).column(ref.column)
 
 
 def _label(value: nodes.Node, beside: nodes.Node) -> str:
@@ -248,4 +251,4 @@ def _(node: nodes.SumOf) -> str:
 
 
 def _child(name: str) -> str:
-    return _short(TABLES[name].meaning)
+    return _short((VIEWS.get(name) or TABLES[name]).meaning)

@@ -8,7 +8,7 @@ from django.db import connection
 
 from zhikong.engine.definitions import Definition
 from zhikong.engine.definitions import nodes as n
-from zhikong.engine.plan.needs import MINUTES_TO_NEXT, expressions_of, needs_of, walk
+from zhikong.engine.plan.needs import expressions_of, looks_around, needs_of
 from zhikong.engine.tables import TABLES
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.facts.queries import latest_publication, publications_between, versions_of
@@ -126,9 +126,9 @@ def _month_is_partition(definition: Definition) -> bool:
     """Whether a row counts in the month in which the lake keeps it, and looks at no other month's rows."""
     places = [(definition.table, definition.date)]
     places += [(definition.per.table, definition.per.date)] if definition.per else []
-    nodes = [node for expression in expressions_of(definition) for node in walk(expression)]
-    around = any(isinstance(node, n.Ref) and node.column == MINUTES_TO_NEXT for node in nodes)
-    return not around and all(_is_partition(table, date) for table, date in places)
+    return not looks_around(expressions_of(definition)) and all(
+        _is_partition(table, date) for table, date in places
+    )
 
 
 def _is_partition(name: str, date: n.Node) -> bool:
