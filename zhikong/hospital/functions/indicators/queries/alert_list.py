@@ -38,6 +38,12 @@ class Row:
         return _("例数少，按规定不显示数值。") if self.hidden else self.alert.sentence
 
     @property
+    def order(self) -> tuple[int, float]:
+        """Events before signals before missed targets; of signals the least probable first."""
+        q = self.alert.evidence.get("q") if self.alert.basis == Alert.Basis.SIGNAL else None
+        return alert_rules.BASES.index(self.alert.basis), 1.0 if q is None else q
+
+    @property
     def evidence(self) -> str:
         """The test in figures: how improbable, and from which level to which."""
         said = self.alert.evidence
@@ -69,6 +75,7 @@ def groups(*, names: Mapping[int, str], roles: Mapping[str, str], place: Place =
     if place is not None:
         found = found.filter(department_id=place)
     rows = [_row(alert, names, roles) for alert in found if alert.indicator_id in definitions()]
+    rows.sort(key=lambda row: row.order)  # what is open longest stays first among equals
     return [
         _group(tier, str(label), [row for row in rows if row.alert.tier == tier])
         for tier, label in Alert.Tier.choices
