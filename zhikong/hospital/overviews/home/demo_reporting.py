@@ -19,7 +19,7 @@ from zhikong.hospital.functions.reporting import actions, library, queries
 from zhikong.hospital.functions.reporting.models import FigureSheet
 from zhikong.hospital.functions.reporting.rules import ASK, Cell
 
-OFFICE, OFFICER, ORTHOPAEDICS = "zhikong", "zhikongyuan", "guke"
+OFFICE, MEDICAL, OFFICER, ORTHOPAEDICS = "zhikong", "yiwu", "zhikongyuan", "guke"
 TYPING, SENT, RETURNED, SILENT = "CARD", "ORTH", "GAST", "NEUR"
 EVIDENCE = "科室登记与检查记录"
 
@@ -57,7 +57,8 @@ def _report(sheet: FigureSheet, cells: Mapping[str, Cell], month: str, now: date
             reason = "设备在用台数与装备科台账不符，请核对后重新提交。"
             actions.return_sheet(sheet, by=office, now=_at(month, 6, 10, now), reason=reason)
     elif code != SENT:
-        with _acting(OFFICE, at) as office:
+        accepting = OFFICE if "quality_office" in library.set_of(sheet).accept else MEDICAL
+        with _acting(accepting, at) as office:
             actions.accept(sheet, by=office, now=_at(month, 6, 9 + sheet.pk % 8, now))
 
 
