@@ -86,3 +86,15 @@ def test_the_command_applies_every_definition_to_every_case(oracle, unpacked, ca
     for case in cases(data):
         own = [f for f in found if f["case"] == case.name and f["measure"] == "CMS1017HHFIFHIR"]
         assert [one["populations"] for one in own] == [expected(case)]
+
+
+def test_the_example_of_the_guide_can_be_counted(oracle, unpacked, tmp_path, capsys):
+    folder = unpacked(oracle(ARCHIVE))
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "measure.md").read_text("utf-8")
+    (tmp_path / "guide.yaml").write_text(guide.split("```yaml\n")[1].split("```")[0], "utf-8")
+    given = [str(tmp_path), str(folder / "valuesets")]
+    data = str(folder / "cases" / "CMS104FHIRSTKDCAntithrombotic")
+    assert main(["measure", "--definitions", *given, "--data", data, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["cases"]
+    assert len(found) == PATIENTS["CMS104FHIRSTKDCAntithrombotic"]
+    assert {one["populations"]["numerator"] for one in found} >= {0, 1}

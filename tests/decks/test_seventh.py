@@ -255,3 +255,11 @@ def test_a_bad_definition_is_told_with_its_line(definitions, data, capsys, old, 
 def test_a_folder_that_is_missing(definitions, tmp_path, capsys):
     assert main(["measure", "--definitions", str(definitions), "--data", str(tmp_path / "none")]) == 1
     assert "没有文件夹" in capsys.readouterr().err
+
+
+def test_a_word_of_sql_is_no_name(definitions, data, capsys):
+    file = definitions / "measure.yaml"
+    file.write_text(MEASURE.replace("peak:", "case:", 1), "utf-8")
+    code, found, told = counted(definitions, data, capsys)
+    assert (code, found) == (1, {})
+    assert "measure.yaml:27: case 是 SQL 的保留字" in told

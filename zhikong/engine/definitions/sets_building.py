@@ -12,7 +12,7 @@ from zhikong.engine.definitions import sets_nodes as s
 from zhikong.engine.definitions.grammar import condition, parse, type_name
 from zhikong.engine.definitions.problems import ExpressionError, suggestion
 from zhikong.engine.definitions.sets_functions import SET_FUNCTIONS
-from zhikong.engine.definitions.sets_scope import Bound, Names, World, scope_of
+from zhikong.engine.definitions.sets_scope import Bound, Names, World, scope_of, usable
 from zhikong.engine.tables import Type
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -154,5 +154,7 @@ def _check(name: str, raw: Any, path: Path, world: World) -> None:
 def _column_name(column: str, columns: Mapping[str, Type], path: Path) -> None:
     if not NAME.fullmatch(column):
         raise SetProblem(path, f"列不能叫 {column}。", "请用小写字母、数字和下划线。")
+    if not usable(column):
+        raise SetProblem(path, f"{column} 是 SQL 的保留字，不能作列名。", "请换一个名称。")
     if column in columns:
         raise SetProblem(path, f"列 {column} 已经有了。", "请换一个名称。")

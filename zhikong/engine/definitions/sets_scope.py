@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
+import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 
@@ -25,6 +27,19 @@ class Written(DuckDB):
     class Parser(DuckDB.Parser):
         FUNCTIONS: dict[str, Any] = {}
         FUNCTION_PARSERS: dict[str, Any] = {}
+
+
+@cache
+def usable(name: str) -> bool:
+    """Whether a name can be written in an expression: words of SQL such as `end` or `order` cannot."""
+    try:
+        bare, owned = (sqlglot.parse_one(text, dialect=Written) for text in (name, f"{name}.{name}"))
+        call = sqlglot.parse_one(f"count({name} as {name}_1, {name} = 1)", dialect=Written)
+    except sqlglot.errors.SqlglotError:
+        return False
+    argument = call.expressions[0] if call.expressions else None
+    inside = isinstance(argument, exp.Alias) and isinstance(argument.this, exp.Column)
+    return inside and all(isinstance(tree, exp.Column) and tree.name == name for tree in (bare, owned))
 
 
 @dataclass(frozen=True, slots=True)

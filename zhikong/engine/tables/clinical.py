@@ -68,7 +68,7 @@ _ENCOUNTERS = (
         ref("condition_id", "所指的病情"),
         codes("code", "诊断编码（取自所指的病情或操作）"),
         whole("rank", "次序，1 为主要"),
-        codes("use", "用途，如 billing"),
+        codes("role", "用途，如 billing"),
         codes("present_on_admission", "入院时情况"),
     ),
     table(
@@ -199,7 +199,7 @@ _FINDINGS = (
         "claims",
         "医疗费用申报",
         text("status", "状态"),
-        text("use", "用途，如 claim"),
+        text("purpose", "用途，如 claim"),
         codes("type", "类型"),
         at("created_at", "建立时间"),
     ),
