@@ -17,9 +17,7 @@ QUALITY = (
 
 TRUTHS: Mapping[str, Truth | Derived] = {
     "admission_talk_within_72_hours": Truth("talked_in_72h"),
-    "adverse_drug_reaction_reports": Truth("reported_adverse_drug_reactions"),
     "ami_cost": Truth("ami_cost"),
-    "anaesthesia_safety_event_rate": Truth("reported_anaesthesia_safety_events"),
     "antibacterial_record_agreement": Truth("reported_antibacterial_agreement"),
     "appointment_missed_rate": Truth("appointments_missed"),
     "appointment_slot_minutes": Truth("reported_slot_minutes", denominator="medical_office_reports"),
@@ -145,7 +143,6 @@ TRUTHS: Mapping[str, Truth | Derived] = {
     "stemi_reperfusion_12_hours": Truth("infarct_opened_12h"),
     "stroke_cost": Truth("stroke_cost"),
     "stroke_reperfusion_rate": Truth("stroke_opened"),
-    "surgical_safety_event_rate": Truth("reported_surgical_safety_events"),
     "timed_examination_share": Truth("reported_timed_examinations"),
     "transfer_record_within_24_hours": Truth("transfers_recorded_24h"),
     "transfusion_documents_complete": Truth("transfusion_papers_complete"),

@@ -31,10 +31,10 @@ ROWS = {  # row of the register of requirements, section 3: the indicators that 
     "IND-18": ("department_adverse_events",),
     "IND-19": ("prescription_pass_rate", "examination_report_quality"),
     "IND-20": ("lecture_attendance",),
-    "IND-21": ("surgical_safety_event_rate",),
-    "IND-22": ("adverse_drug_reaction_reports",),
+    "IND-21": ("surgical_event_rate",),
+    "IND-22": ("drug_reaction_reports",),
     "IND-23": ("quality_score",),
-    "IND-24": ("anaesthesia_safety_event_rate",),
+    "IND-24": ("anaesthesia_event_rate",),
     "IND-25": (
         "nursing_service_satisfaction", "inpatient_satisfaction", "outpatient_satisfaction_score",
         "booking_satisfaction_score", "department_service_satisfaction",
