@@ -4,16 +4,20 @@ Built from the bound expression, not from prose beside it, so that the words can
 """
 
 from dataclasses import replace
-from functools import singledispatch
+from functools import cache, singledispatch
+from pathlib import Path
 
+import yaml
 from django.utils.translation import gettext, gettext_lazy
 
+from zhikong import packs
 from zhikong.engine.definitions import Definition, nodes
 from zhikong.engine.definitions.model import How, Measure
 from zhikong.engine.tables import TABLES
 from zhikong.engine.tables.model import Column
 from zhikong.engine.tables.views import VIEWS
 
+PACKS = Path(packs.__path__[0])
 SIGNS = {"=": "为", "<>": "不为", "<": "小于", "<=": "不大于"}
 REPORTED = {  # what departments report by hand has no code set in the contract
     "basics_exam": "三基考核",
@@ -114,11 +118,23 @@ def column_of(ref: nodes.Node) -> Column | None:
     return (VIEWS.get(ref.table) or TABLES[ref.table]).column(ref.column)
 
 
+def _reported_item(code: object) -> str | None:
+    """What departments call an item that they report: by the packs' reporting forms."""
+    return REPORTED.get(code) or _titles_of_items().get(code)
+
+
+@cache
+def _titles_of_items() -> dict[str, str]:
+    forms = [yaml.safe_load(file.read_text("utf-8")) for file in sorted(PACKS.glob("*/reporting/*.yaml"))]
+    items = [item for form in forms for item in form.get("items") or ()]
+    return {item["id"]: item["title"] for item in items if isinstance(item.get("title"), str)}
+
+
 def _label(value: nodes.Node, beside: nodes.Node) -> str:
     """A literal as its code set calls it: '5' beside discharge_way is 死亡."""
     column = column_of(beside)
     if isinstance(value, nodes.Value) and column is not None:
-        known = column.domain.label(str(value.value)) if column.domain else REPORTED.get(value.value)
+        known = column.domain.label(str(value.value)) if column.domain else _reported_item(value.value)
         if known:
             return f"“{known}”"
     return words(value)
@@ -248,6 +264,19 @@ def _(node: nodes.Extreme) -> str:
 @words.register
 def _(node: nodes.SumOf) -> str:
     return f"满足“{_condition(node.condition)}”的{_child(node.child)}的{words(node.column)}之和"
+
+
+@words.register
+def _(node: nodes.By) -> str:
+    which = {"first": "最早", "last": "最晚"}[node.which]
+    rows = f"满足“{_condition(node.condition)}”的{_child(node.child)}"
+    return f"{rows}中{words(node.time)}{which}一条的{words(node.column)}"
+
+
+@words.register
+def _(node: nodes.Gap) -> str:
+    rows = f"满足“{_condition(node.condition)}”的{_child(node.child)}"
+    return f"{rows}相邻两条{words(node.column)}之间最长的{UNITS[node.unit]}"
 
 
 def _child(name: str) -> str:
