@@ -3,7 +3,8 @@
     python -m benchmarks state --rows 1000000 [--rounds 3] [--keep]
 
 CPU seconds of one process, all ratios from one run. Goals: one changed day with its month at most 1/10 of the full
-build at one million stays; the coarser levels by cascade at most 5 % of the fused pass. The numbers after the changed
+build at one million stays; the coarser levels by cascade at most 5 % of the fused pass; with --by-month, less than
+1 GiB of memory at a hundred million stays. The numbers after the changed
 day must be those of a build from nothing.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import sys
 import tempfile
 from pathlib import Path
@@ -35,7 +37,7 @@ from zhikong.engine.partials.cascade import rolled
 from zhikong.engine.partials.state import State
 from zhikong.engine.plan.groups import groups_of
 
-DAY, CASCADE = 1 / 10, 0.05
+DAY, CASCADE, MEMORY = 1 / 10, 0.05, 1024.0
 CHANGED = "2025-04-11"
 
 
@@ -84,6 +86,22 @@ def one_round(folder: Path) -> dict:
     }
 
 
+def by_month(folder: Path) -> dict:
+    """Builds the partial results by month, one month's files after the other; the seconds and the peak memory."""
+    wanted = definitions(hundred())
+    with tempfile.TemporaryDirectory() as temporary:
+        start = cpu()
+        refresh(
+            State(Path(temporary)),
+            wanted,
+            Source.of_files({"stays": paths(folder)}),
+            MONTHS,
+            limits=Limits(threads=THREADS),
+        )
+        spent = cpu() - start
+    return {"cpu": spent, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
 def _sums(state: State) -> dict[str, int]:
     tables = [state.read(record) for record in state.manifest().records]
     whole = pa.concat_tables(tables)
@@ -96,6 +114,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keep", action="store_true", help="keep the generated data")
     parser.add_argument("--once", action="store_true")
+    parser.add_argument(
+        "--by-month", action="store_true", help="only build by month and tell the peak memory"
+    )
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
@@ -105,6 +126,11 @@ def main() -> int:
         return 0
     if not folder.exists():
         engine_region.write(folder, given.rows)
+    if given.by_month:
+        found = by_month(folder)
+        measuring.removed(folder, given.keep or given.folder is not None)
+        print(f"{measuring.said(given.rows)}: {found['cpu']:.1f} CPU s, peak {found['peak']:.0f} MiB")
+        return 0 if found["peak"] < MEMORY else 1
     try:
         runs = [
             measuring.fresh("engine_state", "--once", "--folder", str(folder)) for _ in range(given.rounds)
