@@ -24,6 +24,7 @@ SCRIPTS = {
     "spark": "spark.py",
     "charts": "stats.py",
     "alerts": "alerts.py",
+    "risk": "risk.py",
     "pages": "pages.py",
     "flows": "flows.py",
     "files": "files.py",

@@ -179,6 +179,7 @@ def test_the_page_lists_by_tier_and_says_how_many_are_chance(office, fallen):
     assert "心血管内科" in page
     assert "出现这样的数值的概率为 小于万分之一" in page
     assert "最近 4 个月合起来" in page
+    assert "/findings/raise/?indicator=diagnosis_within_three_days" in page
     with CaptureQueriesContext(connection) as seen:
         office.get(PAGE)
     assert len(seen) <= MOST_QUERIES, [q["sql"][:90] for q in seen]

@@ -122,18 +122,20 @@ def poisson_limits(units: Units, tail: float, variance: float, _factor: float) -
 def binomial_limits(units: Units, tail: float, variance: float, _factor: float) -> Pair:
     """Exact: binomial, or beta-binomial whose share of variance is four times that on the arcsine scale."""
     between = min(4 * variance, 0.99)
-    lower, upper = tails.limits(
-        lambda x: tails.binomial_tails(x, units.bottom, units.target, between), units.bottom, tail
-    )
+    lower, upper = _binomial(units.bottom, units.target, between, tail)
     return lower / units.bottom, upper / units.bottom
+
+
+def _binomial(size: Floats, share: float, between: float, tail: float) -> Pair:
+    if between > 0 and 0 < share < 1:
+        return tails.beta_binomial_limits(size, share, between, tail)
+    return tails.limits(lambda x: tails.binomial_tails(x, size, share), size, tail)
 
 
 def counts_limits(units: Units, tail: float, variance: float, _factor: float) -> Pair:
     """Exact: of all events of a unit, the numerator's part is binomial at the target (or beta-binomial)."""
     between = min(variance * units.share * (1 - units.share), 0.99)
-    lower, upper = tails.limits(
-        lambda x: tails.binomial_tails(x, units.total, units.share, between), units.total, tail
-    )
+    lower, upper = _binomial(units.total, units.share, between, tail)
     with np.errstate(divide="ignore"):
         return lower / (units.total - lower), upper / (units.total - upper)
 

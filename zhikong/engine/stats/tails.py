@@ -83,6 +83,26 @@ def _at(below: Floats, above: Floats, count: float) -> tuple[float, float]:
     return float(low), float(np.interp(count, k[1:], np.concatenate((above, [0.0]))))
 
 
+def beta_binomial_limits(size: Floats, share: float, between: float, tail: float) -> tuple[Floats, Floats]:
+    """`limits` of the beta-binomial, small sizes read off their summed terms (each size once)."""
+    lower, upper = np.empty(size.shape), np.empty(size.shape)
+    small = size <= SUMMED
+    sizes, place = np.unique(size[small], return_inverse=True)
+    found = np.array([_read_off(int(n), share, between, tail) for n in sizes]).reshape(-1, 2)
+    lower[small], upper[small] = found[place].T
+    large = size[~small]
+    if large.size:
+        lower[~small], upper[~small] = limits(lambda x: _large(x, large, share, between), large, tail)
+    return np.maximum(lower, 0.0), np.minimum(upper, size)
+
+
+def _read_off(size: int, share: float, between: float, tail: float) -> tuple[float, float]:
+    below, above = _mass(size, share, between)
+    k = np.arange(-1, size + 2)
+    low = np.interp(tail, np.concatenate(([0.0], below)), k[:-1])
+    return float(low), float(np.interp(tail, np.concatenate(([0.0], above[::-1])), k[1:][::-1]))
+
+
 Tails = Callable[[Floats], tuple[Floats, Floats]]
 
 

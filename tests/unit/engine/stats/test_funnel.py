@@ -10,7 +10,7 @@ from scipy import stats
 
 from zhikong.engine.stats.funnel import funnel
 
-RUNS = 1000 if os.environ.get("ZHIKONG_TEST_ALL") else 40
+RUNS = 1000 if os.environ.get("ZHIKONG_TEST_ALL") else 20
 UNITS = 80
 SIDES = (("lower_95", "ll95"), ("upper_95", "ul95"), ("lower_998", "ll998"), ("upper_998", "ul998"))
 
@@ -135,7 +135,7 @@ def test_exact_limits_of_observed_over_expected_are_poisson_quantiles():
 
 def test_overdispersed_limits_are_those_of_the_beta_binomial():
     """Small sizes term by term; large ones by a distribution of equal mean and variance, close to it."""
-    from zhikong.engine.stats.tails import binomial_tails, poisson_tails
+    from zhikong.engine.stats.tails import beta_binomial_limits, binomial_tails, poisson_tails
 
     share, rho = 0.12, 0.02
     a, b = share * (1 / rho - 1), (1 - share) * (1 / rho - 1)
@@ -144,6 +144,13 @@ def test_overdispersed_limits_are_those_of_the_beta_binomial():
         low, high = binomial_tails(counts, np.full(5, float(size)), share, rho)
         np.testing.assert_allclose(low, stats.betabinom.cdf(counts, size, a, b), atol=close)
         np.testing.assert_allclose(high, stats.betabinom.sf(counts - 1, size, a, b), atol=close)
+    sizes = np.array([5.0, 150, 150, 9000])
+    lower, upper = beta_binomial_limits(sizes, share, rho, 0.025)
+    for at, size in enumerate(sizes):
+        counts = np.arange(size + 1)
+        low, high = binomial_tails(counts, np.full(counts.shape, size), share, rho)
+        np.testing.assert_array_equal(counts < lower[at], low < 0.025)
+        np.testing.assert_array_equal(counts > upper[at], high < 0.025)
     counts, expected = np.array([0.0, 7, 20, 45]), np.full(4, 20.0)
     low, high = poisson_tails(counts, expected, 0.1)
     np.testing.assert_allclose(low, stats.nbinom.cdf(counts, 10, 1 / 3))

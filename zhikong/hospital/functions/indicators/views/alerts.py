@@ -46,6 +46,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "closed": alert_list.closed_rows(now=now, **told),
         "outcome_form": OutcomeForm(),
         "policy": alert_policy(),
+        "may_raise": can(request.user, Permission.RAISE_FINDING),
         "may_set": can(request.user, Permission.MANAGE_TARGETS),
         "whole_hospital": current_scope().whole_hospital,
     }
