@@ -115,7 +115,9 @@ def test_administrators_see_no_figures(as_role, figures):
 
 def test_export_writes_numbers_as_numbers(office, figures):
     answer = office.get("/indicators/export/?q=住院日")
-    sheet = load_workbook(BytesIO(answer.content)).active
+    book = load_workbook(BytesIO(answer.content))
+    sheet, meanings = book.worksheets
+    assert [r[0].value for r in meanings.iter_rows(min_row=2)] == [cell.value for cell in sheet[4]]
     row = next(r for r in sheet.iter_rows(values_only=True) if r[0] == "平均住院日")
     assert isinstance(row[3], float)
     assert row[9] == "达标"
@@ -322,6 +324,16 @@ def test_the_running_month_cannot_be_closed(office, figures):
     assert "还没有过完" in page
 
 
+@pytest.mark.proves("IND-52")
+def test_variation_and_assurance_are_said_in_words(office, figures):
+    page = text(office.get(DETAIL))
+    assert "特殊原因：不利" in page  # the fall of the last month
+    assert "应查明原因" in page
+    length = text(office.get("/indicators/average_length_of_stay/"))
+    assert "普通原因" in length
+    assert "稳定达标" in length
+
+
 # ---- targets -------------------------------------------------------------------------------------------------------
 
 
@@ -382,6 +394,9 @@ def test_targets_are_not_for_everybody(head, figures):
 @pytest.mark.proves("IND-04", "IND-05", "IND-06", "IND-07", "IND-08")
 def test_the_preset_sets_what_its_document_says(office, hospital, at_noon):
     page = text(office.post("/indicators/targets/presets/000-P2/", follow=True))
+    assert "按近 12 个月试算" in page  # shown first, taken over when confirmed
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    page = text(office.post("/indicators/targets/presets/000-P2/", {"seen": seen}, follow=True))
     assert "已按方案 000-P2 设定" in page
     found = {t.indicator_id: t.target.text() for t in IndicatorTarget.objects.all()}
     assert found["bed_occupancy"] == "≥ 92"

@@ -158,6 +158,16 @@ def test_seeing_is_recorded_from_the_page(office, version):
     assert "您已确认看过" in text(office.get(address(version)))
 
 
+def test_what_was_seen_stays_with_the_published_version(office, version, people):
+    preview_change(version, by=people[0], now=NOW)
+    confirm_preview(version, by=people[0], now=NOW)
+    packstore.publish(version, by=people[0], now=NOW, effective_from=TODAY)
+    page = text(office.get(address(version)))
+    assert "这里是发布前看到的变化" in page
+    assert "病例：退出统计范围 24 例。" in page
+    assert "重新试算" not in page
+
+
 def test_a_text_with_problems_cannot_be_tried(office, people, data):
     draft = packstore.save_draft(
         by=people[0], now=NOW, kind="indicator", definition_id=LENGTH, text="id: average_length_of_stay\n"

@@ -9,6 +9,7 @@ from zhikong.engine.definitions import Definition
 from zhikong.foundation.packstore import kinds
 from zhikong.foundation.packstore import queries as packstore
 from zhikong.foundation.packstore.models import Version
+from zhikong.foundation.packstore.rules import FROZEN
 from zhikong.hospital.functions.indicators.catalogue import INDICATOR
 from zhikong.hospital.functions.indicators.models import ChangePreview, PreviewSeen
 
@@ -37,10 +38,13 @@ def texts(version: Version, *, on: date | None = None) -> Texts:
 
 
 def preview_of(said: Texts) -> ChangePreview | None:
-    """The newest preview of exactly these two texts; None when none was made, or either changed since."""
-    rows = ChangePreview.objects.filter(
-        version=said.version, text_hash=said.version.hash, old_hash=said.old_hash
-    )
+    """The newest preview of exactly these two texts; None when none was made, or either changed since.
+
+    Of a version that was published already: what was seen before its publication.
+    """
+    rows = ChangePreview.objects.filter(version=said.version, text_hash=said.version.hash)
+    if said.version.state not in FROZEN:
+        rows = rows.filter(old_hash=said.old_hash)
     return rows.select_related("computed_by").order_by("-computed_at", "-pk").first()
 
 

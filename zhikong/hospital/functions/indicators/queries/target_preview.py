@@ -30,6 +30,12 @@ class YearRow:
 
 
 def year_rows(book: TargetBook, definition: Definition, places: Sequence[Place], year: int) -> list[YearRow]:
+    """The hospital, and the departments that have targets of their own in the year."""
+    found = _year_rows(book, definition, places, year)
+    return [row for row in found if row.place is None or any(c[1] == "department" for c in row.cells)]
+
+
+def _year_rows(book: TargetBook, definition: Definition, places: Sequence[Place], year: int) -> list[YearRow]:
     months = [f"{year}-{number:02d}" for number in range(1, 13)]
     return [
         YearRow(place, tuple(_runs([book.of(definition, place, month) for month in months], definition.unit)))
@@ -122,6 +128,30 @@ def effect_of(
     """
     months = calendar.last(PREVIEWED, newest_month(shown))
     found = figures(shown, months=months, indicators=[definition.id], places=places)
+    return _effect(book, definition, new, places, months, found)
+
+
+def effects_of(
+    shown: Frame,
+    book: TargetBook,
+    wanted: Sequence[tuple[Definition, IndicatorTarget]],
+    places: Sequence[Place],
+) -> list[tuple[Definition, IndicatorTarget, Effect]]:
+    """The effects of several new targets, those that change most first. One query."""
+    months = calendar.last(PREVIEWED, newest_month(shown))
+    found = figures(shown, months=months, indicators=[d.id for d, _new in wanted], places=places)
+    made = [(d, new, _effect(book, d, new, places, months, found)) for d, new in wanted]
+    return sorted(made, key=lambda row: -len(row[2].changed))
+
+
+def _effect(
+    book: TargetBook,
+    definition: Definition,
+    new: IndicatorTarget,
+    places: Sequence[Place],
+    months: Sequence[str],
+    found: Mapping,
+) -> Effect:
     after = _with(book, definition, new, months[0])
     changed, counts = [], dict.fromkeys((Status.MET, Status.MISSED), (0, 0))
     for place in places:

@@ -14,6 +14,7 @@ from zhikong.hospital.functions.indicators.actions import may_analyse
 from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.forms import AlertForm, CountedSourceForm
 from zhikong.hospital.functions.indicators.forms_charts import DecisionForm
+from zhikong.hospital.functions.indicators.icons import icons
 from zhikong.hospital.functions.indicators.queries.alert_list import tested_sentence
 from zhikong.hospital.functions.indicators.queries.alerts import open_alert
 from zhikong.hospital.functions.indicators.queries.counting import Pair, counting, pairs
@@ -43,6 +44,7 @@ def detail_page(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "chart_spec": chart.spec(_theme(request)) if chart.data else None,
         "live_charts": (bundle.FOLDER / bundle.NAME).exists(),
         "noise": charting.noise_sentences(seen, chart),
+        "icons": icons(seen, chart),
         "change_unit": change_unit(definition.unit),
         "scale": _scale(seen),
         "years": years(shown),

@@ -14,6 +14,7 @@ from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.facts import gateway
 from zhikong.foundation.organisation.queries import departments
 from zhikong.foundation.packstore.models import Version
+from zhikong.foundation.packstore.rules import FROZEN
 from zhikong.foundation.patients.queries import names_for
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators import previewing
@@ -44,6 +45,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "hidden": hidden,
         "lines": shown_lines(found.result, said.new, _names()) if found and said.new and not hidden else None,
         "seen": seen_by(said, request.user),
+        "past": version.state in FROZEN,
         "same": said.old is not None and said.new is not None and said.old.hash == said.new.hash,
     }
     return render(request, "indicators/preview.html", context)

@@ -10,18 +10,24 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
+from zhikong.engine.definitions import Definition
 from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.organisation.queries import names
 from zhikong.hospital.functions.indicators import actions
 from zhikong.hospital.functions.indicators import months as calendar
-from zhikong.hospital.functions.indicators.catalogue import definitions, presets_by_name
+from zhikong.hospital.functions.indicators.catalogue import Preset, definitions, presets_by_name
 from zhikong.hospital.functions.indicators.forms import TargetForm
 from zhikong.hospital.functions.indicators.models import IndicatorTarget
 from zhikong.hospital.functions.indicators.queries.figures import frame
-from zhikong.hospital.functions.indicators.queries.target_preview import effect_of, pair_text, year_rows
+from zhikong.hospital.functions.indicators.queries.target_preview import (
+    effect_of,
+    effects_of,
+    pair_text,
+    year_rows,
+)
 from zhikong.hospital.functions.indicators.queries.targets import target_book
 from zhikong.hospital.functions.indicators.selection import covered_departments
 
@@ -63,6 +69,7 @@ def target(request: HttpRequest, indicator_id: str) -> HttpResponse:
             return redirect("indicators:targets")
         effect = effect_of(shown, book, definition, _wanted(indicator_id, form), places)
     year = _year(request, today.year)
+    rows = year_rows(book, definition, places, year)
     context = {
         "definition": definition,
         "form": form,
@@ -71,7 +78,8 @@ def target(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "names": names(on=today),
         "effect": effect,
         "stamp": _stamp(indicator_id, form) if effect else "",
-        "rows": year_rows(book, definition, places, year),
+        "rows": rows,
+        "alike": len(places) - len(rows),
         "year": year,
         "near_years": range(today.year - 2, today.year + 2),
         "pair": pair_text(definition, book.level, shown, today),
@@ -109,18 +117,55 @@ def _wanted(indicator_id: str, form: TargetForm) -> IndicatorTarget:
     )
 
 
-@require_POST
 @needs(Permission.MANAGE_TARGETS)
+@require_http_methods(["GET", "POST"])
 def preset(request: HttpRequest, name: str) -> HttpResponse:
-    """Take over a preset from this year's January on."""
-    if name not in presets_by_name():
+    """Take over a preset from this year's January on, after its effect was shown."""
+    found = presets_by_name().get(name)
+    if found is None:
         raise Http404
-    now = timezone.now()
-    set_ = actions.load_preset(
-        by=request.user, now=now, name=name, valid_from=date(timezone.localdate(now).year, 1, 1)
-    )
-    messages.success(request, _("已按方案 %(name)s 设定 %(n)s 项目标值。") % {"name": name, "n": len(set_)})
-    return redirect("indicators:targets")
+    stamp, now = _preset_stamp(found), timezone.now()
+    if request.method == "POST" and constant_time_compare(request.POST.get("seen", ""), stamp):
+        set_ = actions.load_preset(
+            by=request.user, now=now, name=name, valid_from=date(timezone.localdate(now).year, 1, 1)
+        )
+        messages.success(
+            request, _("已按方案 %(name)s 设定 %(n)s 项目标值。") % {"name": name, "n": len(set_)}
+        )
+        return redirect("indicators:targets")
+    places = [None, *(d.id for d in covered_departments(_this_month()))]
+    rows = effects_of(frame(), target_book(), _of_preset(found), places)
+    context = {
+        "preset": found,
+        "stamp": stamp,
+        "rows": rows,
+        "changed": sum(bool(effect.changed) for _definition, _new, effect in rows),
+        "names": names(on=timezone.localdate()),
+    }
+    return render(request, "indicators/preset.html", context)
+
+
+def _of_preset(preset: Preset) -> list[tuple[Definition, IndicatorTarget]]:
+    """The preset's targets as rows that are not saved yet."""
+    return [
+        (
+            definitions()[name],
+            IndicatorTarget(
+                indicator_id=name,
+                hospital_only=said.hospital_only,
+                at_least=said.target.low,
+                at_most=said.target.high,
+            ),
+        )
+        for name, said in preset.targets.items()
+        if name in definitions()
+    ]
+
+
+def _preset_stamp(preset: Preset) -> str:
+    """A signature of the preset's targets as they are now: whoever sends it back has been shown what they change."""
+    parts = [f"{name}={said.target.low}/{said.target.high}" for name, said in sorted(preset.targets.items())]
+    return Signer(salt="indicators.preset").sign("|".join([preset.name, *parts])).rsplit(":", 1)[1]
 
 
 def _this_month() -> str:
