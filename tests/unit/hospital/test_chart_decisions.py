@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from zhikong.hospital.functions.indicators import charting
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators.actions.deciding import decide_chart, withdraw_decision
 from zhikong.hospital.functions.indicators.actions.signalling import detect_signals
@@ -178,3 +179,12 @@ def test_rare_events_get_a_g_chart():
     assert "少见" in chart.reason
     assert [value == value for value in chart.limits.y].count(True) == sum(events) - 1
     assert chart.limits.upper[0] > 400
+
+
+def test_a_new_phase_is_not_judged_before_twelve_months(computed, officer):
+    """Ten months carry the new limits, so the page does not judge by them, although the chart shows 24."""
+    said = charting.noise_sentences(seen(), charting.chart(seen(), place_name="全院"))
+    assert not said[0].startswith("只有")
+    decide(officer, "phase", first_month=CHANGED)
+    said = charting.noise_sentences(seen(), charting.chart(seen(), place_name="全院"))
+    assert said[0].startswith("只有 10 个月的数据")

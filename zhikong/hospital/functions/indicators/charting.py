@@ -168,7 +168,7 @@ def noise_sentences(seen: Detail, drawn: Chart) -> list[str]:
     """Is the month noise? See noise.sentences."""
     month, control_ = seen.line.month, drawn.control
     row = next((row for row in drawn.rows if row.month == month), None)
-    points = control_.points if control_ else 0
+    points = control_.limits.carried if control_ else 0  # of the newest phase, or of its frozen baseline
     gaps = control_ is not None and control_.kind == "g"  # its limits are cases, not the unit of the value
     said = noise.sentences(
         points=points,
@@ -182,4 +182,6 @@ def noise_sentences(seen: Detail, drawn: Chart) -> list[str]:
         judged=seen.judged_departments,
         expected=expected_false(seen.judged_departments),
     )
+    if gaps and points < noise.FEWEST and seen.line.value is not None:
+        said[0] = _("只有 %(n)s 个有事件的月份，控制限为试用，暂不据此判断。") % {"n": points}
     return [*said, *([control_.reason, *control_.limits.notes] if control_ else [])]
