@@ -219,13 +219,14 @@ CHAPTER = Chapter(
             "`same_month` 说另一次住院是否与本次同一个月出院：以它可以只数每位患者本月的第一次。",
             """
             stays
-            stay_id | patient_key | admitted_at      | discharged_at    | =
-            s0      | p1          | 2025-12-01T08:00 | 2025-12-05T08:00 | 是
-            s1      | p1          | 2026-01-01T08:00 | 2026-01-05T08:00 | 是
-            s2      | p1          | 2026-01-08T08:00 | 2026-01-09T08:00 | 否
-            s3      | p2          | 2026-01-08T08:00 | 2026-01-09T08:00 | 是
+            stay_id | patient_key | admitted_at      | discharged_at
+            s0      | p1          | 2025-12-01T08:00 | 2025-12-05T08:00
+            s1      | p1          | 2026-01-01T08:00 | 2026-01-05T08:00
+            s2      | p1          | 2026-01-08T08:00 | 2026-01-09T08:00
+            s3      | p2          | 2026-01-08T08:00 | 2026-01-09T08:00
             """,
-            expression="not has(earlier_stays, same_month)",
+            definition={"numerator": {"count": "not has(earlier_stays, same_month)"}},
+            gives={"numerator": 2, "denominator": 3},
         ),
         Paragraph(
             "上一次住院",
