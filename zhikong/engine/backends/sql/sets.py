@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from zhikong.engine.backends.sql.lower import MICROSECONDS, floor_division
-from zhikong.engine.backends.sql.sets_pairs import Pair, between, compared, each, exact, known_value
-from zhikong.engine.backends.sql.text import clause, listed, literal, name
+from zhikong.engine.backends.sql.sets_pairs import Pair, between, compared, each, exact, known_value, select
+from zhikong.engine.backends.sql.text import listed, literal, name
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions import sets_nodes as s
 from zhikong.engine.tables import Type
@@ -38,12 +38,6 @@ class Space:
     def inside(self, binding: str, relation: str) -> Space:
         """The space inside a subquery over a relation."""
         return replace(self, bound={**self.bound, binding: relation}, row=binding)
-
-
-def select(wanted: str, relation: str, binding: str, where: str = "") -> str:
-    """`SELECT wanted FROM relation AS binding WHERE …`; a relation that begins with a bracket is a query."""
-    source = relation if relation.startswith("(") else name(relation)
-    return clause("SELECT", wanted, "FROM", source, "AS", name(binding), where and f"WHERE {where}")
 
 
 def lower(node: n.Node, space: Space) -> Pair:

@@ -1,9 +1,13 @@
-"""A value as two SQL expressions, the least and the greatest that it can be; one and the same text when it is certain."""
+"""A value as two SQL expressions, the least and the greatest that it can be (one and the same text when it is certain),
+and a query over one relation.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from zhikong.engine.backends.sql.text import clause, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,9 @@ def between(function: Callable[[str, str], str], start: Pair, end: Pair) -> Pair
 def known_value(value: Pair) -> str:
     """The value where it is certain."""
     return value.low if value.exact else f"(CASE WHEN {value.low} = {value.high} THEN {value.low} END)"
+
+
+def select(wanted: str, relation: str, binding: str, where: str = "") -> str:
+    """`SELECT wanted FROM relation AS binding WHERE …`; a relation that begins with a bracket is a query."""
+    source = relation if relation.startswith("(") else name(relation)
+    return clause("SELECT", wanted, "FROM", source, "AS", name(binding), where and f"WHERE {where}")

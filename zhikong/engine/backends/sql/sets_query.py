@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from zhikong.engine.backends.sql.sets import HIGH, Space, condition, lower, select
+from zhikong.engine.backends.sql.sets import HIGH, Space, condition, lower
+from zhikong.engine.backends.sql.sets_pairs import select
 from zhikong.engine.backends.sql.text import clause, listed, name
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions import sets_nodes as s
