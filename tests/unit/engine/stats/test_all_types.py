@@ -1,5 +1,6 @@
 """What must hold for every type of chart, whatever the series: phases, exclusions, order, factor, gaps, refusal."""
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from zhikong.engine.stats.rules import RULE_SETS
 from zhikong.engine.stats.tabling import Table
 
 KINDS = [kind for kind in TYPES if kind not in ("vlad", "racusum")]
+MANY = 200 if os.environ.get("ZHIKONG_TEST_ALL") else 30
 UNITLESS = ("cusum",)
 
 
@@ -44,7 +46,7 @@ def wish(kind, **more):
     return Wish(kind=kind, rules=RULE_SETS, target=3.0, **more)
 
 
-@settings(max_examples=80)
+@settings(max_examples=MANY)
 @given(st.sampled_from(KINDS), numbers(0, 19), st.data())
 def test_a_phase_is_a_chart_of_its_own(kind, found, data):
     cut = data.draw(st.integers(1, max(len(found) - 1, 1)))
@@ -58,7 +60,7 @@ def test_a_phase_is_a_chart_of_its_own(kind, found, data):
         assert list(whole.signals(name)) == list(expected), name
 
 
-@settings(max_examples=60)
+@settings(max_examples=MANY)
 @given(st.sampled_from(KINDS), numbers(0, 19), st.data())
 def test_an_excluded_point_moves_no_limit(kind, found, data):
     """Whatever its value is; it is drawn all the same. (I′ uses all ranges, as its reference does.)"""
@@ -81,7 +83,7 @@ def test_an_excluded_point_moves_no_limit(kind, found, data):
     np.testing.assert_allclose(lines(one)[1:, kept], lines(two)[1:, kept])
 
 
-@settings(max_examples=60)
+@settings(max_examples=MANY)
 @given(st.sampled_from(KINDS), numbers(0, 19), st.sampled_from([10.0, 1000.0]))
 def test_a_factor_moves_no_signal(kind, found, factor):
     one, two = draw(table(found, kind), wish(kind)), draw(table(found, kind), wish(kind, multiply=factor))
@@ -90,7 +92,7 @@ def test_a_factor_moves_no_signal(kind, found, factor):
         assert list(one.signals(name)) == list(two.signals(name)), name
 
 
-@settings(max_examples=60)
+@settings(max_examples=MANY)
 @given(st.sampled_from(KINDS), numbers(0, 19), st.booleans(), st.sampled_from(["sigma", "probability"]))
 def test_gaps_and_constant_series_never_signal(kind, found, screened, limits):
     drawn = draw(table(found, kind), wish(kind, screened=screened, limits=limits))
@@ -115,7 +117,7 @@ def test_under_twelve_points_the_chart_is_on_trial(kind):
     assert not enough
 
 
-@settings(max_examples=60)
+@settings(max_examples=MANY)
 @given(numbers(0, 19))
 def test_nhs_signals_do_not_depend_on_other_rules(found):
     alone = draw(table(found, "i"), replace(wish("i"), rules=("nhs",)))

@@ -1,6 +1,7 @@
 """Single and batch charts against the plain ones of slow.py, on series of all kinds."""
 
 import math
+import os
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from zhikong.engine.stats.limits import c_chart, i_prime, p_chart, xmr
 from zhikong.engine.stats.rules import findings
 from zhikong.engine.stats.series import Options
 
+MANY = 300 if os.environ.get("ZHIKONG_TEST_ALL") else 50
 # whole numbers and halves: ties, flat stretches and trends are frequent, and sums are exact
 value = st.one_of(st.none(), st.integers(-8, 8), st.integers(-40, 40).map(lambda n: n / 2))
 ladder = st.lists(st.sampled_from([-1, 1, 1, 1, 0]), min_size=1, max_size=40).map(
@@ -48,7 +50,7 @@ def batch_of(values, **wishes):
     return judge_many(row, **wishes)
 
 
-@settings(max_examples=150)
+@settings(max_examples=2 * MANY)
 @given(series, st.booleans())
 def test_nhs_classes(values, screen):
     if not slow.known(values):
@@ -63,7 +65,7 @@ def test_nhs_classes(values, screen):
         assert [name for name, flags in single.items() if flags[place]] == [wanted] * (wanted != "none")
 
 
-@settings(max_examples=150)
+@settings(max_examples=2 * MANY)
 @given(series, st.booleans())
 def test_zone_rules_and_runs(values, screen):
     if not slow.known(values):
@@ -84,7 +86,7 @@ def test_zone_rules_and_runs(values, screen):
         assert drawn.runs[0].signal == slow.anhoej(values, line)
 
 
-@settings(max_examples=100)
+@settings(max_examples=MANY)
 @given(series, st.booleans())
 def test_individuals(values, screen):
     centre, lower, upper = slow.individuals(values, screen)
@@ -100,7 +102,7 @@ pairs = st.lists(
 ).map(lambda found: [(y if y is None or n is None else min(y, n), n) for y, n in found])
 
 
-@settings(max_examples=100)
+@settings(max_examples=MANY)
 @given(pairs, st.integers(1, 30), st.sampled_from([1.0, 100.0]))
 def test_proportions(found, freeze, factor):
     usable = [(y, n) for y, n in found if y is not None and n]
@@ -119,7 +121,7 @@ def test_proportions(found, freeze, factor):
             assert drawn.lower[place] == pytest.approx(max(0, centre - 3 * sigma) * factor, abs=1e-12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=MANY)
 @given(
     st.lists(st.one_of(st.none(), st.integers(0, 9)), min_size=2, max_size=30), st.sets(st.integers(1, 30))
 )
@@ -136,7 +138,7 @@ def test_counts_without_the_excluded_points(values, out):
         assert bool(drawn.beyond[k]) == (v is not None and not drawn.lower[k] <= v <= drawn.upper[k])
 
 
-@settings(max_examples=60)
+@settings(max_examples=MANY)
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 40)), min_size=3, max_size=25))
 def test_weighted_individuals(found):
     rates = [y / n for y, n in found]
