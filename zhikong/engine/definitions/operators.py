@@ -40,7 +40,9 @@ def comparable(op: str, left: n.Node, right: n.Node) -> None:
 
 def in_domain(ref: n.Ref, value: n.Value) -> None:
     """Raises ExpressionError when the column has a closed code set without this value."""
-    table = VIEWS.get(ref.table) or TABLES.get(ref.table)  # None: names of a form or flow, whose choices engine/conditions.py checks
+    table = VIEWS.get(ref.table) or TABLES.get(
+        ref.table
+    )  # None: names of a form or flow, whose choices engine/conditions.py checks
     column = table.column(ref.column) if table else None
     if column is None or column.domain is None or str(value.value) in column.domain.codes:
         return

@@ -71,7 +71,9 @@ def _distinct(
     connection: duckdb.DuckDBPyConnection, relations: Relations, column: Column, months: Months
 ) -> list[str]:
     scan = relations.scan(column[0], [column[1]], months)
-    query = clause("SELECT DISTINCT", name(column[1]), "AS code FROM", scan, "WHERE", name(column[1]), "IS NOT NULL")
+    query = clause(
+        "SELECT DISTINCT", name(column[1]), "AS code FROM", scan, "WHERE", name(column[1]), "IS NOT NULL"
+    )
     return [row[0] for row in connection.execute(query).fetchall()]
 
 
