@@ -90,7 +90,52 @@ def small():
 # ---- numerators and denominators -----------------------------------------------------------------------------------
 
 
-@pytest.mark.proves("IND-01", "IND-27", "IND-30", "IND-39", "IND-43")
+@pytest.mark.proves(
+    "IND-01",
+    "IND-04",
+    "IND-05",
+    "IND-06",
+    "IND-07",
+    "IND-08",
+    "IND-09",
+    "IND-10",
+    "IND-11",
+    "IND-12",
+    "IND-13",
+    "IND-14",
+    "IND-15",
+    "IND-16",
+    "IND-17",
+    "IND-18",
+    "IND-19",
+    "IND-20",
+    "IND-21",
+    "IND-22",
+    "IND-23",
+    "IND-24",
+    "IND-25",
+    "IND-26",
+    "IND-27",
+    "IND-28",
+    "IND-29",
+    "IND-30",
+    "IND-31",
+    "IND-32",
+    "IND-33",
+    "IND-34",
+    "IND-35",
+    "IND-36",
+    "IND-37",
+    "IND-38",
+    "IND-39",
+    "IND-40",
+    "IND-41",
+    "IND-42",
+    "IND-43",
+    "IND-44",
+    "IND-45",
+    "IND-50",
+)  # rows and their indicators: tests/packs/test_seed_indicators.py
 @pytest.mark.parametrize("indicator", sorted(PUBLISHED))
 def test_an_indicator_equals_what_was_planted(indicator, runs):
     assert indicator in TRUTHS, f"{indicator} is published and no truth is named for it"

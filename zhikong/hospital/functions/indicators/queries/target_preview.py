@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from zhikong.engine.definitions import Definition
 from zhikong.engine.results import Reason
-from zhikong.engine.targets import resolved, year_value
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators import rules
 from zhikong.hospital.functions.indicators.models import IndicatorTarget
 from zhikong.hospital.functions.indicators.queries.board import line
 from zhikong.hospital.functions.indicators.queries.figures import Frame, Place, figures
+from zhikong.hospital.functions.indicators.queries.own_past import OwnPast
 from zhikong.hospital.functions.indicators.queries.targets import InForce, TargetBook
 from zhikong.hospital.functions.indicators.rules import WORDS, Status
 from zhikong.hospital.functions.indicators.selection import newest_month
@@ -66,9 +66,7 @@ def pair_text(definition: Definition, level: str, shown: Frame, today: date) -> 
             return ""
         goal = rules.Target(said.at_least, said.at_most).text(definition.unit)
         return _("基线 %(base)s，目标 %(goal)s。") % {"base": rules.plain(said.baseline), "goal": goal}
-    found = resolved(
-        said, direction=definition.direction, years=_years(definition, shown, today.year), year=today.year
-    )
+    found = OwnPast(shown).bounded(definition, said, today.year)
     if isinstance(found, Reason):
         return found.sentence
     goal = rules.Target(rules.rounded(found.at_least, 4), rules.rounded(found.at_most, 4)).text(
@@ -79,19 +77,6 @@ def pair_text(definition: Definition, level: str, shown: Frame, today: date) -> 
         "year": today.year,
         "goal": goal,
     }
-
-
-def _years(definition: Definition, shown: Frame, year: int) -> dict:
-    """The hospital's own values of the whole years before. One query."""
-    months = calendar.span(f"{year - 5}-01", f"{year - 1}-12")
-    found = figures(shown, months=months, indicators=[definition.id], places=[None])
-    values = {}
-    for one in range(year - 5, year):
-        row = [found.get((definition.id, None, f"{one}-{n:02d}")) for n in range(1, 13)]
-        value = year_value(definition, [(f.numerator, f.denominator) for f in row if f is not None])
-        if not isinstance(value, Reason):
-            values[one] = value
-    return values
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from django.db.models import Max
 
 from zhikong.engine.definitions import Definition
+from zhikong.engine.results import Reason
 from zhikong.foundation.organisation.queries import institution
 from zhikong.hospital.functions.indicators.models import IndicatorTarget
 from zhikong.hospital.functions.indicators.months import first_day
 from zhikong.hospital.functions.indicators.queries.counting import Counting, counting
 from zhikong.hospital.functions.indicators.queries.figures import Place
-from zhikong.hospital.functions.indicators.rules import Target
+from zhikong.hospital.functions.indicators.queries.own_past import OwnPast
+from zhikong.hospital.functions.indicators.rules import Target, rounded
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,15 @@ class InForce:
 class TargetBook:
     """All targets of the institution, read once; answers for any indicator, place and month."""
 
-    def __init__(self, rows: list[IndicatorTarget], level: str, counted: Counting | None = None):
+    def __init__(
+        self,
+        rows: list[IndicatorTarget],
+        level: str,
+        counted: Counting | None = None,
+        past: OwnPast | None = None,
+    ):
         self.level = level
+        self.past = past or OwnPast()
         self.counted = counted or Counting({})
         self.newest = max((row.pk for row in rows), default=0)
         self.rows: dict[tuple[str, Place], list[IndicatorTarget]] = {}
@@ -50,12 +59,20 @@ class TargetBook:
                 return InForce(Target(), "hospital_only", row)
             if row is not None:
                 return InForce(row.target, origin, row)
+        return self._of_definition(definition, month)
+
+    def _of_definition(self, definition: Definition, month: str) -> InForce:
+        """The definition's own goal for the level; one relative to the hospital's past with the bound it comes to."""
         usual = definition.target(self.level)
-        return (
-            InForce(Target(usual.at_least, usual.at_most), "definition")
-            if usual
-            else InForce(Target(), "none")
-        )
+        if usual is None:
+            return InForce(Target(), "none")
+        bounded = self.past.bounded(definition, usual, int(month[:4]))
+        if isinstance(bounded, Reason):  # no whole year to be held against: there is nothing to judge by
+            return InForce(Target(), "none")
+        low, high = bounded.at_least, bounded.at_most
+        if usual.relative is not None:
+            low, high = rounded(low, 4), rounded(high, 4)
+        return InForce(Target(low, high), "definition")
 
     def judged(self, definitions: Iterable[Definition], month: str) -> list[Definition]:
         """The definitions that have a target for the hospital or for any department."""
