@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -105,8 +105,24 @@ def _counted_on_rows(wanted: Sequence[Definition], work: Work, run: Run) -> list
     rows: list[Result] = []
     for definition in wanted:
         outcome = outcomes.get(definition.id)
-        rows += _results(definition, unmet.get(definition.id), outcome, institutions, run)
+        if isinstance(outcome, Tally):
+            early = before_delivery(definition, work.source, run.months)
+            rows += _counted(definition, outcome, institutions, run, early)
+        else:
+            rows += _results(definition, unmet.get(definition.id), outcome, institutions, run)
     return rows
+
+
+def before_delivery(definition: Definition, source: Source, months: Sequence[str]) -> dict[str, str]:
+    """Months before a table that the definition reads delivered its first row, and that table.
+
+    A month without transfusions is 0; one before the blood bank was connected is unknown.
+    """
+    found: dict[str, str] = {}
+    for table in sorted(needs_of(definition)):
+        first = source.first_month(table) or ""
+        found |= {month: table for month in months if month < first}
+    return found
 
 
 def cases(
@@ -191,9 +207,7 @@ def _institutions(outcomes: Iterable[Outcome]) -> list[str]:
 def _results(
     definition: Definition, unmet: Reason | None, outcome: Outcome | None, institutions: list[str], run: Run
 ) -> Iterator[Result]:
-    if isinstance(outcome, Tally):
-        yield from _counted(definition, outcome, institutions, run)
-        return
+    """The reason why there is nothing, for every institution and month."""
     reason = failed(outcome.detail) if isinstance(outcome, Failure) else unmet
     if reason is None:
         reason = Reason(ReasonKind.ERROR, "计算没有给出结果。")
@@ -202,18 +216,25 @@ def _results(
             yield _result(definition, run, (institution, None, month), None, reason)
 
 
-def _counted(definition: Definition, tally: Tally, institutions: list[str], run: Run) -> Iterator[Result]:
+def _counted(
+    definition: Definition, tally: Tally, institutions: list[str], run: Run, early: Mapping[str, str]
+) -> Iterator[Result]:
     for institution in institutions:
         for month in run.months:
-            counts = tally.wholes.get((institution, month))
-            if counts is None and definition.kind is Kind.COUNT and definition.no_rows is NoRows.ZERO:
-                counts = Counts(0, 0, None)
-            lacking = tally.lacking.get((institution, month), definition.table)
+            counts = None if month in early else _of_whole(definition, tally, (institution, month))
+            lacking = early.get(month) or tally.lacking.get((institution, month), definition.table)
             reason = no_data(lacking) if counts is None else None
             yield _result(definition, run, (institution, None, month), counts, reason)
     if "department" in run.by and definition.department is not None:
-        for cell in sorted(_known(tally)):
+        for cell in sorted(cell for cell in _known(tally) if cell[2] not in early):
             yield _result(definition, run, cell, tally.cells[cell], None)
+
+
+def _of_whole(definition: Definition, tally: Tally, whole: tuple[str, str]) -> Counts | None:
+    counts = tally.wholes.get(whole)
+    if counts is None and definition.kind is Kind.COUNT and definition.no_rows is NoRows.ZERO:
+        return Counts(0, 0, None)
+    return counts
 
 
 def _known(tally: Tally) -> Iterator[tuple[str, str, str]]:

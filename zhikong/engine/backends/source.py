@@ -41,6 +41,11 @@ class Files:
         """True when every file holds one month and says so in its path."""
         return all(_month(p) is not None for p in self.paths)
 
+    def first_month(self) -> str | None:
+        """The first month that has a file; None without files, or when a file may hold any month."""
+        labels = [_month(path) for path in self.paths]
+        return None if not labels or None in labels else min(label for label in labels if label)
+
     def shape(self) -> Shape | None:
         """The columns of the files; None when there is no file to look at."""
         schemas = [_names(path, Path(path).stat().st_mtime_ns) for path in self.paths]
@@ -103,6 +108,10 @@ class Source:
 
     def __contains__(self, table: str) -> bool:
         return table in self.files or table in self.memory
+
+    def first_month(self, table: str) -> str | None:
+        """The first month in which a supplied table has rows, where its files tell; else None."""
+        return self.files[table].first_month() if table in self.files else None
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns that the source has for a supplied table."""
