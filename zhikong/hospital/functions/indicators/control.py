@@ -120,12 +120,17 @@ def data_kind(definition: Definition, figures: Sequence[Figure | None]) -> str:
     """proportion: counted cases among counted cases; rate: events per exposure; count; measure: all else."""
     if definition.kind is Kind.COUNT:
         return "count"
-    counted = _counts(definition.numerator) and definition.multiplier in PER_HUNDRED
-    if definition.kind not in (Kind.RATIO, Kind.RATE) or not counted:
+    if not is_rate(definition):
         return "measure"
     parts = [(f.numerator, f.denominator) for f in figures if f is not None and f.denominator]
     known = [(n, d) for n, d in parts if n is not None]
     return "proportion" if definition.kind is Kind.RATIO and all(n <= d for n, d in known) else "rate"
+
+
+def is_rate(definition: Definition) -> bool:
+    """Whether cases or events are set against cases or exposure: only then chance has a known size beforehand."""
+    counted = _counts(definition.numerator) and definition.multiplier in PER_HUNDRED
+    return definition.kind in (Kind.RATIO, Kind.RATE) and counted
 
 
 def _counts(measure: Measure | None) -> bool:

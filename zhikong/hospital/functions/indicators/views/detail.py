@@ -12,6 +12,7 @@ from zhikong.foundation.findings.queries import findings
 from zhikong.hospital.functions.indicators import charting, wording_pages
 from zhikong.hospital.functions.indicators.actions import may_analyse
 from zhikong.hospital.functions.indicators.catalogue import definitions
+from zhikong.hospital.functions.indicators.control import is_rate
 from zhikong.hospital.functions.indicators.forms import AlertForm, CountedSourceForm
 from zhikong.hospital.functions.indicators.forms_charts import DecisionForm
 from zhikong.hospital.functions.indicators.icons import icons
@@ -45,6 +46,7 @@ def detail_page(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "live_charts": (bundle.FOLDER / bundle.NAME).exists(),
         "noise": charting.noise_sentences(seen, chart),
         "icons": icons(seen, chart),
+        "has_funnel": is_rate(definition),
         "change_unit": change_unit(definition.unit),
         "scale": _scale(seen),
         "years": years(shown),
