@@ -21,6 +21,7 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 FIRST_MONTH, MONTHS, SCALE = "2026-06", 5, 0.05
 LAST_MONTH, CLOSED_MONTH = "2026-10", "2026-09"
 OWN_FORM = "hand_hygiene_observation"
+NOTED, NOTE = "average_length_of_stay", "十月起日间病房停用两周"
 NO_PASSWORD = "!not in the dump"
 # What newer servers write around a dump and older ones do not know; lines with `\\` are for psql, which is not used.
 UNKNOWN_TO_OLDER = re.compile(r"^(\\(un)?restrict .*|SET transaction_timeout = .*;)\n", re.M)
@@ -69,6 +70,7 @@ def hospital() -> dict:
         reported(counts)
         figures()
         work()
+        chart_note()
         daily_life()
         own_definition()
         take_passwords_away()
@@ -103,6 +105,16 @@ def figures() -> None:
     first = date.fromisoformat(f"{FIRST_MONTH}-01")
     load_preset(by=None, now=NOW, name="000-P2", valid_from=first)
     recompute(by=None, now=NOW)
+
+
+def chart_note() -> None:
+    """What somebody wrote on a chart."""
+    from zhikong.foundation.access.models import User
+    from zhikong.hospital.functions.indicators.actions import decide_chart
+
+    officer = User.objects.get(username="zhikong")
+    said = {"indicator_id": NOTED, "kind": "note", "reason": NOTE, "first_month": LAST_MONTH}
+    decide_chart(by=officer, now=NOW, **said)
 
 
 def work() -> None:
@@ -244,6 +256,8 @@ def pages_of_daily_life() -> dict[str, list[str]]:
         f"/packstore/definitions/form/{OWN_FORM}/": [version.title, f"第 {version.number} 版"],
         f"/reporting/sheets/{figures.pk}/": [names(on=NOW.date())[figures.department_id], "已接收"],
         "/duties/committees/": ["质量管理委员会"],
+        "/indicators/library/": ["平均住院日", "无数据来源"],
+        f"/indicators/{NOTED}/": [NOTE],
     }
 
 
