@@ -5,6 +5,7 @@
 dark, 1440 or 390 pixels), which rotates by commit; ``ZHIKONG_TEST_ALL=1`` looks at all four.
 """
 
+import fcntl
 import os
 import shutil
 import signal
@@ -52,17 +53,15 @@ def _answers(url):
 
 
 @pytest.fixture(scope="session")
-def demo():
+def demo(testrun_uid):
     """The address of a running demo hospital."""
     given = os.environ.get("ZHIKONG_JOURNEY_URL")
     if given:
         yield given
         return
     home, port = tempfile.mkdtemp(prefix="zhikong-journeys-"), _free_port()
-    Path(home).chmod(0o755)  # as root, the database server runs under another account and must get in
-    hidden = {"DATABASE_URL", "ZHIKONG_TEST_DATABASE_URL", "ZHIKONG_ROLE"}
-    environment = {k: v for k, v in os.environ.items() if k not in hidden}
-    environment |= {"ZHIKONG_HOME": home, "ZHIKONG_PORT": str(port)}
+    environment = _environment(home, port)
+    _load_once(home, testrun_uid)
     log = Path(home) / "demo.log"
     with log.open("wb") as output:
         running = subprocess.Popen(
@@ -75,6 +74,38 @@ def demo():
         running.send_signal(signal.SIGINT)
         running.wait(timeout=60)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _environment(home, port):
+    Path(home).chmod(0o755)  # as root, the database server runs under another account and must get in
+    hidden = {"DATABASE_URL", "ZHIKONG_TEST_DATABASE_URL", "ZHIKONG_ROLE"}
+    environment = {k: v for k, v in os.environ.items() if k not in hidden}
+    return environment | {"ZHIKONG_HOME": str(home), "ZHIKONG_PORT": str(port)}
+
+
+def _load_once(home, run):
+    """The demo is loaded by the first process of a run; every process has a copy of its own to work in."""
+    shared = Path(tempfile.gettempdir()) / f"zhikong-journeys-{run}"
+    shared.mkdir(exist_ok=True, mode=0o755)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the others wait here, idle
+        loaded = shared / "loaded"
+        if loaded.exists():
+            loaded.rename(shared / "taken")
+            subprocess.run(["cp", "-a", f"{shared}/taken/.", home], check=True)
+            shutil.rmtree(shared / "taken")
+            return
+        command = [sys.executable, "-m", "zhikong", "demo", "--load-only"]
+        done = subprocess.run(
+            command, cwd=ROOT, env=_environment(home, _free_port()), capture_output=True, check=False
+        )
+        assert done.returncode == 0, (done.stdout + done.stderr).decode()[-4000:]
+        if _processes() > 1:
+            subprocess.run(["cp", "-a", home, loaded], check=True)
+
+
+def _processes():
+    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
 
 def _wait(running, url, log):

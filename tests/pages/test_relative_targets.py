@@ -41,3 +41,10 @@ def test_without_a_whole_year_nothing_is_judged(share):
     found = target_book().of(share, None, "2025-06")
     assert found.origin == "none"
     assert found.target.empty
+
+
+def test_a_target_that_nobody_adopted_asks_for_no_analysis(share, as_role):
+    """The board judges by what the definition proposes; the month's close waits only for what was promised."""
+    page = as_role("quality_office").get("/indicators/months/2026-10/").content.decode()
+    assert share.title() not in page
+    assert "没有未达标项" in page

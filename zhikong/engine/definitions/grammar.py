@@ -100,11 +100,11 @@ def build(tree: exp.Expression, scope: Scope) -> n.Node:
     """The node of one syntax tree; ExpressionError for everything that is not whitelisted."""
     builder = BUILDERS.get(type(tree))
     if builder is None:
-        raise _refused(tree)
+        raise refused(tree)
     return builder(tree, scope)
 
 
-def _refused(tree: exp.Expression) -> ExpressionError:
+def refused(tree: exp.Expression) -> ExpressionError:
     """Nothing is passed on that is not listed; a word that other tools use for it is answered with our own."""
     instead = own_word_of(tree)
     if isinstance(tree, exp.Func) and not isinstance(tree, exp.Cast | exp.Case):

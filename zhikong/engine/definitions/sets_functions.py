@@ -11,7 +11,7 @@ from zhikong.engine.definitions import canonical
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.definitions import sets_nodes as s
 from zhikong.engine.definitions.functions import FUNCTIONS, Arguments, Function
-from zhikong.engine.definitions.grammar import BUILDERS, Scope, build, expect, type_name
+from zhikong.engine.definitions.grammar import BUILDERS, Scope, build, expect, refused, type_name
 from zhikong.engine.definitions.problems import ExpressionError
 from zhikong.engine.definitions.sets_codes import CODE_FUNCTIONS
 from zhikong.engine.definitions.sets_scope import Bound, scope_of
@@ -153,7 +153,7 @@ def _quantifier(tree: exp.Any, scope: Scope) -> n.Node:
 
 def _divided(tree: exp.Div, scope: Scope) -> n.Node:
     if scope.names is None:
-        raise ExpressionError("指标语言里没有除法。", "比率由分子和分母得到。")
+        raise refused(tree)
     left, right = build(tree.this, scope), build(tree.expression, scope)
     return scope.names.calculated("/", left, right)  # type: ignore[no-any-return]
 

@@ -13,6 +13,8 @@ from zhikong.hospital.functions.indicators.queries.figures import Frame, Place, 
 from zhikong.hospital.functions.indicators.queries.targets import TargetBook
 from zhikong.hospital.functions.indicators.rules import Miss, Status
 
+PROMISED = ("hospital", "department")  # where a target comes from that somebody has set
+
 
 @dataclass(frozen=True)
 class Item:
@@ -74,9 +76,10 @@ def misses(
     definitions: Iterable[Definition],
     places: Sequence[Place] | None,
 ) -> list[Line]:
-    """Lines that missed their target, hospital first. Small denominators are not judged. One query.
+    """Lines that missed a target of the hospital's own, hospital first. Small denominators are not judged. One query.
 
-    places: None for every place in scope.
+    What a definition proposes is shown and judged on the board, but nobody has promised it: it asks for no analysis
+    until the hospital adopts it. places: None for every place in scope.
     """
     as_of = shown.as_of(month)
     by_id = {definition.id: definition for definition in definitions}
@@ -86,7 +89,7 @@ def misses(
         for indicator, place, _month in values
     ]
     order = {indicator: number for number, indicator in enumerate(by_id)}
-    found = [row for row in judged if row.status is Status.MISSED]
+    found = [row for row in judged if row.status is Status.MISSED and row.in_force.origin in PROMISED]
     return sorted(found, key=lambda row: (row.place is not None, order[row.definition.id], row.place or 0))
 
 
