@@ -29,7 +29,7 @@ from zhikong.simulator import simulate
 from zhikong.site import discovery
 
 WANTED = bool(os.environ.get("ZHIKONG_SPARK_TESTS") or os.environ.get("ZHIKONG_TEST_ALL"))
-MANY = 100 if os.environ.get("ZHIKONG_TEST_ALL") else 12
+MANY = 100 if os.environ.get("ZHIKONG_TEST_ALL") else 8
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 pytestmark = [
     pytest.mark.skipif(not WANTED, reason="Spark: ZHIKONG_SPARK_TESTS=1 or make test-all"),
@@ -56,7 +56,7 @@ def test_random_definitions_agree(wanted, tables):
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory):
     """A small simulated hospital with all its events, as files by month or not."""
-    made = simulate(seed=5, months=3, first_month="2026-01", scale=0.03, events=True)
+    made = simulate(seed=5, months=2, first_month="2026-01", scale=0.03, events=True)
     folder = tmp_path_factory.mktemp("spark")
     files = {name: [folder / f"{name}.parquet"] for name in TABLES.keys() & made.tables.keys()}
     for name, (path,) in files.items():
