@@ -1,4 +1,7 @@
-"""10,000 bad rows in a million: the good ones load, each bad one is explained, and memory stays bounded."""
+"""One bad row in a hundred, 10,000 in a million: the good ones load, each bad one is explained, memory stays bounded.
+
+300,000 rows; the million with ZHIKONG_TEST_ALL.
+"""
 
 import os
 import subprocess
@@ -7,7 +10,8 @@ import textwrap
 
 from tests.loads import HEADER, NOW, line, loading_hospital  # noqa: F401
 
-ROWS, BAD = 1_000_000, 10_000
+ROWS = 1_000_000 if os.environ.get("ZHIKONG_TEST_ALL") else 300_000
+BAD = ROWS // 100
 MOST_MB = 1536
 
 LOAD = textwrap.dedent(
@@ -39,7 +43,7 @@ def write_million(path):
             file.write("\n".join(block) + "\n")
 
 
-def test_ten_thousand_bad_rows_in_a_million(loading, tmp_path):
+def test_one_bad_row_in_a_hundred(loading, tmp_path):
     path = tmp_path / "million.csv"
     write_million(path)
     done = subprocess.run(

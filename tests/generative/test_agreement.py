@@ -34,7 +34,7 @@ PARTS = BUILDERS[None].condition(1) | BUILDERS[None].atom() | KNOWN
 CONJUNCTIONS = st.lists(PARTS, min_size=2, max_size=6).map(canonical.conjunction)
 BACKENDS = ("duckdb",)
 """Every backend that the judge judges here; another one is added by its name."""
-RUNS = settings(max_examples=200 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
+RUNS = settings(max_examples=100 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def _run(wanted: list[Definition], source: Source, backend: str) -> list[Result]:
@@ -129,7 +129,7 @@ def _month(row: dict[str, Any], of_stay: dict[str, str]) -> str:
     return of_stay.get(row["stay_id"], MONTHS[0])
 
 
-@settings(RUNS, max_examples=300 * MANY)
+@settings(RUNS, max_examples=150 * MANY)
 @given(CONJUNCTIONS, data())
 def test_simplified_conditions_are_true_for_the_same_rows(
     condition: n.Node, tables: dict[str, list[dict[str, Any]]]

@@ -24,7 +24,7 @@ from zhikong.engine.months import span
 from zhikong.engine.plan.needs import expressions_of
 
 MANY = 8 if os.environ.get("ZHIKONG_TEST_ALL") else 1
-RUNS = settings(max_examples=70 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
+RUNS = settings(max_examples=40 * MANY, deadline=None, suppress_health_check=list(HealthCheck))
 Tables = dict[str, list[dict[str, Any]]]
 
 
