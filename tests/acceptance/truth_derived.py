@@ -1,5 +1,6 @@
 """Truths of indicators that stand on others: recomputed from the ledger in fractions, by formulas written here by hand."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,15 +26,17 @@ def shown(value: Fraction | None) -> tuple[int | None, None]:
 
 
 @dataclass(frozen=True)
-class Derived:
+class Derived(ABC):
     """What growths and composites share: no numerator and denominator, only a value."""
 
     @property
+    @abstractmethod
     def keys(self) -> list[str]:
-        raise NotImplementedError
+        """The measures of the ledger that it stands on."""
 
+    @abstractmethod
     def value(self, ledger: Ledger, month: str, place: str) -> Fraction | None:
-        raise NotImplementedError
+        """The exact value of a month and place; None where it cannot be computed."""
 
     @property
     def key(self) -> str:
