@@ -98,3 +98,20 @@ class Panel:
     keeps_house: bool = False
     todo_count: Count | None = None
     search: Search | None = None
+
+
+def joined(*panels: Panel) -> Panel:
+    """One panel of several parts of a function: entries and cards one after another, counts added."""
+
+    def gathered(name: str) -> Callable[..., list] | None:
+        parts = [part for panel in panels if (part := getattr(panel, name)) is not None]
+        return (lambda *asked: [one for part in parts for one in part(*asked)]) if parts else None
+
+    counts = [panel.todo_count for panel in panels if panel.todo_count is not None]
+    return Panel(
+        menu=tuple(entry for panel in panels for entry in panel.menu),
+        home_cards=gathered("home_cards"),
+        keeps_house=all(panel.keeps_house for panel in panels),
+        todo_count=(lambda request: sum(count(request) for count in counts)) if counts else None,
+        search=gathered("search"),
+    )

@@ -56,6 +56,14 @@ class Permission(StrEnum):
     REVIEW_DEFINITIONS = "review_definitions", "审核内容库里的定义"
     VIEW_DATA_QUALITY = "view_data_quality", "查看数据质量"
     JUDGE_DATA_QUALITY = "judge_data_quality", "处理数据质量问题"
+    VIEW_RECORD_CHECKS = "view_record_checks", "查看病历质控结果"
+    ANSWER_RECORD_CHECKS = "answer_record_checks", "处理自己的病历缺陷、提出申诉"
+    REMIND_WRITERS = "remind_writers", "提醒书写医师、登记不适用"
+    JUDGE_RECORD_CHECKS = "judge_record_checks", "裁定病历缺陷的申诉"
+    MANAGE_RECORD_RULES = "manage_record_rules", "设置病历质控规则"
+    REVIEW_RECORDS = "review_records", "按评分表评审病历"
+    ASSIGN_REVIEWS = "assign_reviews", "抽取病历、分派评审"
+    ARBITRATE_REVIEWS = "arbitrate_reviews", "仲裁病历评分的申诉"
 
 
 def can(user, permission: Permission, department=None, *, whole_hospital: bool = False) -> bool:

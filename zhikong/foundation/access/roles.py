@@ -53,6 +53,13 @@ class QualityOffice(Role):
             P.EDIT_DEFINITIONS,
             P.REVIEW_DEFINITIONS,
             P.ACCEPT_FIGURES,
+            P.VIEW_RECORD_CHECKS,
+            P.REMIND_WRITERS,
+            P.JUDGE_RECORD_CHECKS,
+            P.MANAGE_RECORD_RULES,
+            P.REVIEW_RECORDS,
+            P.ASSIGN_REVIEWS,
+            P.ARBITRATE_REVIEWS,
         }
     )
 
@@ -81,6 +88,11 @@ class MedicalAffairs(Role):
             P.REVIEW_DEFINITIONS,
             P.REPORT_FIGURES,
             P.ACCEPT_FIGURES,
+            P.VIEW_RECORD_CHECKS,
+            P.REMIND_WRITERS,
+            P.JUDGE_RECORD_CHECKS,
+            P.REVIEW_RECORDS,
+            P.ARBITRATE_REVIEWS,
         }
     )
 
@@ -105,6 +117,8 @@ class Nursing(Role):
             P.EDIT_DEFINITIONS,
             P.REVIEW_DEFINITIONS,
             P.ACCEPT_FIGURES,
+            P.VIEW_RECORD_CHECKS,
+            P.REMIND_WRITERS,
         }
     )
 
@@ -125,6 +139,7 @@ class HospitalLeader(Role):
             P.RAISE_FINDING,
             P.OVERRIDE_CLOSURE,
             P.OVERRIDE_MONTH_CLOSE,
+            P.VIEW_RECORD_CHECKS,
         }
     )
 
@@ -148,6 +163,10 @@ class DepartmentHead(Role):
             P.APPROVE_FINDING,
             P.ANALYSE_MONTH,
             P.REPORT_FIGURES,
+            P.VIEW_RECORD_CHECKS,
+            P.ANSWER_RECORD_CHECKS,
+            P.REMIND_WRITERS,
+            P.REVIEW_RECORDS,
         }
     )
 
@@ -169,6 +188,9 @@ class HeadNurse(Role):
             P.ANSWER_FINDING,
             P.ANALYSE_MONTH,
             P.REPORT_FIGURES,
+            P.VIEW_RECORD_CHECKS,
+            P.ANSWER_RECORD_CHECKS,
+            P.REMIND_WRITERS,
         }
     )
 
@@ -191,6 +213,10 @@ class QcOfficer(Role):
             P.ANSWER_FINDING,
             P.ANALYSE_MONTH,
             P.REPORT_FIGURES,
+            P.VIEW_RECORD_CHECKS,
+            P.ANSWER_RECORD_CHECKS,
+            P.REMIND_WRITERS,
+            P.REVIEW_RECORDS,
         }
     )
 
@@ -199,14 +225,34 @@ class Physician(Role):
     code = "physician"
     title = "医师"
     duty = "诊疗患者，整改本人负责的问题"
-    permissions = frozenset({P.VIEW_INDICATORS, P.USE_FILES, P.VIEW_CASES, P.SEE_IDENTITY, P.ANSWER_FINDING})
+    permissions = frozenset(
+        {
+            P.VIEW_INDICATORS,
+            P.USE_FILES,
+            P.VIEW_CASES,
+            P.SEE_IDENTITY,
+            P.ANSWER_FINDING,
+            P.VIEW_RECORD_CHECKS,
+            P.ANSWER_RECORD_CHECKS,
+        }
+    )
 
 
 class Nurse(Role):
     code = "nurse"
     title = "护士"
     duty = "护理患者，整改本人负责的问题"
-    permissions = frozenset({P.VIEW_INDICATORS, P.USE_FILES, P.VIEW_CASES, P.SEE_IDENTITY, P.ANSWER_FINDING})
+    permissions = frozenset(
+        {
+            P.VIEW_INDICATORS,
+            P.USE_FILES,
+            P.VIEW_CASES,
+            P.SEE_IDENTITY,
+            P.ANSWER_FINDING,
+            P.VIEW_RECORD_CHECKS,
+            P.ANSWER_RECORD_CHECKS,
+        }
+    )
 
 
 class RecordReviewer(Role):
@@ -224,6 +270,11 @@ class RecordReviewer(Role):
             P.SEE_IDENTITY,
             P.RAISE_FINDING,
             P.MAP_CODES,
+            P.VIEW_RECORD_CHECKS,
+            P.REMIND_WRITERS,
+            P.JUDGE_RECORD_CHECKS,
+            P.REVIEW_RECORDS,
+            P.ASSIGN_REVIEWS,
         }
     )
 

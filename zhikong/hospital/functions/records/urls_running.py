@@ -1,0 +1,3 @@
+"""Addresses of this half of the function."""
+
+urlpatterns: list = []
