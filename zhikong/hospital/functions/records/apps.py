@@ -7,7 +7,7 @@ class RecordsConfig(AppConfig):
     verbose_name = "病历质控"
 
     def ready(self):
-        from zhikong.hospital.functions.records import ready_running, ready_results
+        from zhikong.hospital.functions.records import ready_results, ready_running
 
         ready_running.ready()
         ready_results.ready()

@@ -1,4 +1,4 @@
-from zhikong.hospital.functions.records import urls_running, urls_results
+from zhikong.hospital.functions.records import urls_results, urls_running
 
 app_name = "records"
 
