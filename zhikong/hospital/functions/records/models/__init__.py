@@ -8,5 +8,34 @@ from zhikong.hospital.functions.records.models.results import (
     Screening,
     WriterTally,
 )
+from zhikong.hospital.functions.records.models.running import (
+    CheckEvent,
+    CheckToken,
+    Defect,
+    Interruption,
+    KeyRecord,
+    Obligation,
+    Override,
+    RuleOutcome,
+    RunningSettings,
+    StayCheck,
+)
 
-__all__ = ["PresetChoice", "RecordVerdict", "RuleSetting", "RuleTally", "Screening", "WriterTally"]
+__all__ = [
+    "CheckEvent",
+    "CheckToken",
+    "Defect",
+    "Interruption",
+    "KeyRecord",
+    "Obligation",
+    "Override",
+    "PresetChoice",
+    "RecordVerdict",
+    "RuleOutcome",
+    "RuleSetting",
+    "RuleTally",
+    "RunningSettings",
+    "Screening",
+    "StayCheck",
+    "WriterTally",
+]
