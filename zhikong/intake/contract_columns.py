@@ -9,7 +9,19 @@ from zhikong.engine.tables import Column, Table
 NATIONAL_CODES = frozenset({("stays", "principal_diagnosis"), ("diagnoses", "code"), ("operations", "code")})
 """Columns of national codes; a hospital's spelling of the letters is brought into form."""
 
-FREE_TEXT = frozenset({("document_sections", "text"), ("results", "text"), ("pathways", "reason")})
+_VISIT_TEXTS = (
+    "chief_complaint",
+    "present_illness",
+    "past_history",
+    "examination",
+    "tests",
+    "diagnosis",
+    "plan",
+)
+FREE_TEXT = frozenset(
+    {("document_sections", "text"), ("results", "text"), ("pathways", "reason")}
+    | {("visit_records", name) for name in _VISIT_TEXTS}
+)
 """Columns of sentences that people wrote; names and numbers are taken out before they are staged."""
 
 GIVEN = ("institution", "zone")

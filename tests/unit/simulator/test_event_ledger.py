@@ -280,7 +280,7 @@ def test_every_entry_names_a_row(rows, book, stays):
         "stays": "stay_id", "documents": "document_id", "consents": "consent_id", "orders": "order_id",
         "charges": "charge_id", "consultations": "consultation_id", "transfusions": "transfusion_id",
         "medications": "medication_id", "assessments": "assessment_id", "infections": "infection_id",
-        "adverse_events": "event_id",
+        "adverse_events": "event_id", "visit_records": "visit_id", "visits": "visit_id",
     }  # fmt: skip
     known = {table: {row[column] for row in rows[table]} for table, column in keys.items()}
     known["document_sections"] = {f"{r['document_id']}|{r['section']}" for r in rows["document_sections"]}

@@ -1,9 +1,9 @@
-"""Tables that belong to no stay: visits, appointments, prescriptions, adverse events of other systems, staff."""
+"""Tables that belong to no stay: visits with their records, appointments, prescriptions, adverse events of other systems, staff."""
 
 from __future__ import annotations
 
 from zhikong.engine.tables import codes, event_codes
-from zhikong.engine.tables.building import at, code, number, own_id, text, whole
+from zhikong.engine.tables.building import at, code, number, own_id, text, whole, yes_no
 from zhikong.engine.tables.model import Column, Rule, Table, Type
 
 _INSTITUTION = text("institution", "医疗机构代码", nullable=False)
@@ -32,6 +32,39 @@ VISITS = Table(
     month_of="registered_at",
     key=("visit_id",),
     rules=(Rule("registered_at", "left_at", "离开时间早于挂号时间"),),
+)
+
+# no age and no sex here: they are the visit's
+VISIT_RECORDS = Table(
+    name="visit_records",
+    meaning="门急诊病历：每行是一次就诊的病历，文字已去除身份信息",
+    columns=(
+        own_id("visit_id", "所属就诊的唯一编号"),
+        _PATIENT,
+        _INSTITUTION,
+        text("department", "就诊科室代码"),
+        text("doctor", "书写医师工号"),
+        code("doctor_level", "书写医师职级", event_codes.STAFF_LEVEL),
+        code("kind", "就诊类别", event_codes.VISIT_KIND),
+        at("registered_at", "挂号或分诊时间（当地时间）", nullable=False),
+        at("written_at", "书写完成时间（当地时间）"),
+        at("signed_at", "签名时间（当地时间）"),
+        whole("visit_seq", "因同一问题第几次就诊", "次", minimum=1),
+        yes_no("confirmed", "诊断是否已明确"),
+        yes_no("consulted", "是否已请上级医师或专科会诊"),
+        text("chief_complaint", "主诉（已去除身份信息）"),
+        text("present_illness", "现病史（已去除身份信息）"),
+        text("past_history", "既往史，含药物过敏史（已去除身份信息）"),
+        text("examination", "体格检查（已去除身份信息）"),
+        text("tests", "辅助检查及结果（已去除身份信息）"),
+        text("diagnosis", "诊断（已去除身份信息）"),
+        text("plan", "处理意见（已去除身份信息）"),
+        yes_no("drugs_recorded", "所开药品是否记入病历"),
+        code("disposition", "去向", event_codes.DISPOSITION),
+        yes_no("refusal_signed", "拒绝诊疗时患方是否签字"),
+    ),
+    month_of="registered_at",
+    key=("visit_id",),
 )
 
 APPOINTMENTS = Table(
@@ -116,4 +149,4 @@ STAFF = Table(
     rules=(Rule("valid_from", "valid_to", "结束日期早于起始日期"),),
 )
 
-OUTPATIENT = (VISITS, APPOINTMENTS, PRESCRIPTIONS, ADVERSE_EVENTS, STAFF)
+OUTPATIENT = (VISITS, VISIT_RECORDS, APPOINTMENTS, PRESCRIPTIONS, ADVERSE_EVENTS, STAFF)

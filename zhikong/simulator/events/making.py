@@ -52,7 +52,7 @@ _ANCHORS: dict[str, str | None] = {
     "pathways": "entered_at",
     "adverse_events": "occurred_at",
 }
-EVENT_TABLES = (*_ANCHORS, "fees", "visits", "appointments", "prescriptions", "staff")
+EVENT_TABLES = (*_ANCHORS, "fees", "visits", "visit_records", "appointments", "prescriptions", "staff")
 """Tables of the contract that the events make; `operations`, `results` and `documents` contain what stood before."""
 EXTRA_TABLES = ("delivered_sections", "planted_spans", "planted_events")
 """Beside the contract: texts as a hospital delivers them, where in them identifiers stand, and what was planted."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhikong.engine.tables import arrow_schema
 from zhikong.engine.tables.event_codes import APPOINTMENT_STATUS, DISPOSITION, VISIT_KIND
@@ -16,6 +17,7 @@ from zhikong.simulator.columns import (
     patient_keys,
     words,
 )
+from zhikong.simulator.events import visit_records
 from zhikong.simulator.events.drugs import CLASSES, drugs
 from zhikong.simulator.events.planting import FAULT, NEAR, SCHEMA
 from zhikong.simulator.events.staffing import pick, pick_of
@@ -51,11 +53,15 @@ def tables(stages: Stages, month: int) -> dict[str, pa.Table]:
     forgotten = stream(stages.seed, f"events triage {month}").random(len(day)) < 0.02
     visit["triage"] = np.where(forgotten, 0, visit["triage"])
     prescription, planted = _prescriptions(rng, visit)
+    numbers = pc.unique(prescription["visit_id"])
+    drugs = pc.is_in(numbered("MZ", visit["number"], 9), numbers).to_numpy(zero_copy_only=False)
+    written = visit_records.table(stages, month, visit, drugs)
     return {
         "visits": _visit_table(visit),
+        "visit_records": written["visit_records"],
         "appointments": _appointment_table(rng, visit),
         "prescriptions": prescription,
-        "planted_events": planted,
+        "planted_events": pa.concat_tables([planted, written["planted_events"]]),
     }
 
 

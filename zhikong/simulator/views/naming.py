@@ -28,6 +28,7 @@ VIEWS = {
     "fees": "V_BA_SYFY",
     "pathways": "V_EMR_LCLJ",
     "visits": "V_MZ_JZJL",
+    "visit_records": "V_MZ_BLJL",
     "appointments": "V_MZ_YYGH",
     "prescriptions": "V_MZ_CFMX",
     "adverse_events": "V_BL_SJDJ",

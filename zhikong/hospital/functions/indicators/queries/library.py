@@ -67,6 +67,7 @@ AREAS = {
     "devices": gettext_lazy("医院感染"),
     "pathways": gettext_lazy("临床路径"),
     "visits": gettext_lazy("门急诊"),
+    "visit_records": gettext_lazy("病历文书"),
     "appointments": gettext_lazy("门急诊"),
     "adverse_events": gettext_lazy("不良事件"),
     "staff": gettext_lazy("人员"),
