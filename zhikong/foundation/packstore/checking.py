@@ -19,7 +19,7 @@ from zhikong.engine.definitions.problems import Problem
 from zhikong.foundation.packstore import kinds, shelf
 from zhikong.foundation.packstore.rules import clean_text
 
-ENGINES = frozenset({"indicators", "targets", "codes"})
+ENGINES = frozenset({"indicators", "targets", "codes", "events"})
 BOOKKEEPING = ("version", "status", "next_review", "owner", "checker")
 """What may change without a new version: who looks after the definition, and when it is looked at again."""
 
