@@ -61,10 +61,16 @@ class Cohort:
         return years_between(self.birth, self.admitted // DAY)
 
 
-def cohort(seed: int, window: Window, scale: float, plan: tuple[shifts.Shift, ...]) -> Cohort:
-    """The stays of the window; `scale` multiplies the number of admissions."""
+def cohort(
+    seed: int,
+    window: Window,
+    scale: float,
+    plan: tuple[shifts.Shift, ...],
+    weights: np.ndarray | None = None,
+) -> Cohort:
+    """The stays of the window; `scale` multiplies the number of admissions, `weights` those of each department."""
     rng = stream(seed, "arrivals")
-    day, home = _admissions(rng, window, scale, plan)
+    day, home = _admissions(rng, window, scale, plan, weights)
     case = np.searchsorted(
         catalogue.cases().cumulative, home + rng.random(len(home)) * (1 - 1e-12), side="right"
     )
@@ -79,10 +85,11 @@ def cohort(seed: int, window: Window, scale: float, plan: tuple[shifts.Shift, ..
     return kept.take(np.lexsort((kept.admitted, kept.discharged, kept.open)))
 
 
-def _admissions(rng, window: Window, scale: float, plan) -> tuple[np.ndarray, np.ndarray]:
+def _admissions(rng, window: Window, scale: float, plan, weights) -> tuple[np.ndarray, np.ndarray]:
     """Day and department of each admission, Poisson around the expectation."""
     days = np.arange(window.first_day - WARM_UP_DAYS, window.end_day)
     expected = seasons.expected_admissions(days) * scale
+    expected = expected if weights is None else expected * weights[:, None]
     numbers = np.arange(len(expected))
     longer = shifts.values(
         plan,

@@ -32,11 +32,18 @@ class Documents:
 
 
 def documents(
-    seed: int, cohort: Cohort, moved: Movement, outcome: Outcome, done: Procedures, *, of_open: bool = False
+    seed: int,
+    cohort: Cohort,
+    moved: Movement,
+    outcome: Outcome,
+    done: Procedures,
+    *,
+    of_open: bool = False,
+    careless: float = 1.0,
 ) -> Documents:
     """The documents of closed stays. Each is signed in time with the chance given, and rarely missing.
 
-    `of_open` gives those of the stays that are still open, as they will be when these have ended.
+    `careless` multiplies the shares of late and missing ones. `of_open` gives those of the stays that are still open, as they will be when these have ended.
     """
     rng = stream(seed, "documents of open stays" if of_open else "documents")
     closed = cohort.open if of_open else ~cohort.open
@@ -69,9 +76,11 @@ def documents(
         ),
         (TRANSFER, moves, moved.start[:, 1], 24, 0.965, 0.01, False),
     ]
-    parts = [_written(rng, cohort, kind, stay, clock[stay], *rest) for kind, stay, clock, *rest in plans]
-    parts.append(_written(rng, cohort, OPERATION, operated, end, 24, 0.968, 0.002, True))
-    parts.append(_written(rng, cohort, AFTER_OPERATION, operated, end, 2, 0.975, 0.004, True))
+    parts = [
+        _written(rng, cohort, kind, stay, clock[stay], *rest, careless) for kind, stay, clock, *rest in plans
+    ]
+    parts.append(_written(rng, cohort, OPERATION, operated, end, 24, 0.968, 0.002, True, careless))
+    parts.append(_written(rng, cohort, AFTER_OPERATION, operated, end, 2, 0.975, 0.004, True, careless))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((columns[1], columns[2], columns[0]))
     stay, kind, written, signed, due, senior = (column[order] for column in columns)
@@ -92,13 +101,22 @@ def _middle(rng, cohort: Cohort) -> np.ndarray:
 
 
 def _written(
-    rng, cohort: Cohort, kind: int, stay, clock, hours: int, in_time: float, missing: float, senior: bool
+    rng,
+    cohort: Cohort,
+    kind: int,
+    stay,
+    clock,
+    hours: int,
+    in_time: float,
+    missing: float,
+    senior: bool,
+    careless: float,
 ):
     """Documents of one kind: the limit runs from `clock`; late ones are signed up to three limits later."""
-    there = rng.random(len(stay)) >= missing
+    there = rng.random(len(stay)) >= missing * careless
     stay, clock = stay[there], clock[there]
     count, limit = len(stay), hours * HOUR
-    late = rng.random(count) >= in_time
+    late = rng.random(count) >= (in_time if careless == 1 else 1 - (1 - in_time) * careless)
     early = 0.03 + 0.95 * rng.beta(1.2, 2.6, count)
     delay = np.where(late, 1.002 + 2.0 * rng.random(count) ** 2, early)
     signed = clock + np.maximum(np.rint(delay * limit), 1).astype(np.int64) + late

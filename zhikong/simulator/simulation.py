@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zhikong.simulator import events as clinical_events
-from zhikong.simulator import front_pages, hot, shifts, tables
+from zhikong.simulator import front_pages, hot, profiles, shifts, tables
 from zhikong.simulator.clock import Window, month_number
 from zhikong.simulator.ledger import Ledger, ledger
 from zhikong.simulator.stages import Stages, run
@@ -40,16 +40,19 @@ def simulate(
     *,
     events: bool = False,
     events_from: str | None = None,
+    profile: str = profiles.CITY.name,
 ) -> Simulation:
     """A hospital of 600 × `scale` beds over `months` months; the same arguments give the same data exactly.
 
     `events` adds the clinical events of all stays, or of those discharged from the month `events_from` on (then
-    `documents` and `results` of earlier months are as without events). Without it only nine tables are made.
-    Raises ValueError for a month that is not written '2024-11', for no months or no scale.
+    `documents` and `results` of earlier months are as without events). Without it only nine tables are made. `profile`
+    names the kind of hospital (`profiles`).
+    Raises ValueError for a month that is not written '2024-11', for no months or no scale, for an unknown profile.
     """
     if months < 1 or scale <= 0:
         raise ValueError("months and scale must be positive")
-    made = run(seed, Window(month_number(first_month), months), scale, planted)
+    kind = profiles.profile(profile)
+    made = run(seed, Window(month_number(first_month), months), scale, planted, kind)
     made_tables = tables.contract_tables(made) | {
         "identities": hot.identity_table(made),
         "open_stays": hot.open_stays(made),

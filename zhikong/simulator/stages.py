@@ -14,6 +14,7 @@ from zhikong.simulator import (
     identities,
     movement,
     procedures,
+    profiles,
     records,
     reported,
 )  # fmt: skip
@@ -43,6 +44,7 @@ class Stages:
     reported: reported.Reported
     occupied: np.ndarray  # (departments, days) occupied beds
     open_beds: np.ndarray  # beds of each department
+    profile: profiles.Profile = profiles.CITY
 
     @cached_property
     def returned(self) -> np.ndarray:
@@ -54,9 +56,16 @@ class Stages:
         return again
 
 
-def run(seed: int, window: Window, scale: float, plan: tuple[Shift, ...]) -> Stages:
+def run(
+    seed: int,
+    window: Window,
+    scale: float,
+    plan: tuple[Shift, ...],
+    profile: profiles.Profile = profiles.CITY,
+) -> Stages:
     """All stages in order; the same arguments give the same arrays bit for bit."""
-    cohort = arrivals.cohort(seed, window, scale, plan)
+    plan = (*profile.usual, *plan)
+    cohort = arrivals.cohort(seed, window, scale, plan, profile.weights())
     moved = movement.movement(seed, cohort)
     outcome = clinical.outcomes(seed, cohort, moved, plan)
     attending, resident = _doctors(seed, moved.last)
@@ -66,12 +75,13 @@ def run(seed: int, window: Window, scale: float, plan: tuple[Shift, ...]) -> Sta
         procedures=done,
         diagnoses=diagnoses.diagnoses(seed, cohort, outcome),
         costs=costs.costs(seed, cohort, moved, outcome, done),
-        documents=records.documents(seed, cohort, moved, outcome, done),
+        documents=records.documents(seed, cohort, moved, outcome, done, careless=profile.careless),
         results=records.results(seed, cohort, plan),
         identities=identities.identities(seed, cohort),
         reported=reported.reported(seed, window, _registers(cohort, moved, outcome, window)),
         occupied=movement.census(cohort, moved, window),
         open_beds=movement.open_beds(scale),
+        profile=profile,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zhikong.simulator import events as clinical_events
-from zhikong.simulator import front_pages, hot, shifts, tables
+from zhikong.simulator import front_pages, hot, profiles, shifts, tables
 from zhikong.simulator.clock import Window, month_number
 from zhikong.simulator.ledger import ledger
 from zhikong.simulator.stages import Stages, run
@@ -44,6 +44,7 @@ def write_hospital(
     planted: tuple[shifts.Shift, ...] = shifts.DEFAULT,
     events: bool = True,
     delivered: bool = False,
+    profile: str = profiles.CITY.name,
 ) -> Written:
     """What `simulate` and `write` give, as files of parquet, in the memory of the arrays and one block.
 
@@ -53,7 +54,8 @@ def write_hospital(
     if months < 1 or scale <= 0:
         raise ValueError("months and scale must be positive")
     folder.mkdir(parents=True, exist_ok=True)
-    stages, done = run(seed, Window(month_number(first_month), months), scale, planted), Written()
+    window = Window(month_number(first_month), months)
+    stages, done = run(seed, window, scale, planted, profiles.profile(profile)), Written()
     for name, table in _tables(stages, events):
         _whole(folder / f"{name}.parquet", name, table, done)
     tally = Tally(stages) if events else None

@@ -32,6 +32,10 @@ class Block:
         """The family's own stream of chance in this block."""
         return stream(self.stages.seed, f"events {family} {self.name}")
 
+    def careless(self, share: float) -> float:
+        """The share of faults in a hospital of this profile, where it is `share` in the usual one."""
+        return share * self.stages.profile.careless
+
     def of(self, values: np.ndarray) -> np.ndarray:
         """The part of an array of all stays that belongs to this block."""
         return values[self.first : self.end]

@@ -46,7 +46,7 @@ def transfusions(block: Block, book: Book, surgery: Surgery) -> Rows:
     requested = np.minimum(requested, started)
     key = Ids("X", numbers(block, i))
     requester, approver = _people(rng, block, book, key, i, component, amount, requested)
-    taken, _ = delays(rng, len(i), EVALUATE_WITHIN, late=0.05, edge=0.03)
+    taken, _ = delays(rng, len(i), EVALUATE_WITHIN, late=block.careless(0.05), edge=0.03)
     missing = rng.random(len(i)) < 0.015
     remember_delays(book, "transfusion_longest", "transfusions", key, i, minutes, LONGEST)
     there = np.flatnonzero(~missing)

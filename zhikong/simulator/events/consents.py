@@ -91,7 +91,7 @@ def _lot(rng, block: Block, kind: str, i, talked, signed, subject: pa.Array | No
 def _admission(rng, block: Block):
     """The talk after admission; its limit is 72 hours."""
     i = np.arange(len(block))
-    taken, _ = delays(rng, len(i), TALK_WITHIN, late=0.012, edge=0.006, usual=0.25)
+    taken, _ = delays(rng, len(i), TALK_WITHIN, late=block.careless(0.012), edge=0.006, usual=0.25)
     taken = np.minimum(taken, np.maximum(block.length - 3, 1))
     talked = block.admitted + taken
     return _lot(

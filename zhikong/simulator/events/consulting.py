@@ -23,8 +23,8 @@ def consultations(block: Block, book: Book) -> Rows:
     rng = block.rng("consultations")
     i, requested, source, target, urgency = _asked(rng, block)
     count, key = len(i), Ids("HZ", numbers(block, i))
-    arrive, _ = delays(rng, count, BEDSIDE_WITHIN, late=0.06, edge=0.05)
-    answer, _ = delays(rng, count, ANSWER_WITHIN, late=0.05, edge=0.02)
+    arrive, _ = delays(rng, count, BEDSIDE_WITHIN, late=block.careless(0.06), edge=0.05)
+    answer, _ = delays(rng, count, ANSWER_WITHIN, late=block.careless(0.05), edge=0.02)
     urgent = urgency == URGENT
     walk = np.maximum(answer - rng.integers(8, 60, count), 1)
     arrived = requested + np.where(urgent, arrive, np.minimum(walk, answer))

@@ -47,7 +47,13 @@ class Written:
         made = stages.documents
         if self.block.now is not None:
             made = records.documents(
-                stages.seed, stages.cohort, stages.movement, stages.outcome, stages.procedures, of_open=True
+                stages.seed,
+                stages.cohort,
+                stages.movement,
+                stages.outcome,
+                stages.procedures,
+                of_open=True,
+                careless=stages.profile.careless,
             )
         rows = self.block.rows(made.stay)
         parts = {name: getattr(made, name)[rows] for name in records.Documents.__dataclass_fields__}
@@ -73,7 +79,7 @@ def _planted(made: Written, rows: Rows, marks: dict[str, np.ndarray]) -> tuple[R
     rng, book = made.block.rng("planted documents"), made.book
     key, limit, rule = rows.columns["document_id"], marks["limit"], marks["rule"]
     signed, written = rows.columns["signed_at"].copy(), rows.columns["written_at"]
-    gone = (rule >= 0) & (rng.random(len(rows)) < 0.004)
+    gone = (rule >= 0) & (rng.random(len(rows)) < made.block.careless(0.004))
     u = rng.random(len(rows))
     free = (limit == NEVER) & ~gone
     late = free & (u < 0.0025)

@@ -95,7 +95,7 @@ def infections(block: Block, book: Book, surgery: Surgery, lines: Rows) -> Rows:
     i, site, onset, operation = i[order], site[order], onset[order], operation[order]
     onset = _on_the_ventilator(block, lines, i, site, onset)
     confirm = onset + 60 + (rng.random(len(i)) * 30 * 60).astype(np.int64)
-    taken, _ = delays(rng, len(i), REPORT_WITHIN, late=0.08, edge=0.08)
+    taken, _ = delays(rng, len(i), REPORT_WITHIN, late=block.careless(0.08), edge=0.08)
     key = Ids("GR", numbers(block, i))
     silent = rng.random(len(i)) < 0.04
     book.add("infection_not_reported", "infections", key.take(np.flatnonzero(silent)), i[silent])
@@ -232,7 +232,10 @@ def adverse_events(block: Block, book: Book, surgery: Surgery, lines: Rows) -> R
     order = np.lexsort((when, i))
     i, category = i[order], category[order]
     when = apart(i, when[order])
-    key, (taken, _) = Ids("AE", numbers(block, i)), delays(rng, len(i), DAY, late=0.12, edge=0.05)
+    key, (taken, _) = (
+        Ids("AE", numbers(block, i)),
+        delays(rng, len(i), DAY, late=block.careless(0.12), edge=0.05),
+    )
     remember_delays(book, "adverse_event_24_h", "adverse_events", key, i, taken, DAY)
     harm = rng.choice(6, len(i), p=[0.42, 0.33, 0.17, 0.05, 0.002, 0.028])
     columns = {

@@ -53,7 +53,7 @@ def _seniors(rng, made):
     """The first round of a senior within 72 hours, then one every week; a few were written by a resident."""
     block = made.block
     i = np.flatnonzero(block.length > SENIOR_WITHIN)
-    taken, _ = delays(rng, len(i), SENIOR_WITHIN, late=0.025, edge=0.01, usual=0.6)
+    taken, _ = delays(rng, len(i), SENIOR_WITHIN, late=block.careless(0.025), edge=0.01, usual=0.6)
     signed = np.minimum(block.admitted[i] + np.maximum(taken, 60), block.discharged[i])
     yield _round(rng, made, i, signed, RULES.index("senior_round_72_h"), block.admitted[i] + SENIOR_WITHIN)
     weeks = np.maximum(block.cohort.nights - 4, 0) // 7
@@ -79,7 +79,7 @@ def _long_stays(rng, made):
     i = np.repeat(np.arange(len(block)), months)
     turn = np.arange(len(i)) - np.searchsorted(i, i) + 1
     due = block.admitted[i] + turn * LONG_STAY * DAY
-    taken, _ = delays(rng, len(i), DAY, late=0.06, edge=0.06)
+    taken, _ = delays(rng, len(i), DAY, late=block.careless(0.06), edge=0.06)
     signed = due + np.maximum(taken, 1)
     yield Lot(43, i, due, np.minimum(due, signed), signed, block.resident(i), "阶段小结",
               rule=RULES.index("stage_summary_24_h"), limit=due + DAY)  # fmt: skip

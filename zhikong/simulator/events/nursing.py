@@ -26,7 +26,7 @@ _SCORES = (
 def assessments(block: Block, book: Book, surgery: Surgery) -> Rows:
     """The table `assessments`."""
     rng = block.rng("assessments")
-    taken, _ = delays(rng, len(block), FIRST_WITHIN, late=0.02, edge=0.012, usual=0.25)
+    taken, _ = delays(rng, len(block), FIRST_WITHIN, late=block.careless(0.02), edge=0.012, usual=0.25)
     taken = np.minimum(taken, np.maximum(block.length - 5, 1))
     missing = rng.random(len(block)) < 0.004
     lots = [

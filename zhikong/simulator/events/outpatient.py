@@ -43,6 +43,7 @@ def tables(stages: Stages, month: int) -> dict[str, pa.Table]:
     )
     days = np.arange(start, end)
     expected = seasons.expected_admissions(days) * stages.scale * _VISITS_PER_ADMISSION
+    expected = expected * stages.profile.weights()[:, None]
     count = rng.poisson(expected)
     department = np.repeat(np.repeat(np.arange(len(count)), len(days)), count.ravel())
     day = np.repeat(np.tile(days, len(count)), count.ravel())
