@@ -1,5 +1,13 @@
 """Tables of the function; each half has a module, and names its tables here."""
 
+from zhikong.hospital.functions.record_reviews.models.contests import (
+    Contest,
+    ContestJuror,
+    Exhibit,
+    ExhibitComment,
+    TrainingRound,
+    TrainingSeat,
+)
 from zhikong.hospital.functions.record_reviews.models.reviewing import (
     Correction,
     CorrectionStep,
@@ -10,14 +18,30 @@ from zhikong.hospital.functions.record_reviews.models.reviewing import (
     ReviewSetting,
     Stage,
 )
+from zhikong.hospital.functions.record_reviews.models.sampling import (
+    Sample,
+    SamplePlan,
+    SampleRow,
+    SettledDifference,
+)
 
 __all__ = [
+    "Contest",
+    "ContestJuror",
     "Correction",
     "CorrectionStep",
+    "Exhibit",
+    "ExhibitComment",
     "ReviewAppeal",
     "ReviewAssignment",
     "ReviewCase",
     "ReviewMark",
     "ReviewSetting",
+    "Sample",
+    "SamplePlan",
+    "SampleRow",
+    "SettledDifference",
     "Stage",
+    "TrainingRound",
+    "TrainingSeat",
 ]
