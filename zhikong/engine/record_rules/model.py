@@ -41,9 +41,12 @@ VERDICT_TITLES = {
 
 
 class RuleKind(StrEnum):
-    """How a rule judges. A row rule asks one record at a time; rules of clocks and completeness may follow."""
+    """How a rule judges: one record at a time, by the clock, by what a document must hold, by what its text says."""
 
     ROW = "row"
+    CLOCK = "clock"
+    COMPLETE = "complete"
+    TEXT = "text"
 
 
 class Severity(StrEnum):
@@ -51,14 +54,58 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordRule:
-    """One rule over one record: a stay, its front page and its child rows.
+class Stage(StrEnum):
+    """Where in a patient's way a rule stands."""
 
-    applies: to which records; None means all. needs: columns without which a record cannot be assessed.
-    delivered: columns that must hold at least one value in the institution's month, else they count as never
-    delivered. passes: what must hold. points: what a failure takes from 100. message: what is told to the person who
-    repairs it. `hash` covers what decides the verdict and the points, not title or prose.
+    OUTPATIENT = "outpatient"
+    EMERGENCY = "emergency"
+    WARD = "ward"
+    SURGERY = "surgery"
+    DISCHARGE = "discharge"
+    FOLLOW_UP = "follow_up"
+
+
+class Aspect(StrEnum):
+    """Which virtue of a record a rule asks for."""
+
+    TIMELY = "timely"
+    ACCURATE = "accurate"
+    TRUE = "true"
+    COMPLETE = "complete"
+    STANDARD = "standard"
+    EFFECTIVE = "effective"
+
+
+class Role(StrEnum):
+    """Whose obligation it is that the rule holds."""
+
+    RESIDENT = "resident"
+    ATTENDING = "attending"
+    AUTHOR = "author"
+    OPERATOR = "operator"
+    ANAESTHETIST = "anaesthetist"
+    NURSE = "nurse"
+    CONSULTANT = "consultant"
+    CODER = "coder"
+
+
+@dataclass(frozen=True, slots=True)
+class Valid:
+    """From which day to which (both included) a rule holds; what it asks about must begin in that time."""
+
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What every record rule says of itself, whatever its kind.
+
+    rows: numbers in registers of requirements. valid: by the date of what starts the clock, else of admission. active:
+    false for a rule that ships switched off, such as one whose limit the hospital sets. presets: the sets of rules that
+    it belongs to; without any it belongs to all. replaces: the rule that rests while this one is active. points: what
+    a failure takes from 100. message: what is told to the person who repairs it. `hash` covers what decides the verdict
+    and the points, not title or prose.
     """
 
     id: str
@@ -73,16 +120,41 @@ class RecordRule:
     checker: str
     next_review: date
     severity: Severity
-    applies: Node | None
-    needs: tuple[Ref, ...]
-    delivered: tuple[tuple[str, str], ...]
-    passes: Node
     points: Decimal
     message: str
     notes: str = ""
     applies_text: str = ""
-    passes_text: str = ""
+    rows: tuple[str, ...] = ()
+    valid: Valid = Valid()
+    active: bool = True
+    stage: Stage | None = None
+    aspect: Aspect | None = None
+    systems: tuple[str, ...] = ()
+    responsible: Role | None = None
+    presets: tuple[str, ...] = ()
+    replaces: str = ""
     file: Path = field(default_factory=Path)
+
+    @property
+    def tenths(self) -> int:
+        """The points in tenths: scores are added as whole numbers."""
+        return int(self.points * 10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRule(Head):
+    """One rule over one record: a stay, its front page and its child rows.
+
+    applies: to which records; None means all. needs: columns without which a record cannot be assessed.
+    delivered: columns that must hold at least one value in the institution's month, else they count as never
+    delivered. passes: what must hold.
+    """
+
+    applies: Node | None
+    needs: tuple[Ref, ...]
+    delivered: tuple[tuple[str, str], ...]
+    passes: Node
+    passes_text: str = ""
 
     def expressions(self) -> Iterator[Node]:
         """Everything that decides the verdict."""
@@ -90,11 +162,6 @@ class RecordRule:
             yield self.applies
         yield from self.needs
         yield self.passes
-
-    @property
-    def tenths(self) -> int:
-        """The points in tenths: scores are added as whole numbers."""
-        return int(self.points * 10)
 
 
 COUNT_SCHEMA = pa.schema(

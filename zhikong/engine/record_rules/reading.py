@@ -1,23 +1,22 @@
-"""A rule's YAML -> RecordRule, or everything that is wrong with it, in Chinese with its line."""
+"""A rule's YAML -> the rule, or everything that is wrong with it, in Chinese with its line."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from zhikong.engine.definitions import canonical, expressions
-from zhikong.engine.definitions.building import origin
-from zhikong.engine.definitions.checks import identity, prose
 from zhikong.engine.definitions.draft import Draft
-from zhikong.engine.definitions.located import Key, Located, read, read_text
-from zhikong.engine.definitions.model import Status
+from zhikong.engine.definitions.located import Located, read, read_text
 from zhikong.engine.definitions.nodes import CodeRange, Node, Ref
 from zhikong.engine.definitions.problems import ExpressionError, Problem, suggestion
+from zhikong.engine.record_rules import heading
+from zhikong.engine.record_rules.clock import reading as clock
+from zhikong.engine.record_rules.events import Events, load_events
 from zhikong.engine.record_rules.fields import FIELDS
-from zhikong.engine.record_rules.model import RecordRule, RuleKind, Severity
+from zhikong.engine.record_rules.model import RecordRule, RuleKind
 from zhikong.engine.record_rules.refs import BESIDE
 from zhikong.engine.tables import TABLES
 
@@ -35,30 +34,53 @@ def rule_files(pack: Path) -> list[Path]:
     return sorted(f for f in (pack / "record_rules").glob("*.yaml") if not f.name.endswith(EXAMPLES))
 
 
-def load_rules(pack: Path, codes: Codes) -> tuple[list[RecordRule], list[Problem]]:
-    """Every rule of a pack, and every problem found; a rule with problems is absent."""
-    rules: list[RecordRule] = []
+def vocabulary(pack: Path, codes: Codes) -> Events:
+    """The events that rules of a pack may name: those of the packs beside it, and its own before them."""
+    beside = sorted(f.parent for f in pack.parent.glob("*/pack.yaml") if f.parent != pack)
+    return load_events([*beside, pack], codes)[0]
+
+
+def load_rules(
+    pack: Path, codes: Codes, events: Events | None = None, *, kinds: Sequence[RuleKind] | None = None
+) -> tuple[list[Any], list[Problem]]:
+    """Every rule of a pack, and every problem found; a rule with problems is absent.
+
+    events: the vocabulary; None means that of `vocabulary`. kinds: only rules of these; None means all.
+    """
+    rules: list[Any] = []
     problems: list[Problem] = []
+    known = vocabulary(pack, codes) if events is None else events
     for file in rule_files(pack):
-        found = rule_of(read(file), codes)
-        if isinstance(found, RecordRule):
-            rules.append(found)
-        else:
+        located = read(file)
+        if kinds is not None and kind_of(located) not in kinds:
+            continue
+        found = rule_of(located, codes, known)
+        if isinstance(found, list):
             problems += found
+        else:
+            rules.append(found)
     return rules, problems
 
 
-def rule_of_text(text: str, *, file: Path, codes: Codes) -> RecordRule | list[Problem]:
+def rule_of_text(text: str, *, file: Path, codes: Codes, events: Events | None = None) -> Any:
     """The rule of a text that may lie in no file; `file` is what problems name, its stem is the id."""
-    return rule_of(read_text(text, file=file), codes)
+    return rule_of(read_text(text, file=file), codes, events)
 
 
-def rule_of(located: Located | Problem, codes: Codes) -> RecordRule | list[Problem]:
-    """One rule, or what is wrong with it."""
+def kind_of(located: Located | Problem) -> str | None:
+    """The kind that a file names, as far as it can be read at all."""
+    data = located.data if isinstance(located, Located) else None
+    return str(data.get("kind")) if isinstance(data, dict) else None
+
+
+def rule_of(located: Located | Problem, codes: Codes, events: Events | None = None) -> Any:
+    """One rule, or the list of what is wrong with it. events: the vocabulary that clock rules name."""
     if isinstance(located, Problem):
         return [located]
+    if kind_of(located) == RuleKind.CLOCK:
+        return clock.rule_of(located, codes, events or {})
     draft = Draft(located, "", codes)
-    for stage in (_shape, _said, _language):
+    for stage in (_shape, heading.said, _language):
         problems = sorted(stage(draft), key=lambda p: p.line)
         if problems:
             return problems
@@ -66,52 +88,20 @@ def rule_of(located: Located | Problem, codes: Codes) -> RecordRule | list[Probl
 
 
 def _shape(draft: Draft) -> Iterator[Problem]:
-    if not isinstance(draft.located.data, dict):
-        yield draft.problem((), "文件应写成“字段: 值”的形式。", "请参照 record_rules 里已有的规则。")
-        return
-    for name in draft.data:
-        if name not in FIELDS:
-            yield draft.problem((name,), f"没有字段 {name}。", suggestion(name, FIELDS))
-    for name, one in FIELDS.items():
-        if name not in draft.data:
-            if one.required:
-                yield draft.problem((), f"缺少字段 {name}（{one.meaning}）。", f"请加上 {name}: …")
-        elif not one.shape.fits(draft.data[name]):
-            value = draft.data[name]
-            yield draft.problem((name,), f"字段 {name} 的值 {value!r} 不对。", f"应为{one.shape.words}。")
-
-
-def _said(draft: Draft) -> Iterator[Problem]:
-    source = draft.data["source"]
-    if not isinstance(source.get("document"), str) or not isinstance(source.get("mark"), str):
-        yield draft.problem(("source",), "source 要写 document 和 mark。", FIELDS["source"].meaning)
-        return
-    yield from identity.check(draft)
-    yield from prose.check(draft)
-    for name in ("title", "message"):
-        if not draft.data[name].strip():
-            yield draft.problem((name,), f"{name} 是空的。", f"请写明{FIELDS[name].meaning}。")
-    points = Decimal(str(draft.data["points"]))
-    if not 0 < points <= 100 or points * 10 != int(points * 10):
-        yield draft.problem(("points",), f"points 不能是 {points}。", "大于 0、不大于 100，最多一位小数。")
+    yield from heading.shape(draft, FIELDS)
 
 
 def _language(draft: Draft) -> Iterator[Problem]:
     names = scope(draft.codes)
     for key in ("applies", "passes"):
         if draft.data.get(key) is not None:
-            yield from _tried(draft, (key,), lambda key=key: expressions.condition(draft.data[key], names))
+            yield from heading.tried(
+                draft, (key,), lambda key=key: expressions.condition(draft.data[key], names)
+            )
     for place, name in enumerate(draft.data.get("needs") or ()):
-        yield from _tried(draft, ("needs", place), lambda name=name: _column(str(name), names))
+        yield from heading.tried(draft, ("needs", place), lambda name=name: _column(str(name), names))
     for place, name in enumerate(draft.data.get("delivered") or ()):
-        yield from _tried(draft, ("delivered", place), lambda name=name: _delivered(str(name)))
-
-
-def _tried(draft: Draft, path: tuple[Key, ...], bind) -> Iterator[Problem]:
-    try:
-        bind()
-    except ExpressionError as error:
-        yield draft.problem(path, error.message, error.remedy)
+        yield from heading.tried(draft, ("delivered", place), lambda name=name: _delivered(str(name)))
 
 
 def _column(name: str, names: expressions.Scope) -> Ref:
@@ -136,40 +126,27 @@ def _build(draft: Draft) -> RecordRule:
     applies = None if data.get("applies") is None else expressions.condition(data["applies"], names)
     needs = tuple(_column(str(name), names) for name in data.get("needs") or ())
     delivered = tuple(_delivered(str(name)) for name in data.get("delivered") or ())
-    passes, points = expressions.condition(data["passes"], names), Decimal(str(data["points"]))
+    passes = expressions.condition(data["passes"], names)
+    head = heading.head(data)
     return RecordRule(
-        id=data["id"],
-        version=data["version"],
-        status=Status(data["status"]),
-        hash=_hash(applies, needs, delivered, passes, points),
-        kind=RuleKind(data["kind"]),
-        title=data["title"].strip(),
-        why=data["why"].strip(),
-        source=origin(data["source"]),
-        owner=data["owner"],
-        checker=data["checker"],
-        next_review=data["next_review"],
-        severity=Severity(data["severity"]),
+        **head,
+        hash=_hash(applies, needs, delivered, passes, head),
+        file=draft.located.file,
         applies=applies,
         needs=needs,
         delivered=delivered,
         passes=passes,
-        points=points,
-        message=data["message"].strip(),
-        notes=data.get("notes", "").strip(),
-        applies_text=data.get("applies") or "",
         passes_text=data["passes"].strip(),
-        file=draft.located.file,
     )
 
 
-def _hash(applies: Node | None, needs, delivered, passes: Node, points: Decimal) -> str:
+def _hash(applies: Node | None, needs, delivered, passes: Node, head: Mapping[str, Any]) -> str:
     meaning: dict[str, Any] = {
         "language": 1,
         "applies": None if applies is None else canonical.text(applies),
         "needs": sorted(canonical.text(ref) for ref in needs),
         "delivered": sorted(".".join(pair) for pair in delivered),
         "passes": canonical.text(passes),
-        "points": format(points.normalize(), "f"),
-    }
+        "points": format(head["points"].normalize(), "f"),
+    } | heading.validity(head["valid"])
     return canonical.digest(json.dumps(meaning, sort_keys=True, ensure_ascii=False))

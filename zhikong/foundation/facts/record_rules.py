@@ -14,6 +14,7 @@ from zhikong.engine.definitions.nodes import CodeRange
 from zhikong.engine.definitions.problems import Problem
 from zhikong.engine.definitions.shelves import by_reference, read_codes
 from zhikong.engine.record_rules import RecordRule, rule_of_text
+from zhikong.engine.record_rules.events import Events, load_events
 from zhikong.foundation.packstore import kinds
 from zhikong.foundation.packstore.queries import resolve_all
 
@@ -54,7 +55,7 @@ def register() -> None:
 
 def parse(text: str, *, file: Path) -> RecordRule | list[Problem]:
     """A rule with every check of the engine; value sets are those of the packs."""
-    return rule_of_text(text, file=file, codes=_codes())
+    return rule_of_text(text, file=file, codes=_codes(), events=events())
 
 
 @cache
@@ -63,6 +64,13 @@ def _codes() -> dict[str, tuple[CodeRange, ...]]:
     read = (read_codes(file) for file in files)
     lists = by_reference(found for found in read if isinstance(found, CodeList))
     return {name: found.ranges for name, found in lists.items()}
+
+
+@cache
+def events() -> Events:
+    """The events that clock rules may name: those of the packs."""
+    folders = sorted(f.parent for f in Path(packs.__path__[0]).glob("*/pack.yaml"))
+    return load_events(folders, _codes())[0]
 
 
 def rules_in_force(*, on: date) -> list[RecordRule]:

@@ -14,9 +14,11 @@ import pyarrow.compute as pc
 from zhikong import packs
 from zhikong.engine.definitions.model import CodeList
 from zhikong.engine.definitions.shelves import read_codes
-from zhikong.engine.record_rules import RecordRule, Verdict, load_rules
+from zhikong.engine.record_rules import RecordRule, RuleKind, Verdict, load_rules
 
 PACK = Path(next(iter(packs.__path__))) / "national"
+OF_PAGE = "fp"
+"""How the ids of rules on the front page begin."""
 VERDICTS = tuple(verdict.word for verdict in Verdict)
 
 
@@ -25,8 +27,9 @@ def rules() -> dict[str, RecordRule]:
     """Published rules by id, in the order of their ids. Problems of the pack are its checks' business, not a page's."""
     lists = (read_codes(file) for file in sorted((PACK / "codes").glob("*.yaml")))
     codes = {found.id: found.ranges for found in lists if isinstance(found, CodeList)}
-    found, _problems = load_rules(PACK, codes)
-    return {rule.id: rule for rule in sorted(found, key=lambda rule: rule.id) if rule.status == "published"}
+    found, _problems = load_rules(PACK, codes, {}, kinds=[RuleKind.ROW])
+    of_page = [rule for rule in found if rule.id.startswith(OF_PAGE) and rule.status == "published"]
+    return {rule.id: rule for rule in sorted(of_page, key=lambda rule: rule.id)}
 
 
 @dataclass(frozen=True)
