@@ -1,0 +1,1 @@
+"""Rules of completeness: which sections, fields, signatures and co-signatures a document or row must have."""
