@@ -18,6 +18,7 @@ from zhikong.engine.record_rules.events import Events, load_events
 from zhikong.engine.record_rules.fields import FIELDS
 from zhikong.engine.record_rules.model import RecordRule, RuleKind
 from zhikong.engine.record_rules.refs import BESIDE
+from zhikong.engine.record_rules.texts import reading as content
 from zhikong.engine.tables import TABLES
 
 Codes = Mapping[str, tuple[CodeRange, ...]]
@@ -79,6 +80,8 @@ def rule_of(located: Located | Problem, codes: Codes, events: Events | None = No
         return [located]
     if kind_of(located) == RuleKind.CLOCK:
         return clock.rule_of(located, codes, events or {})
+    if content.takes(located.data):
+        return content.rule_of(located, codes)
     draft = Draft(located, "", codes)
     for stage in (_shape, heading.said, _language):
         problems = sorted(stage(draft), key=lambda p: p.line)
