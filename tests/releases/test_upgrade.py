@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from tests.conftest import DATA_FOLDER
 from zhikong.hospital.functions.indicators.rules import shown
@@ -43,21 +44,21 @@ def home(release, database_server, tmp_path_factory):
     with as_owner(folder) as owner:  # as a hospital would; triggers and policies come after the rows
         owner.execute(gzip.decompress((release / "database.sql.gz").read_bytes()))
     yield folder
-    with as_owner(folder, database="postgres", autocommit=True) as owner:
-        owner.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    # the server's own account: an autovacuum worker in the database belongs to it, and the owner may not end that
+    with psycopg.connect(make_conninfo(database_server, dbname="postgres"), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def as_owner(folder: Path, *, database: str | None = None, autocommit: bool = False):
+def as_owner(folder: Path):
     """A connection of the role that owns the database."""
     found = connection.read(folder)
     account = found["roles"]["owner"]
     return psycopg.connect(
         host=found["host"],
         port=found["port"],
-        dbname=database or found["name"],
+        dbname=found["name"],
         user=account["user"],
         password=account["password"],
-        autocommit=autocommit,
         **found["options"],
     )
 
