@@ -132,7 +132,7 @@ def test_consents_before_what_they_allow(rows, book, stays):
         if row["kind"] == "admission":
             taken = minutes(row["signed_at"] - stays[row["stay_id"]]["admitted_at"])
             kinds["admission"][row["consent_id"]] = taken
-        elif row["kind"] in kinds and row["signed_at"]:
+        elif row["kind"] in kinds and row["signed_at"] and row["about"].startswith("operations"):
             taken = minutes(row["signed_at"] - start[row["stay_id"], row["about"]])
             kinds[row["kind"]][row["consent_id"]] = taken
     for kind in ("operation", "anaesthesia", "special"):
@@ -285,6 +285,10 @@ def test_every_entry_names_a_row(rows, book, stays):
     known = {table: {row[column] for row in rows[table]} for table, column in keys.items()}
     known["document_sections"] = {f"{r['document_id']}|{r['section']}" for r in rows["document_sections"]}
     known["prescriptions"] = {f"{r['prescription_id']}|{r['seq']}" for r in rows["prescriptions"]}
+    known["condition_periods"] = {
+        f"{r['kind']}@{r['started_at']:%Y-%m-%dT%H:%M}" for r in rows["condition_periods"]
+    }
+    known["results"] = {f"{r['item']}@{r['at']:%Y-%m-%dT%H:%M}" for r in rows["results"]}
     for rule, entries in book.items():
         gone = rule.endswith("_missing") or rule.startswith("consent_missing")
         for table, key in entries:

@@ -63,14 +63,15 @@ def consents(block: Block, book: Book, surgery: Surgery, planned: Plan, given: R
         _leaving(rng, block),
         _simple(rng, block, 0.3, "self_paid", 0.3),
     ]
-    whole = joined([lot for lot, _ in lots])
-    order = np.argsort(np.concatenate([lot.i for lot, _ in lots]), kind="stable")
+    whole = joined([rows for rows, _ in lots])
+    order = np.argsort(np.concatenate([rows.i for rows, _ in lots]), kind="stable")
     limit = np.concatenate([limit for _, limit in lots])[order]
     whole.columns = {"consent_id": Ids("T", numbers(block, whole.i)), **whole.columns}
     return _planted(rng, block, book, whole, limit)
 
 
-def _lot(rng, block: Block, kind: str, i, talked, signed, subject: pa.Array | None = None) -> Rows:
+def lot(rng, block: Block, kind: str, i, talked, signed, subject: pa.Array | None = None) -> Rows:
+    """Talks of one kind, signed by the patient, a relative or an agent."""
     count = len(i)
     child = block.cohort.age[i] < 18
     u = rng.random(count)
@@ -94,7 +95,7 @@ def _admission(rng, block: Block):
     taken, _ = delays(rng, len(i), TALK_WITHIN, late=block.careless(0.012), edge=0.006, usual=0.25)
     taken = np.minimum(taken, np.maximum(block.length - 3, 1))
     talked = block.admitted + taken
-    return _lot(
+    return lot(
         rng, block, "admission", i, talked - np.minimum(taken, 6), talked
     ), block.admitted + TALK_WITHIN
 
@@ -103,7 +104,7 @@ def _of_operations(rng, block: Block, surgery: Surgery, signed, where, kind: str
     own = np.flatnonzero(where)
     i, signed = surgery.i[own], np.minimum(signed[own], surgery.started[own] - 2)
     talked = np.maximum(signed - rng.integers(5, 40, len(own)), block.admitted[i])
-    return _lot(
+    return lot(
         rng, block, kind, i, np.minimum(talked, signed), signed, about("operations", surgery.seq[own])
     ), surgery.started[own]
 
@@ -115,7 +116,7 @@ def _of_blood(rng, block: Block, given: Rows):
     signed = np.maximum(given.columns["requested_at"][first] - rng.integers(2, 60, len(i)), block.admitted[i])
     signed = np.minimum(signed, start - 2)
     subject = pa.array(given.columns["transfusion_id"].take(first).array())
-    return _lot(
+    return lot(
         rng,
         block,
         "transfusion",
@@ -135,7 +136,7 @@ def _critical(rng, block: Block, periods: Rows):
     own = np.flatnonzero(periods.columns["kind"].index < 2)
     i, start = periods.i[own], periods.columns["started_at"][own]
     talked = start + rng.integers(0, 25, len(own))
-    return _lot(rng, block, "critical", i, talked, talked + rng.integers(1, 10, len(own))), np.full(
+    return lot(rng, block, "critical", i, talked, talked + rng.integers(1, 10, len(own))), np.full(
         len(own), NEVER
     )
 
@@ -144,13 +145,13 @@ def _leaving(rng, block: Block):
     """Who leaves against advice signs that he was told."""
     i = np.flatnonzero(block.of(block.stages.outcome.way) == 4)
     signed = np.maximum(block.discharged[i] - rng.integers(3, 240, len(i)), block.admitted[i] + 2)
-    return _lot(rng, block, "refusal", i, signed - 2, signed), block.discharged[i]
+    return lot(rng, block, "refusal", i, signed - 2, signed), block.discharged[i]
 
 
 def _simple(rng, block: Block, share: float, kind: str, when: float):
     i = np.flatnonzero(rng.random(len(block)) < share)
     signed = block.inside(i, rng.random(len(i)) * when)
-    return _lot(rng, block, kind, i, signed - 1, signed), np.full(len(i), NEVER)
+    return lot(rng, block, kind, i, signed - 1, signed), np.full(len(i), NEVER)
 
 
 def _planted(rng, block: Block, book: Book, whole: Rows, limit: np.ndarray) -> Rows:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from zhikong.simulator import ledger_care, ledger_records
@@ -17,6 +18,8 @@ from zhikong.simulator.events import (
     drugs,
     feeds,
     findings,
+    further,
+    further_care,
     harm,
     nursing,
     ordering,
@@ -27,10 +30,11 @@ from zhikong.simulator.events import (
 )
 from zhikong.simulator.events.block import Block, closed_blocks, open_block
 from zhikong.simulator.events.planting import Book
-from zhikong.simulator.events.rows import NEVER, Rows, arrow
+from zhikong.simulator.events.rows import NEVER, Rows, appended, arrow, joined
 from zhikong.simulator.events.so_far import cut
 from zhikong.simulator.stages import Stages
 from zhikong.simulator.tally import Tally
+from zhikong.simulator.texts import further as further_texts
 
 # tables made by stays, with the moment by which a row of an open stay exists; None: it is cut column by column
 _ANCHORS: dict[str, str | None] = {
@@ -167,7 +171,32 @@ def _families(block: Block, book: Book, *, delivered: bool):
         "pathways": pathways.pathways(block),
         "adverse_events": harm.adverse_events(block, book, knife, lines),
     }
-    return rows, lambda kept: documents.sections(written, kept, delivered=delivered)
+    stood = rows["documents"]
+    _further(further.Beyond(block, book, knife, stood, talks), rows, rescued)
+
+    def texts(kept: Rows) -> dict[str, pa.Table]:
+        """Words of what stood before, drawn as before, then those of the further documents."""
+        old = kept.columns["_row"] >= 0
+        made = documents.sections(written, kept.take(old), delivered=delivered)
+        added = further_texts.sections(block, kept.take(~old))
+        return made | {name: pa.concat_tables([made[name], added[name]]) for name in added if name in made}
+
+    return rows, texts
+
+
+def _further(made: further.Beyond, rows: dict[str, Rows], rescued) -> None:
+    """Add to the tables what further rules demand; the rows that stood before stay as they were."""
+    asked, answers = further_care.asked(made, rows["medications"])
+    papers = further.documents(made, answers)
+    blank = {"_row": np.full(len(papers), -1), "_occurred": papers.columns["occurred_at"]}
+    papers = Rows("documents", papers.i, papers.columns | blank)
+    talks = further_care.talks(made, rows["condition_periods"], rescued)
+    rows["documents"] = appended(rows["documents"], papers, "written_at")
+    rows["consents"] = appended(rows["consents"], talks)
+    rows["consultations"] = appended(rows["consultations"], asked)
+    periods = [rows["condition_periods"], further_care.isolated(made, rows["infections"])]
+    rows["condition_periods"] = joined(periods)
+    rows["results"] = joined([rows["results"], further_care.first_tests(made)])
 
 
 def _orders(block: Block, orders: ordering.Orders, knife, planned, periods, given, asked, courses):

@@ -136,6 +136,16 @@ def joined(tables: Sequence[Rows]) -> Rows:
     return whole.take(order)
 
 
+def appended(old: Rows, new: Rows, by: str | None = None) -> Rows:
+    """Further rows after those that stood before, by stay (and the minute `by`); own numbers may be of another kind."""
+    one, two = (
+        Rows(r.table, r.i, {n: v.array() if isinstance(v, Ids) else v for n, v in r.columns.items()})
+        for r in (old, new)
+    )
+    whole = joined([one, two])
+    return whole if by is None else whole.take(np.lexsort((whole.columns[by], whole.i)))
+
+
 def _concatenated(values: list[Values]) -> Values:
     first = values[0]
     if isinstance(first, Ids):

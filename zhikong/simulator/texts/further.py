@@ -1,0 +1,64 @@
+"""The words of the further documents: short, with the disease and what was found, and without any identifier."""
+
+import numpy as np
+import pyarrow as pa
+
+from zhikong.engine.tables import arrow_schema
+from zhikong.simulator import catalogue, people
+from zhikong.simulator.columns import month_words, stay_ids
+from zhikong.simulator.texts.library import disease_words
+
+_ROUND = "查房记录"
+_SECTIONS = {
+    "术者术前查房记录": ((_ROUND, "术者{rank}术前查看患者：{sign}。复核{test}。手术指征明确，{diagnosis}诊断成立，无手术禁忌，体温{temp}℃，脉搏{pulse}次/分。"),),
+    "术者术后查房记录": ((_ROUND, "术者{rank}术后查看患者：神志清，切口敷料干燥，引流通畅，体温{temp}℃，脉搏{pulse}次/分。嘱{plan}，注意观察。"),),
+    "大查房记录": ((_ROUND, "科主任{rank}大查房：住院已超过30天，诊断{diagnosis}。{sign}，体温{temp}℃，脉搏{pulse}次/分。分析住院时间长的原因，嘱{plan}，评估出院时机。"),),
+    "出院前上级医师查房记录": ((_ROUND, "{rank}查房：患者症状好转，{sign}，体温{temp}℃，脉搏{pulse}次/分。诊断{diagnosis}。同意出院，{advice}。"),),
+    "手术安全核查表": (("麻醉实施前", "身份、部位、方式核对无误，麻醉设备完好，脉搏{pulse}次/分。"), ("手术开始前", "三方再次核对无误，风险已提示。"), ("患者离室前", "实际术式、清点、标本核对无误，体温{temp}℃。")),
+    "手术清点记录": (("清点记录", "术前、关体腔前后、缝合皮肤后器械敷料清点数目一致，纱布{pulse}块。"),),
+    "接班记录": (("接班记录", "接班查看患者：{sign}，体温{temp}℃，脉搏{pulse}次/分。诊断{diagnosis}，继续{plan}。"),),
+    "授权委托书": (("委托事项", "患者授权委托代理人签署诊疗期间的知情同意文书，关系已核对。"),),
+    "会诊记录": (("会诊意见", "应邀会诊，查看患者：{sign}，体温{temp}℃，脉搏{pulse}次/分。同意目前诊断{diagnosis}，建议{plan}。"),),
+}  # fmt: skip
+"""Title -> sections with what is written in them; slots are words of the disease or drawn signs."""
+
+
+def sections(block, kept) -> dict[str, pa.Table]:
+    """`document_sections` and `delivered_sections` (the same words) of the documents kept."""
+    rng, lots = block.rng("further texts"), []
+    titles = kept.columns["title"].array().to_numpy(zero_copy_only=False)
+    ranks = np.array([person.title for person in people.staff()])[kept.columns["author"].index]
+    for title, parts in _SECTIONS.items():
+        own = np.flatnonzero(titles == title)
+        for seq, (name, words) in enumerate(parts, start=1):
+            lots.append((own, seq, name, _filled(rng, block, kept.i[own], ranks[own], words)))
+    own = np.concatenate([lot[0] for lot in lots]).astype(np.int64)
+    seq = np.concatenate([np.full(len(lot[0]), lot[1]) for lot in lots])
+    order = np.lexsort((seq, own))
+    i = kept.i[own[order]]
+    columns = {
+        "stay_id": stay_ids(block.first + i),
+        "document_id": kept.columns["document_id"].take(pa.array(own[order])),
+        "seq": pa.array(seq[order]),
+        "section": pa.array(np.repeat([lot[2] for lot in lots], [len(lot[0]) for lot in lots])[order].tolist(), pa.string()),
+        "text": pa.array(np.concatenate([lot[3] for lot in lots])[order].tolist(), pa.string()),
+    }  # fmt: skip
+    if block.now is None:
+        columns["month"] = month_words(block.cohort.month[i])
+    schema = arrow_schema("document_sections", with_month=block.now is None)
+    table = pa.table([columns[field.name] for field in schema], schema=schema)
+    return {"document_sections": table, "delivered_sections": table}
+
+
+def _filled(rng, block, i: np.ndarray, rank: np.ndarray, words: str) -> np.ndarray:
+    """The words for each stay `i`, slots filled."""
+    told, case = disease_words(), block.cohort.case[i]
+    values = {name: told[name][told["row"][case]] for name in ("sign", "test", "plan", "advice")}
+    values["rank"] = rank
+    values["diagnosis"] = np.array([str(name) for name in catalogue.cases().name])[case]
+    values["temp"] = np.array([f"{36 + n / 10:.1f}" for n in range(2, 9)])[rng.integers(0, 7, len(i))]
+    values["pulse"] = np.array([str(n) for n in range(66, 98)])[rng.integers(0, 32, len(i))]
+    made = np.full(len(i), "")
+    for place, piece in enumerate(words.replace("}", "{").split("{")):
+        made = np.char.add(made, values[piece] if place % 2 else piece)
+    return made
