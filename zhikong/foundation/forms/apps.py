@@ -8,6 +8,8 @@ class FormsConfig(AppConfig):
 
     def ready(self):
         from zhikong.foundation.forms import defects, kind, permissions  # noqa: F401  (its predicates register themselves)
+        from zhikong.foundation.forms.policies import kind as policies
 
         kind.register()
+        policies.register()
         defects.register()

@@ -45,8 +45,9 @@ class Proposal:
 
 def lines(sheet: Sheet, form: FormDefinition) -> list[str]:
     """One sentence for each item that is wrong: vetoes first, then what lost points, the most first."""
-    hits = scoring.vetoes(form, sheet.answers)
-    result = scoring.score(form, sheet.answers)
+    policy = queries.policy_of(sheet)
+    hits = scoring.vetoes(form, sheet.answers, policy)
+    result = scoring.score(form, sheet.answers, policy)
     vetoed = {hit.item for hit in hits}
     lost = [loss for loss in (result.losses if result else ()) if loss.item not in vetoed]
     lost.sort(key=lambda loss: -loss.points)

@@ -29,12 +29,29 @@ class Series(Protected):
         ]
 
 
+class GradeChoice(Protected):
+    """The hospital's choice: sheets of this form that are opened from now on are graded by this policy."""
+
+    definition_id = models.CharField(_("表单"), max_length=60)
+    policy_id = models.CharField(_("等级方案"), max_length=60)
+    chosen_at = models.DateTimeField(_("选定时间"))
+    chosen_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("评分表的等级方案")
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "definition_id"], name="grade_choice_once")
+        ]
+
+
 class Sheet(Protected):
     """One filled form. It keeps the version of the form on which it was opened, whatever is published meanwhile.
 
     answers: clean values by item (answers.py says which). asked, filled: items that ask something, and how many
     are answered. points of `full` are what applies and is answered; `total` is converted to the form's full score
-    and after vetoes.
+    and after vetoes. policy_hash: the grade policy with which it was opened; '' grades by the form's own.
+    unknown: item -> why it was handed in without an answer; the score is then low to high, total is None.
+    filler: who was given the sheet to fill, whatever their roles.
     """
 
     definition_id = models.CharField(_("表单"), max_length=60)
@@ -68,6 +85,11 @@ class Sheet(Protected):
     grade = models.CharField(_("等级"), max_length=40, blank=True)
     passed = models.BooleanField(_("合格"), null=True)
     vetoes = models.PositiveSmallIntegerField(_("否决项数"), default=0)
+    policy_hash = models.CharField(_("等级方案"), max_length=64, blank=True)
+    low = models.DecimalField(_("最低分"), max_digits=8, decimal_places=2, null=True)
+    high = models.DecimalField(_("最高分"), max_digits=8, decimal_places=2, null=True)
+    unknown = models.JSONField(_("未知条目"), default=dict)
+    filler = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(_("新建时间"))
     opened_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(_("最后修改"))
@@ -168,4 +190,4 @@ class SheetStep(Part):
         verbose_name = _("表的经过")
 
 
-__all__ = ["DraftStep", "Part", "Series", "Sheet", "SheetEdit", "SheetStep"]
+__all__ = ["DraftStep", "GradeChoice", "Part", "Series", "Sheet", "SheetEdit", "SheetStep"]

@@ -31,9 +31,10 @@ def may_decide(user, form: FormDefinition, department_id: int | None = None) -> 
     return _is_job(user) or _holds(user, (form.owner, form.checker), department_id, False)
 
 
-def require_fill(by, form: FormDefinition, department_id: int | None) -> None:
-    """Raise PermissionDenied with the roles that may fill."""
-    if not may_fill(by, form, department_id):
+def require_fill(by, form: FormDefinition, department_id: int | None, *, filler: int | None = None) -> None:
+    """Raise PermissionDenied with the roles that may fill. filler: the account that the sheet was given to."""
+    given = by is not None and filler is not None and by.pk == filler and by.is_active
+    if not given and not may_fill(by, form, department_id):
         who = f"由{role_names(form.fill)}填写，" if form.fill else ""
         raise PermissionDenied(f"“{form.title}”{who}您不能为这个科室填写。如需开通，请联系系统管理员。")
 

@@ -13,7 +13,7 @@ import typst
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhikong.foundation.forms import presenting, scoring
+from zhikong.foundation.forms import presenting, queries, scoring
 from zhikong.foundation.forms.definition.model import YES_NO, FormDefinition, Item, ItemType
 from zhikong.foundation.forms.models import Sheet
 from zhikong.web.charts.fonts import SANS, SERIF, folders
@@ -74,7 +74,7 @@ def filled(
         now,
         signatures=_signatures(form, sheet.answers),
     )
-    document["score"] = _score(form, sheet.answers)
+    document["score"] = _score(form, sheet)
     document["trail"] = _trail(sheet, by, now)
     return _compile(document)
 
@@ -187,11 +187,14 @@ def _signatures(form: FormDefinition, values: Mapping[str, Any]) -> list[list[st
     return [*(found or [[_("填写人签名"), ""]]), [_("审核人签名"), ""]]
 
 
-def _score(form: FormDefinition, values: Mapping[str, Any]) -> list[str]:
-    result = scoring.score(form, values)
-    hits = [f"{hit.text}：{hit.sentence}" for hit in scoring.vetoes(form, values)]
+def _score(form: FormDefinition, sheet: Sheet) -> list[str]:
+    values, policy = sheet.answers, queries.policy_of(sheet)
+    result = scoring.score(form, values, policy)
+    hits = [f"{hit.text}：{hit.sentence}" for hit in scoring.vetoes(form, values, policy)]
     if result is None or result.total is None:
         return hits
+    if sheet.unknown:
+        return [*_range(form, sheet), *hits]
     passed = {True: _("合格"), False: _("不合格"), None: ""}[result.passed]
     total = _("总分 %(total)s / %(full)s") % {
         "total": presenting.points(result.total), "full": presenting.points(result.full_score),
@@ -232,3 +235,14 @@ def _compile(data: Data) -> bytes:
             format="pdf",
             pdf_standards=["ua-1"],
         )
+
+
+def _range(form: FormDefinition, sheet: Sheet) -> list[str]:
+    """A score with unknowns is printed as a range, with what is unknown and why."""
+    span = _("总分 %(low)s～%(high)s / %(full)s") % {
+        "low": presenting.points(sheet.low), "high": presenting.points(sheet.high),
+        "full": presenting.points(form.full_score),
+    }  # fmt: skip
+    unknown = [(item.text, sheet.unknown[item.id]) for item in form.items() if item.id in sheet.unknown]
+    told = [_("未知：%(item)s（%(why)s）") % {"item": text, "why": why} for text, why in unknown]
+    return ["　".join(part for part in (span, sheet.grade) if part), *told]

@@ -13,8 +13,10 @@ from django.utils import timezone
 from zhikong.foundation.forms import answers as judging
 from zhikong.foundation.forms.answers import Cleaned
 from zhikong.foundation.forms.definition import FormDefinition
-from zhikong.foundation.forms.models import Sheet, SheetEdit
+from zhikong.foundation.forms.models import GradeChoice, Sheet, SheetEdit
 from zhikong.foundation.forms.permissions import may_decide, may_fill
+from zhikong.foundation.forms.policies import GradePolicy
+from zhikong.foundation.forms.policies.kind import POLICY
 from zhikong.foundation.forms.rules import EDITABLE, FORM, HANDED_IN, State
 from zhikong.foundation.packstore import queries as packstore
 from zhikong.foundation.packstore.queries import Resolved
@@ -49,6 +51,22 @@ def forms_to_see(user, *, on: date) -> list[Resolved]:
 def definition(sheet: Sheet) -> FormDefinition:
     """The form on which the sheet was opened, whatever is in force today."""
     return packstore.by_hash(FORM, sheet.definition_hash).obj
+
+
+def policy_of(sheet: Sheet) -> GradePolicy | None:
+    """The grade policy with which the sheet was opened; None when the form grades by itself."""
+    return packstore.by_hash(POLICY, sheet.policy_hash).obj if sheet.policy_hash else None
+
+
+def policies(*, on: date) -> list[Resolved]:
+    """All grade policies in force on a day, by id."""
+    return packstore.resolve_all(POLICY, on=on)
+
+
+def chosen_policy(form_id: str) -> str:
+    """Id of the policy that the hospital chose for a form, or ''."""
+    found = GradeChoice.objects.filter(definition_id=form_id).first()
+    return found.policy_id if found else ""
 
 
 def sheets(

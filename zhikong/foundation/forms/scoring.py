@@ -3,7 +3,8 @@
 Only items that are visible and answered count, and "not applicable" leaves its points out of the full score, so
 neither can lower the percentage. A section with a cap is worth at most the cap: with 扣分 it starts there and
 loses, never below nothing; with 得分 it wins up to it. The points are converted to the sheet's full score before
-vetoes, pass mark and grades look at them.
+vetoes, pass mark and grades look at them. A grade policy, where the hospital chose one, takes the place of the
+sheet's own vetoes and grades.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from zhikong.foundation.forms.definition.model import (
     Scoring,
     Section,
 )
+from zhikong.foundation.forms.policies.model import GradePolicy
 
 Values = Mapping[str, Any]
 ZERO = Decimal(0)
@@ -77,16 +79,18 @@ class Score:
     passed: bool | None
 
 
-def score(form: FormDefinition, values: Values) -> Score | None:
+def score(form: FormDefinition, values: Values, policy: GradePolicy | None = None) -> Score | None:
     """The score of clean answers (answers.Cleaned.values); None when the form is not scored."""
     if form.full_score is None:
         return None
-    hits = vetoes(form, values)
+    hits = vetoes(form, values, policy)
     sections = tuple(_section(section, values, hits) for section in form.sections if section.is_scored)
     points = sum((s.points for s in sections), ZERO)
     full = sum((s.full for s in sections), ZERO)
     percent = None if full == 0 else points / full * HUNDRED
-    total = None if percent is None else _after_vetoes(percent * form.full_score / HUNDRED, hits, form)
+    total = (
+        None if percent is None else _after_vetoes(percent * form.full_score / HUNDRED, hits, form, policy)
+    )
     return Score(
         points=points,
         full=full,
@@ -96,15 +100,15 @@ def score(form: FormDefinition, values: Values) -> Score | None:
         sections=sections,
         losses=tuple(loss for item in form.items() if (loss := loss_of(item, values))),
         vetoes=hits,
-        grade=_grade(form, total, hits),
+        grade=_grade(form, total, hits, policy),
         passed=_passed(form, total, hits),
     )
 
 
-def vetoes(form: FormDefinition, values: Values) -> tuple[VetoHit, ...]:
+def vetoes(form: FormDefinition, values: Values, policy: GradePolicy | None = None) -> tuple[VetoHit, ...]:
     """The vetoes that the answers call up; also for forms without points, where a veto fails the sheet."""
     return tuple(
-        VetoHit(item.id, item.text, item.veto.effect, veto_sentence(item))
+        VetoHit(item.id, item.text, item.veto.effect, veto_sentence(item, policy))
         for item in form.items()
         if item.veto and values.get(item.id) == "no"
     )
@@ -177,7 +181,12 @@ def _section(section: Section, values: Values, hits: tuple[VetoHit, ...]) -> Sec
     return SectionScore(section.id, section.title, ZERO if zeroed else points, full, zeroed)
 
 
-def _after_vetoes(total: Decimal, hits: tuple[VetoHit, ...], form: FormDefinition) -> Decimal:
+def _after_vetoes(
+    total: Decimal, hits: tuple[VetoHit, ...], form: FormDefinition, policy: GradePolicy | None
+) -> Decimal:
+    if policy is not None and form.full_score is not None:
+        left = policy.after_vetoes(total, form.full_score, veto_lists(form, hits))
+        return left.quantize(PLACES, ROUND_HALF_UP)
     if any(hit.effect is Effect.SHEET_ZERO for hit in hits):
         return ZERO
     deducted = _veto_points(form, hits, Effect.DEDUCT)
@@ -191,8 +200,17 @@ def _veto_points(form: FormDefinition, hits: tuple[VetoHit, ...], effect: Effect
     return [item.veto.points for item in items if item is not None and item.veto.points is not None]
 
 
-def _grade(form: FormDefinition, total: Decimal | None, hits: tuple[VetoHit, ...]) -> str:
-    """A sheet that failed by veto has the lowest grade."""
+def veto_lists(form: FormDefinition, hits: Iterable[VetoHit]) -> list[str]:
+    """The lists of the vetoes that were hit, as a policy counts them."""
+    return [item.veto_list for hit in hits if (item := form.item(hit.item)) is not None]
+
+
+def _grade(
+    form: FormDefinition, total: Decimal | None, hits: tuple[VetoHit, ...], policy: GradePolicy | None
+) -> str:
+    """A sheet that failed by veto has the lowest grade; with a policy the policy decides."""
+    if policy is not None and total is not None and form.full_score is not None:
+        return policy.grade(total, form.full_score, veto_lists(form, hits))
     if total is None or not form.grades:
         return ""
     if any(hit.effect is Effect.FAIL for hit in hits):
@@ -206,8 +224,10 @@ def _passed(form: FormDefinition, total: Decimal | None, hits: tuple[VetoHit, ..
     return None if form.pass_score is None or total is None else total >= form.pass_score
 
 
-def veto_sentence(item: Item) -> str:
+def veto_sentence(item: Item, policy: GradePolicy | None = None) -> str:
     """What the veto of an item does, in words."""
+    if policy is not None:
+        return policy.sentence(item.veto_list)
     points = "" if item.veto.points is None else f"{item.veto.points.normalize():f}"
     return {
         Effect.FAIL: "单项否决：全表不合格",

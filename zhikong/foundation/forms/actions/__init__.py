@@ -1,6 +1,7 @@
-"""All writes to sheets: open, fill, sign, hand in, return, accept, withdraw."""
+"""All writes to sheets: open, fill, sign, hand in, return, accept, withdraw; and how they are graded."""
 
 from zhikong.foundation.forms.actions.filling import Saved, save_answers, save_item, sign
+from zhikong.foundation.forms.actions.grading import choose_policy
 from zhikong.foundation.forms.actions.handing_in import (
     Incomplete,
     accept,
@@ -15,6 +16,7 @@ __all__ = [
     "Incomplete",
     "Saved",
     "accept",
+    "choose_policy",
     "enter_sheet",
     "let_in",
     "open_sheet",

@@ -59,7 +59,7 @@ def save_answers(
     lock(sheet)
     refuse_unless_editable(sheet)
     form = queries.definition(sheet)
-    require_fill(by, form, sheet.department_id)
+    require_fill(by, form, sheet.department_id, filler=sheet.filler_id)
     errors = _untypable(form, raw)
     conflicts = _conflicts(sheet, form, raw, revisions or {}, by)
     taken = {name: value for name, value in raw.items() if name not in errors and name not in conflicts}

@@ -38,16 +38,20 @@ class Incomplete(ValidationError):
 
 
 @transaction.atomic
-def submit(sheet: Sheet, *, by, now: datetime) -> Sheet:
-    """Hand the sheet in: every answer is judged once more, the score is fixed. Raises Incomplete."""
+def submit(sheet: Sheet, *, by, now: datetime, unknown: Mapping[str, str] | None = None) -> Sheet:
+    """Hand the sheet in: every answer is judged once more, the score is fixed. Raises Incomplete.
+
+    unknown: item -> why it cannot be answered; such items may stay open, and the score is then a range.
+    """
     lock(sheet)
     state = state_after(sheet, Act.SUBMIT)
     form = queries.definition(sheet)
-    require_fill(by, form, sheet.department_id)
+    require_fill(by, form, sheet.department_id, filler=sheet.filler_id)
     today = timezone.localdate(now)
     cleaned = judging.clean(form, sheet.answers, final=True, today=today, known=Existing(on=today))
-    if cleaned.errors:
-        raise Incomplete(cleaned.errors)
+    sheet.unknown = {item: why for item, why in (unknown or {}).items() if item not in cleaned.values}
+    if errors := {item: text for item, text in cleaned.errors.items() if item not in sheet.unknown}:
+        raise Incomplete(errors)
     sheet.state, sheet.answers = state, cleaned.values
     sheet.submitted_at, sheet.submitted_by = now, by
     sheet.decided_at = sheet.decided_by = None

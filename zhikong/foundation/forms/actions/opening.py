@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.forms import answers as judging
-from zhikong.foundation.forms import numbering
+from zhikong.foundation.forms import numbering, queries
 from zhikong.foundation.forms.actions.steps import note_figures, record
 from zhikong.foundation.forms.definition import FormDefinition, ItemType
 from zhikong.foundation.forms.definition.model import Subject
 from zhikong.foundation.forms.models import Series, Sheet
 from zhikong.foundation.forms.permissions import require_fill
+from zhikong.foundation.forms.policies.kind import POLICY
 from zhikong.foundation.forms.references import Existing
 from zhikong.foundation.forms.rules import FORM, Act
 from zhikong.foundation.organisation.queries import department_on
@@ -40,8 +41,11 @@ def open_sheet(
     source_key: str = "",
     case_id: int | None = None,
     confidential: bool = False,
+    filler: Any = None,
 ) -> Sheet:
     """A new draft of the version of the form in force today; that version's text is kept from now on.
+
+    filler: an account that is given the sheet to fill, whatever its roles; the caller has made sure that it may.
 
     subject: a Person (or its id) or a patient key, as the form's `subject` says. period: 2026, 2026-10, 2026-Q4,
     2026-W47, 2026-10-31 or ''. confidential: only who opened it reads it, until others are let in. Raises ValidationError in Chinese, PermissionDenied.
@@ -53,7 +57,7 @@ def open_sheet(
         raise ValidationError(f"没有表单 {form_id}，或它今天还没有生效。") from None
     form: FormDefinition = found.obj
     department_name = _department_name(form, department_id, today)
-    require_fill(by, form, department_id)
+    require_fill(by, form, department_id, filler=getattr(filler, "pk", None))
     if period and not PERIOD.fullmatch(period):
         raise ValidationError(f"期间 {period} 的写法不对，应为 2026-10 这样的月份。")
     sheet = Sheet(
@@ -70,7 +74,9 @@ def open_sheet(
         source_key=source_key,
         case_id=case_id,
         confidential=confidential,
-        readers=[] if by is None else [by.pk],
+        readers=sorted({one.pk for one in (by, filler) if one is not None}),
+        filler=filler,
+        policy_hash=_policy(found.id, today, now),
         opened_at=now,
         opened_by=by,
         changed_at=now,
@@ -80,6 +86,17 @@ def open_sheet(
     sheet.save()
     record(sheet, Act.OPEN, by=by, now=now)
     return sheet
+
+
+def _policy(form_id: str, today, now: datetime) -> str:
+    """Hash of the policy that the hospital chose for the form; its text is kept with the sheets that use it."""
+    policy_id = queries.chosen_policy(form_id)
+    if not policy_id:
+        return ""
+    try:
+        return packstore.pin(POLICY, policy_id, on=today, now=now).hash
+    except packstore.NotInForce:
+        raise ValidationError(f"等级方案 {policy_id} 今天没有生效，请在评审设置里另选一个。") from None
 
 
 def let_in(*, case_id: int, confidential: bool, readers: Iterable[int], reader_roles: Iterable[str]) -> int:

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.core.exceptions import ValidationError
 
 from zhikong.foundation.forms import answers as judging
-from zhikong.foundation.forms import scoring
+from zhikong.foundation.forms import queries, ranges, scoring
 from zhikong.foundation.forms.answers import Cleaned
 from zhikong.foundation.forms.definition import FormDefinition
 from zhikong.foundation.forms.models import Sheet, SheetStep
@@ -38,13 +38,24 @@ def refuse_unless_editable(sheet: Sheet) -> None:
 def note_figures(sheet: Sheet, form: FormDefinition, cleaned: Cleaned) -> None:
     """Put progress, score and vetoes of clean answers on the sheet; the caller saves it."""
     sheet.filled, sheet.asked = judging.progress(form, cleaned)
+    policy = queries.policy_of(sheet)
     sheet.vetoes = len(scoring.vetoes(form, cleaned.values))
     sheet.passed = scoring.passed(form, cleaned.values)
-    result = scoring.score(form, cleaned.values)
+    result = scoring.score(form, cleaned.values, policy)
     if result is None:
         return
     sheet.points, sheet.full = _rounded(result.points), _rounded(result.full)
     sheet.total, sheet.grade = result.total, result.grade
+    sheet.low = sheet.high = result.total
+    if sheet.unknown:
+        _note_range(sheet, ranges.score_range(form, cleaned.values, unknown=sheet.unknown, policy=policy))
+
+
+def _note_range(sheet: Sheet, span: ranges.Range | None) -> None:
+    """A sheet that was handed in with unknown items has no single total."""
+    if span is not None:
+        sheet.low, sheet.high, sheet.grade = span.low, span.high, span.grade
+        sheet.total = span.high if span.low == span.high else None
 
 
 def _rounded(value: Decimal) -> Decimal:

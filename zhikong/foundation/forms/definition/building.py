@@ -19,6 +19,7 @@ from zhikong.foundation.forms.definition.model import (
     Item,
     ItemType,
     Option,
+    Part,
     Points,
     Scoring,
     Section,
@@ -65,6 +66,7 @@ def section(raw: Raw) -> Section:
         help=raw.get("help", ""),
         cap=number(raw.get("cap")),
         scoring=Scoring(raw.get("scoring", Scoring.DEDUCT)),
+        part=Part(raw["part"]) if raw.get("part") else None,
     )
 
 
@@ -82,6 +84,8 @@ def item(raw: Raw) -> Item:
         required=raw.get("required", scored),
         points=points,
         veto=veto(raw.get("veto")),
+        veto_list=raw.get("veto_list", ""),
+        rules=tuple(str(one) for one in raw.get("rules") or ()),
         evidence=Evidence(raw.get("evidence", Evidence.NEVER)),
         clause=raw.get("clause", ""),
         show_if=raw.get("show_if", "").strip(),

@@ -11,6 +11,7 @@ from zhikong.foundation.forms.definition.model import (
     Evidence,
     FormKind,
     ItemType,
+    Part,
     Scoring,
     Subject,
 )
@@ -61,6 +62,9 @@ SECTION: dict[str, Field] = {
     "help": Field(WORDS, "填写说明", required=False),
     "cap": Field(NUMBER, "本部分的分值：各项加起来更多时，最多扣（得）这么多", required=False),
     "scoring": Field(_choice(*Scoring), "扣分制或得分制", required=False),
+    "part": Field(
+        _choice(*Part), "属于形式（form）还是内涵（content），分开计分的评分表才写", required=False
+    ),
     "items": Field(LIST, "条目"),
 }
 
@@ -76,6 +80,8 @@ ITEM: dict[str, Field] = {
         required=False,
     ),
     "veto": Field(Shape((str, dict), f"{'、'.join(Effect)}，或 {{cap: 60}}、{{deduct: 10}}"), "答“否”时的单项否决", required=False),
+    "veto_list": Field(WORDS, "否决属于等级方案的哪一类，如 red；不写为普通否决", required=False),
+    "rules": Field(LIST, "质控规则的标识：这些规则发现的缺陷建议扣在本条目", required=False),
     "evidence": Field(_choice(*Evidence), "是否要附照片或文件", required=False),
     "clause": Field(WORDS, "依据的条款", required=False),
     "show_if": Field(WORDS, "出现的条件，只能用到前面的条目", required=False),

@@ -74,6 +74,13 @@ class Effect(StrEnum):
     DEDUCT = "deduct"  # `points` are taken from the sheet; several such vetoes take the largest once
 
 
+class Part(StrEnum):
+    """Which half of a score a section belongs to, where a sheet tells them apart (REC-14: 40 and 60)."""
+
+    FORM = "form"  # 形式：完成、时限、格式
+    CONTENT = "content"  # 内涵
+
+
 class Scoring(StrEnum):
     DEDUCT = "deduct"  # the section starts full and loses
     SUM = "sum"  # the section starts at nothing and wins
@@ -119,6 +126,8 @@ class Item:
     required: bool = False
     points: Points | None = None
     veto: Veto = Veto()
+    veto_list: str = ""  # which list of a grade policy the veto counts on; '' is the ordinary one
+    rules: tuple[str, ...] = ()  # record rules whose findings are proposed as deductions on this item
     evidence: Evidence = Evidence.NEVER
     clause: str = ""
     show_if: str = ""
@@ -165,6 +174,7 @@ class Section:
     help: str = ""
     cap: Decimal | None = None
     scoring: Scoring = Scoring.DEDUCT
+    part: Part | None = None
 
     @property
     def is_scored(self) -> bool:

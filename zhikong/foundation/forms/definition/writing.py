@@ -62,6 +62,7 @@ def _section(section: Section) -> Data:
             "help": section.help,
             "cap": _number(section.cap),
             "scoring": "" if section.scoring is Scoring.DEDUCT else str(section.scoring),
+            "part": str(section.part or ""),
             "items": [item_data(item) for item in section.items],
         }
     )
@@ -80,6 +81,8 @@ def item_data(item: Item) -> Data:
             "required": None if item.required == default else item.required,
             "score": _points(item),
             "veto": _veto(item.veto),
+            "veto_list": item.veto_list,
+            "rules": list(item.rules),
             "evidence": "" if item.evidence is Evidence.NEVER else str(item.evidence),
             "clause": item.clause,
             "show_if": item.show_if,

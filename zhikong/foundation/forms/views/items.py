@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.files.queries import files
-from zhikong.foundation.forms import presenting, references, scoring
+from zhikong.foundation.forms import presenting, queries, references, scoring
 from zhikong.foundation.forms.answers import FILES, files_of
 from zhikong.foundation.forms.definition.model import (
     YES_NO,
@@ -232,7 +232,8 @@ class Showing:
         loss = scoring.loss_of(found.item, self.values)
         found.lost = presenting.points(loss.points) if loss else ""
         if found.item.veto and self.values.get(found.id) == "no":
-            found.veto = scoring.veto_sentence(found.item)
+            policy = queries.policy_of(self.sheet) if self.sheet is not None else None
+            found.veto = scoring.veto_sentence(found.item, policy)
 
     def _conflict(self, found: ItemView) -> None:
         found.conflict = self.conflicts.get(found.id) or self.conflicts.get(found.id + FILES)

@@ -105,19 +105,23 @@ def numbers(form: FormDefinition) -> dict[str, str]:
 
 
 def _score_sections(shown: Showing) -> tuple[scoring.SectionScore, ...]:
-    result = scoring.score(shown.form, shown.values)
+    result = scoring.score(shown.form, shown.values, _policy(shown))
     return result.sections if result else ()
+
+
+def _policy(shown: Showing):
+    return queries.policy_of(shown.sheet) if shown.sheet is not None else None
 
 
 def figures(shown: Showing) -> dict[str, Any]:
     """Progress and score for the head, the side and the foot of the page."""
     asked = [item for item in shown.form.items() if item.has_answer and item.id in shown.visible]
-    result = scoring.score(shown.form, shown.values)
+    result = scoring.score(shown.form, shown.values, _policy(shown))
     return {
         "filled": sum(1 for item in asked if item.id in shown.values),
         "asked": len(asked),
         "score": result,
-        "vetoes": scoring.vetoes(shown.form, shown.values),
+        "vetoes": scoring.vetoes(shown.form, shown.values, _policy(shown)),
         "losses": result.losses if result else (),
     }
 

@@ -51,19 +51,20 @@ def parts(sheet: Sheet, form: FormDefinition, *, by, now) -> list[Part]:
     """The visible items of a sheet with their answers in words; used by the page and the print."""
     labels = references.labels(form, [sheet.answers], by=by, now=now)
     cleaned = queries.judged(sheet)
-    result = scoring.score(form, sheet.answers)
+    policy = queries.policy_of(sheet)
+    result = scoring.score(form, sheet.answers, policy)
     scores = {s.id: s for s in result.sections} if result else {}
     numbers = page.numbers(form)
     found = []
     for section in form.sections:
         shown = [item for item in section.items if item.id in cleaned.visible]
-        lines = [_answer(item, numbers[item.id], sheet.answers, labels) for item in shown]
+        lines = [_answer(item, numbers[item.id], sheet.answers, labels, policy) for item in shown]
         if lines:
             found.append(Part(section, lines, scores.get(section.id)))
     return found
 
 
-def _answer(item: Item, number: str, values: dict[str, Any], labels) -> Answer:
+def _answer(item: Item, number: str, values: dict[str, Any], labels, policy) -> Answer:
     found = Answer(
         item, number, presenting.words(item, values.get(item.id), labels) if item.has_answer else ""
     )
@@ -73,7 +74,7 @@ def _answer(item: Item, number: str, values: dict[str, Any], labels) -> Answer:
     if loss := scoring.loss_of(item, values):
         found.lost, found.why = presenting.points(loss.points), loss.why
     if item.veto and values.get(item.id) == "no":
-        found.veto = scoring.veto_sentence(item)
+        found.veto = scoring.veto_sentence(item, policy)
     return found
 
 
@@ -104,13 +105,14 @@ def view(request, pk: int):
 def render_view(request, sheet: Sheet, *, failed: str = "", bound=None, status: int = 200):
     """The reading page; with the key of a decision whose form had errors."""
     form, now = queries.definition(sheet), timezone.now()
-    result = scoring.score(form, sheet.answers)
+    policy = queries.policy_of(sheet)
+    result = scoring.score(form, sheet.answers, policy)
     context = {
         "sheet": sheet,
         "form": form,
         "parts": parts(sheet, form, by=request.user, now=now),
         "score": result,
-        "vetoes": scoring.vetoes(form, sheet.answers),
+        "vetoes": scoring.vetoes(form, sheet.answers, policy),
         "losses": result.losses if result else (),
         "story": queries.story(sheet),
         "subject": subject_of(sheet, by=request.user, now=now),

@@ -18,6 +18,10 @@ def check(draft: Draft) -> Iterator[Problem]:
     for path, item in draft.items():
         raw = item.get("veto")
         if raw is None:
+            if item.get("veto_list"):
+                yield draft.problem(
+                    (*path, "veto_list"), "没有 veto，veto_list 不起作用。", "请补写 veto，或去掉它。"
+                )
             continue
         where = (*path, "veto")
         if item["type"] not in YES_NO:
