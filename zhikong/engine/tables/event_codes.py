@@ -184,6 +184,9 @@ APPOINTMENT_STATUS = CodeSet(
         ("stopped", "停诊"),
     ),
 )
+SHIFT_KIND = CodeSet(
+    "shift_kind", (("day", "白班"), ("evening", "小夜班"), ("night", "夜班"), ("on_call", "二线或听班"))
+)
 HARM = CodeSet(
     "harm",
     (

@@ -1,4 +1,4 @@
-"""Tables that belong to no stay: visits with their records, appointments, prescriptions, adverse events of other systems, staff."""
+"""Tables that belong to no stay: visits with their records, appointments, prescriptions, adverse events of other systems, staff, duty."""
 
 from __future__ import annotations
 
@@ -149,4 +149,21 @@ STAFF = Table(
     rules=(Rule("valid_from", "valid_to", "结束日期早于起始日期"),),
 )
 
-OUTPATIENT = (VISITS, VISIT_RECORDS, APPOINTMENTS, PRESCRIPTIONS, ADVERSE_EVENTS, STAFF)
+DUTY_SHIFTS = Table(
+    name="duty_shifts",
+    meaning="值班：每行是一名医务人员的一个班次",
+    columns=(
+        own_id("shift_id", "班次的唯一编号"),
+        _INSTITUTION,
+        text("department", "值班科室代码"),
+        text("staff", "值班人员工号"),
+        code("kind", "班次类别", event_codes.SHIFT_KIND),
+        at("started_at", "开始时间（当地时间）", nullable=False),
+        at("ended_at", "结束时间（当地时间）"),
+    ),
+    month_of="started_at",
+    key=("shift_id",),
+    rules=(Rule("started_at", "ended_at", "班次的结束时间早于开始时间"),),
+)
+
+OUTPATIENT = (VISITS, VISIT_RECORDS, APPOINTMENTS, PRESCRIPTIONS, ADVERSE_EVENTS, STAFF, DUTY_SHIFTS)

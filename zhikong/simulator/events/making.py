@@ -16,6 +16,7 @@ from zhikong.simulator.events import (
     consulting,
     documents,
     drugs,
+    duty,
     feeds,
     findings,
     further,
@@ -56,7 +57,16 @@ _ANCHORS: dict[str, str | None] = {
     "pathways": "entered_at",
     "adverse_events": "occurred_at",
 }
-EVENT_TABLES = (*_ANCHORS, "fees", "visits", "visit_records", "appointments", "prescriptions", "staff")
+EVENT_TABLES = (
+    *_ANCHORS,
+    "fees",
+    "visits",
+    "visit_records",
+    "appointments",
+    "prescriptions",
+    "staff",
+    "duty_shifts",
+)
 """Tables of the contract that the events make; `operations`, `results` and `documents` contain what stood before."""
 EXTRA_TABLES = ("delivered_sections", "planted_spans", "planted_events")
 """Beside the contract: texts as a hospital delivers them, where in them identifiers stand, and what was planted."""
@@ -80,7 +90,10 @@ def parts(
     for block in closed_blocks(stages, first_month):
         yield Events(block.name, _of_block(block, delivered=delivered, tally=tally))
     window = stages.window
-    for month in range(window.first if first_month is None else first_month, window.first + window.count):
+    first = window.first if first_month is None else first_month
+    for month in range(first - 1, window.first + window.count):  # who left in the first month came before it
+        yield Events(f"duty {month_text(month)}", {"duty_shifts": duty.shifts(stages, month)})
+    for month in range(first, window.first + window.count):
         made = outpatient.tables(stages, month)
         for ledger in _LEDGERS if tally else ():
             ledger.of_month(tally, month, made)

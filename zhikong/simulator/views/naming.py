@@ -33,6 +33,7 @@ VIEWS = {
     "prescriptions": "V_MZ_CFMX",
     "adverse_events": "V_BL_SJDJ",
     "staff": "V_RS_RYXX",
+    "duty_shifts": "V_RS_ZBBC",
     "bed_days": "V_TJ_CWRB",
     "reported_counts": "V_TJ_TBS",
 }

@@ -71,6 +71,7 @@ AREAS = {
     "appointments": gettext_lazy("门急诊"),
     "adverse_events": gettext_lazy("不良事件"),
     "staff": gettext_lazy("人员"),
+    "duty_shifts": gettext_lazy("人员"),
     "bed_days": gettext_lazy("床位"),
     "reported_counts": gettext_lazy("科室填报"),
 }
