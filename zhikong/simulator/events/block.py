@@ -118,7 +118,9 @@ def closed_blocks(stages: Stages, first_month: int | None = None) -> Iterator[Bl
                 yield Block(stages, int(edges[piece]), int(edges[piece + 1]), f"{month_text(number)}/{piece}")
 
 
-def open_block(stages: Stages) -> Block:
-    """The stays that are still open when the window ends, as they stand at that minute."""
+def open_block(stages: Stages, now: int | None = None) -> Block:
+    """The stays that are still open when the window ends, as they stand at that minute (or at the minute `now`)."""
     closed = int((~stages.cohort.open).sum())
-    return Block(stages, closed, len(stages.cohort), "open", now=stages.window.end_day * DAY)
+    return Block(
+        stages, closed, len(stages.cohort), "open", now=stages.window.end_day * DAY if now is None else now
+    )

@@ -116,7 +116,11 @@ def event_tables(
 
 def open_tables(stages: Stages, *, delivered: bool = True) -> dict[str, pa.Table]:
     """The events of the stays that are open when the window ends, as far as they have come; without a month."""
-    block = open_block(stages)
+    return open_tables_of(open_block(stages), delivered=delivered)
+
+
+def open_tables_of(block: Block, *, delivered: bool = True) -> dict[str, pa.Table]:
+    """The events of this block of open stays."""
     if not len(block):
         return {}
     kept = {*_ANCHORS, *EXTRA_TABLES[:2]}
