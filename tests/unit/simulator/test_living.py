@@ -24,7 +24,8 @@ def test_they_are_the_open_stays_so_many_days_later(small, tables):
     moved = {
         row["admitted_at"] - before[row["stay_id"]]["admitted_at"] for row in tables["open_stays"].to_pylist()
     }
-    assert len(moved) == 1 and moved.pop() % timedelta(days=1) == timedelta(0)
+    assert len(moved) == 1
+    assert moved.pop() % timedelta(days=1) == timedelta(0)
     assert 0.8 * len(before) <= tables["open_stays"].num_rows <= len(before)
 
 
@@ -47,7 +48,8 @@ def test_references_to_moments_are_moved_too(tables):
     named = {
         about for about in tables["documents"]["about"].to_pylist() if about and about.startswith("results:")
     }
-    assert named and named <= results
+    assert named
+    assert named <= results
 
 
 def test_doctors_of_the_demo_look_after_patients(tables):

@@ -39,6 +39,9 @@ class Written:
     periods: Rows
     allergy: np.ndarray
     marks: dict[str, np.ndarray] = field(default_factory=dict)  # per document row: what the texts refer to
+    forgotten: list[tuple[np.ndarray, np.ndarray]] = field(
+        default_factory=list
+    )  # stay and minute of lost documents
 
     @cached_property
     def before(self) -> records.Documents:
@@ -80,6 +83,7 @@ def _planted(made: Written, rows: Rows, marks: dict[str, np.ndarray]) -> tuple[R
     key, limit, rule = rows.columns["document_id"], marks["limit"], marks["rule"]
     signed, written = rows.columns["signed_at"].copy(), rows.columns["written_at"]
     gone = (rule >= 0) & (rng.random(len(rows)) < made.block.careless(0.004))
+    made.forgotten.append((rows.i[gone], written[gone]))
     u = rng.random(len(rows))
     free = (limit == NEVER) & ~gone
     late = free & (u < 0.0025)

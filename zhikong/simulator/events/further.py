@@ -33,6 +33,7 @@ class Beyond:
     surgery: Surgery
     papers: Rows
     talks: Rows
+    forgotten: list[tuple[np.ndarray, np.ndarray]]  # stay and minute of documents left out on purpose
 
     def due(self, name: str, i, clock, limit: int, *, usual=0.35, until=None):
         """Minutes of signing at most `limit` after `clock`, late, missing and on the edge as planted.

@@ -21,6 +21,7 @@ from zhikong.simulator.events import (
     findings,
     further,
     further_care,
+    further_notes,
     harm,
     nursing,
     ordering,
@@ -189,7 +190,7 @@ def _families(block: Block, book: Book, *, delivered: bool):
         "adverse_events": harm.adverse_events(block, book, knife, lines),
     }
     stood = rows["documents"]
-    _further(further.Beyond(block, book, knife, stood, talks), rows, rescued)
+    _further(further.Beyond(block, book, knife, stood, talks, written.forgotten), rows, rescued)
 
     def texts(kept: Rows) -> dict[str, pa.Table]:
         """Words of what stood before, drawn as before, then those of the further documents."""
@@ -205,15 +206,21 @@ def _further(made: further.Beyond, rows: dict[str, Rows], rescued) -> None:
     """Add to the tables what further rules demand; the rows that stood before stay as they were."""
     asked, answers = further_care.asked(made, rows["medications"])
     papers = further.documents(made, answers)
-    blank = {"_row": np.full(len(papers), -1), "_occurred": papers.columns["occurred_at"]}
-    papers = Rows("documents", papers.i, papers.columns | blank)
+    rows["documents"] = appended(rows["documents"], _unnumbered(papers), "written_at")
+    notes = further_notes.notes(made, rows["documents"])
+    rows["documents"] = appended(rows["documents"], _unnumbered(notes), "written_at")
     talks = further_care.talks(made, rows["condition_periods"], rescued)
-    rows["documents"] = appended(rows["documents"], papers, "written_at")
     rows["consents"] = appended(rows["consents"], talks)
     rows["consultations"] = appended(rows["consultations"], asked)
     periods = [rows["condition_periods"], further_care.isolated(made, rows["infections"])]
     rows["condition_periods"] = joined(periods)
     rows["results"] = joined([rows["results"], further_care.first_tests(made)])
+
+
+def _unnumbered(papers: Rows) -> Rows:
+    """Further documents beside those whose words are drawn with the templates, marked as none of these."""
+    blank = {"_row": np.full(len(papers), -1), "_occurred": papers.columns["occurred_at"]}
+    return Rows("documents", papers.i, papers.columns | blank)
 
 
 def _orders(block: Block, orders: ordering.Orders, knife, planned, periods, given, asked, courses):

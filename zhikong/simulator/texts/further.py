@@ -18,6 +18,7 @@ _SECTIONS = {
     "手术清点记录": (("清点记录", "术前、关体腔前后、缝合皮肤后器械敷料清点数目一致，纱布{pulse}块。"),),
     "接班记录": (("接班记录", "接班查看患者：{sign}，体温{temp}℃，脉搏{pulse}次/分。诊断{diagnosis}，继续{plan}。"),),
     "授权委托书": (("委托事项", "患者授权委托代理人签署诊疗期间的知情同意文书，关系已核对。"),),
+    "日常病程记录": (("病程记录", "今日查看患者，一般情况尚可，{sign}，体温{temp}℃，脉搏{pulse}次/分。复查{test}。目前{diagnosis}诊断明确，病情平稳，继续{plan}。"),),
     "会诊记录": (("会诊意见", "应邀会诊，查看患者：{sign}，体温{temp}℃，脉搏{pulse}次/分。同意目前诊断{diagnosis}，建议{plan}。"),),
 }  # fmt: skip
 """Title -> sections with what is written in them; slots are words of the disease or drawn signs."""
