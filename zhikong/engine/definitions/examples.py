@@ -192,10 +192,12 @@ def _fill_other(table: str, row: Row, position: int, only_stay: str | None, mont
         row.setdefault("stay_id", only_stay)
     if "seq" in names:
         row.setdefault("seq", position)
-    if table == "documents":
-        row.setdefault("document_id", f"d{position}")
-    if table in ("bed_days", "reported_counts"):
+    for name in TABLES[table].key:
+        if name.endswith("_id") and name != "stay_id":
+            row.setdefault(name, f"{name[0]}{position}")
+    if "institution" in names and TABLES[table].child_of is None:
         row.setdefault("institution", "H")
+    if table in ("bed_days", "reported_counts"):
         row.setdefault("department", "A")
     if table == "reported_counts":
         row.setdefault("period", month)

@@ -11,31 +11,29 @@ from typing import Any
 from zhikong.engine.record_rules.clock.context import Context
 from zhikong.engine.record_rules.clock.moments import minute
 from zhikong.engine.record_rules.clock.places import Places
-from zhikong.engine.record_rules.model import Role
 
 TABLE = "duty_shifts"
-NURSES = frozenset({"nurse", "charge_nurse"})
+ON_CALL = "on_call"
 Steps = tuple[list[int], list[int | None]]
 """Moments in order, and until when a shift lasts that covers the time from each."""
 
 
 class Shifts:
-    """The roster by institution, department and whether nurses or doctors; of overlapping shifts the first to end."""
+    """The roster by institution and department, without who is only on call; of overlapping shifts the first to end."""
 
     def __init__(self, rows: Iterable[Mapping[str, Any]], places: Places, context: Context) -> None:
         self._places, self._context = places, context
-        found: dict[tuple[str, str, bool], set[tuple[int, int]]] = defaultdict(set)
+        found: dict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
         for row in rows:
             start, end = row.get("started_at"), row.get("ended_at")
-            if start is not None and end is not None and end > start:
-                key = (row["institution"], row["department"], row.get("level") in NURSES)
-                found[key].add((minute(start), minute(end)))
+            if start is not None and end is not None and end > start and row.get("kind") != ON_CALL:
+                found[row["institution"] or "", row.get("department") or ""].add((minute(start), minute(end)))
         self._steps = {key: _steps(shifts) for key, shifts in found.items()}
 
-    def end(self, stay: str, at: int, responsible: Role | None) -> int | None:
+    def end(self, stay: str, at: int) -> int | None:
         """The end of the shift on duty where the patient lay at that minute."""
         institution, department = self._places.at(stay, at)
-        steps = self._steps.get((institution or "", department or "", responsible is Role.NURSE))
+        steps = self._steps.get((institution or "", department or ""))
         found = None
         if steps is not None:
             place = bisect_right(steps[0], at) - 1

@@ -303,7 +303,7 @@ class _Judge:
         if self.rule.demand is Demand.BEFORE:
             return since - limit.amount, 0
         if limit.unit is Unit.SHIFT:
-            return self.shifts.end(self.encounter.stay["stay_id"], since, self.rule.responsible), 0
+            return self.shifts.end(self.encounter.stay["stay_id"], since), 0
         if limit.unit is Unit.MINUTES:
             due = due_after(since, limit.amount, self.stopped)
             return due, due - since - limit.amount
