@@ -66,11 +66,6 @@ class Names:
         same = written.get("same")
         if same not in (None, ABOUT):
             raise ExpressionError(f"same 不能是 {same}。", "写 same: about。")
-        if same and any(ABOUT not in TABLES[event.table].column_names for event in events):
-            tables = [t.name for t in TABLES.values() if ABOUT in t.column_names]
-            raise ExpressionError(
-                "same: about 只能用于有 about 列的表。", f"这样的表有：{'、'.join(tables)}。"
-            )
         return _together(events, extra, bool(same), written.get("anywhere") is True)
 
     def _named(self, written: dict[str, Any]) -> list[Event]:

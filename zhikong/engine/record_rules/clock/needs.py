@@ -27,7 +27,7 @@ def needs_of(rule: ClockRule, *, excuses: bool = True) -> Needs:
             _of_selection(selection, needs)
     if rule.same_about:
         for part in rule.then.parts:
-            needs[part.table].add(ABOUT)
+            needs[part.table].update(reference_columns(part.table))
         for part in rule.when.parts:
             needs[part.table].update(reference_columns(part.table))
     for table in set(needs) - {"stays"}:
