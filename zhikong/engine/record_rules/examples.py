@@ -35,7 +35,7 @@ KEYS = {
     "reason",
 }
 _MONTH = "2026-01"
-_LATER = "2036-01-01 00:00"
+LATER = datetime(2036, 1, 1)  # noqa: DTZ001  facts carry the local wall time without a zone
 """Without a word about now everything is due."""
 
 
@@ -50,7 +50,7 @@ class Example:
     tables: dict[str, list[Row]]
     verdict: Verdict
     line: int
-    now: datetime = datetime.fromisoformat(_LATER)
+    now: datetime = LATER
     limit: str | None = None
     missing: frozenset[str] = frozenset()
     shift_hours: tuple[str, ...] | None = None
@@ -100,7 +100,7 @@ class ExampleReader(Reader):
             tables=self._with_open_stays(raw["tables"], month),
             verdict=verdict,
             line=self.located.line(*self.path),
-            now=self._moment(raw, "now") or datetime.fromisoformat(_LATER),
+            now=self._moment(raw, "now") or LATER,
             limit=raw.get("limit"),
             missing=frozenset(raw.get("missing") or ()),
             shift_hours=None if hours is None else tuple(str(one) for one in hours),

@@ -45,7 +45,7 @@ SELECTION = {
     "state": "一个状态，从它开始时起算（只用于 when）",
     "where": "这些行还要符合的条件",
     "level": "完成者职级之一",
-    "same": "about：所记事项须与起点相同（不用于 when）",
+    "same": "about：所记事项须与起点相同；没有 about 列的表，指与起点同一行（不用于 when）",
     "pick": "each 每一次（默认）、first 第一次、last 最后一次（只用于 when）",
     "anywhere": "true：住院期间任何时候（只用于 unless）",
 }

@@ -49,7 +49,7 @@ class _Judge:
         self.responses = [one for one in found if one.at is None or one.at <= self.now]
         if self.rule.suspend is not None:
             held = states(self.encounter, self.rule.suspend)
-            self.stopped, self.doubtful = held.periods, held.doubtful
+            self.stopped, self.doubtful = held.lasting, held.doubtful
 
     @property
     def now(self) -> int:
@@ -176,7 +176,7 @@ class _Judge:
                 doubts.append(Why.RESPONSE_TIME)
             elif doubt is not None and one.at is not None and _between(one.at, low, high):
                 doubts.append(doubt)
-        return doubts[0] if doubts and sure + len(doubts) >= self.rule.times else None
+        return min(doubts) if doubts and sure + len(doubts) >= self.rule.times else None
 
     def _required(self, anchor: Anchor) -> Duty:
         found = self._matching(anchor)
@@ -189,7 +189,7 @@ class _Judge:
             doubts = [doubt for r, doubt in found if doubt is not None and r.happened]
             enough = doubts and len(done) + len(doubts) >= self.rule.times
             waits = Why.PENDING if self.encounter.discharged is None else why
-            why = doubts[0] if enough else waits
+            why = min(doubts) if enough else waits
         if why is not None:
             return Duty(why, anchor.row, anchor.at)
         return self._absent(anchor.row, anchor.at, None, None, 0, found)
@@ -201,15 +201,12 @@ class _Judge:
         found = self._matching(anchor)
         hits = [r for r, doubt in found if doubt is None and r.at is not None and _between(r.at, since, end)]
         if not hits:
-            doubt = next(
-                (
-                    Why.RESPONSE_TIME if r.at is None else doubt
-                    for r, doubt in found
-                    if r.happened and (r.at is None or (doubt is not None and _between(r.at, since, end)))
-                ),
-                None,
-            )
-            return Duty(doubt or Why.NEVER, anchor.row, since)
+            doubts = [
+                Why.RESPONSE_TIME if r.at is None else doubt
+                for r, doubt in found
+                if r.happened and (r.at is None or (doubt is not None and _between(r.at, since, end)))
+            ]
+            return Duty(min(filter(None, doubts), default=Why.NEVER), anchor.row, since)
         why = self._excused(anchor, None, None)
         if why is not None:
             return Duty(why, anchor.row, since)
@@ -241,7 +238,7 @@ class _Judge:
             if selection is not None:
                 held = states(self.encounter, selection)
                 self.doubtful = self.doubtful or held.doubtful
-                parts = [piece for a, b in parts for piece in cut(a, b, held.periods)]
+                parts = [piece for a, b in parts for piece in cut(a, b, held.lasting)]
         return parts
 
     def _restarts(self, start: int, end: int) -> list[Happening]:

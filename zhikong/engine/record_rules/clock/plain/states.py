@@ -27,6 +27,11 @@ class States:
     periods: tuple[Period, ...]
     doubtful: bool
 
+    @property
+    def lasting(self) -> tuple[Period, ...]:
+        """Those that last at all."""
+        return tuple(p for p in self.periods if p.start < p.end)
+
     def holds(self, at: int) -> bool:
         """Whether a period is known to cover the minute."""
         return any(p.start <= at < p.end for p in self.periods)
