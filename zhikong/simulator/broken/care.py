@@ -1,0 +1,317 @@
+"""Which limits of care a stay breaks: consents, consultations, critical values, blood, drugs, orders, nursing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from zhikong.simulator.broken.facts import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Event,
+    Stay,
+    absent,
+    end_of_day,
+    first,
+    late,
+    unprepared,
+)
+from zhikong.simulator.broken.writing import COURSE, SUPERIOR, Truth, _asleep, _calm, _procedures, _titled
+
+ANTIBACTERIAL = ("unrestricted", "restricted", "special")
+TREATING = ("lab", "exam", "drug", "treatment", "blood", "operation")
+_mandate = _titled("31", "授权委托书")
+
+
+def _asked(s: Stay, *urgency: str) -> list[Event]:
+    return s.events("consultations", "requested_at", lambda r: not urgency or r["urgency"] in urgency)
+
+
+def _answered(s: Stay, *urgency: str) -> list[Event]:
+    return s.events("consultations", "completed_at", lambda r: not urgency or r["urgency"] in urgency)
+
+
+def _critical(s: Stay, column: str) -> list[Event]:
+    return s.events("results", column, lambda r: r["critical"])
+
+
+def _noted(s: Stay) -> list[Event]:
+    return s.papers("38", titles=("危急值处理记录",))
+
+
+def _doses(s: Stay, *classes: str, purpose: str = "") -> list[Event]:
+    return s.events(
+        "medications",
+        "given_at",
+        lambda r: r["antibacterial_class"] in classes and purpose in ("", r["purpose"]),
+    )
+
+
+def _treated(s: Stay) -> list[Event]:
+    return s.events("orders", "ordered_at", lambda r: r["kind"] in TREATING)
+
+
+def _assessed(s: Stay, kind: str) -> list[Event]:
+    return s.events("assessments", "at", lambda r: r["kind"] == kind)
+
+
+def _results(s: Stay, *items: str) -> list[Event]:
+    return s.events("results", "at", lambda r: r["item"] in items)
+
+
+def _notices(s: Stay) -> list[Event]:
+    return [*s.talks("critical"), *s.papers("30")]
+
+
+def _scale(kind: str, hours: int) -> Truth:
+    return lambda s: late(s.admission, _assessed(s, kind), hours * HOUR, unless=[s.end])
+
+
+def _tested(*items: str) -> Truth:
+    return lambda s: late(s.admission, _results(s, *items), DAY, low=-3 * DAY, unless=[s.end])
+
+
+def _at_incision(s: Stay) -> bool:
+    """The first preventive dose: half an hour to two hours before an operation begins."""
+    dose = first(_doses(s, *ANTIBACTERIAL, purpose="prophylaxis"))
+    return late(dose, s.knives("performed_at"), 2 * HOUR, low=30 * MINUTE)
+
+
+def _too_long(s: Stay) -> bool:
+    clean = s.there("operations", lambda r: r["kind"] == "surgery" and r["incision_class"] == "1")
+    doses = _doses(s, *ANTIBACTERIAL, purpose="prophylaxis")
+    ends = s.knives("ended_at")
+    return bool(clean and doses and ends) and max(d.at for d in doses) - max(e.at for e in ends) > DAY
+
+
+def _blood_tested(s: Stay) -> bool:
+    asked = s.events("transfusions", "requested_at", lambda r: r["component"] != "autologous")
+    return unprepared(_calm(s, asked), _results(s, "HGB", "PLT", "APTT", "PT", "FIB"), floor=DAY)
+
+
+def _icu_awake(s: Stay) -> bool:
+    left = [r["left_at"] for r in s.there("icu_stays") if r["left_at"]]
+    return late(s.events("icu_stays", "entered_at"), _assessed(s, "consciousness"), DAY, unless=left)
+
+
+def _rows(table: str, wrong) -> Truth:
+    return lambda s: any(wrong(row) for row in s.there(table))
+
+
+def _weekly_falls(s: Stay) -> bool:
+    """From the first high risk on, no more than eight days without an assessment of it."""
+    risky = first(e for e in _assessed(s, "fall") if e.row["at_risk"])
+    if not risky:
+        return False
+    last = risky[0].at
+    for moment in [*sorted(e.at for e in _assessed(s, "fall") if e.at > last), s.end]:
+        if moment - last > 8 * DAY:
+            return True
+        last = min(moment, s.end)
+    return False
+
+
+CARE: dict[str, Truth] = {
+    "admission_talk_72h": lambda s: late(
+        s.admission, s.talks("admission", "operation"), 72 * HOUR, unless=[s.end]
+    ),
+    "non_surgical_talk_72h": lambda s: (
+        not s.knives("performed_at") and late(s.admission, s.talks("admission"), 72 * HOUR, unless=[s.end])
+    ),
+    "operation_consent_before": lambda s: unprepared(
+        s.knives("performed_at"), s.talks("operation"), same=True
+    ),
+    "anaesthesia_consent_before": lambda s: unprepared(
+        _asleep(s, "performed_at"), s.talks("anaesthesia"), same=True
+    ),
+    "special_consent_before_procedure": lambda s: unprepared(
+        _calm(s, _procedures(s, "performed_at")), s.talks("special"), same=True
+    ),
+    "transfusion_consent_before": lambda s: unprepared(
+        first(s.events("transfusions", "started_at")), [*s.talks("transfusion"), *s.papers("28")]
+    ),
+    "restraint_consent_before": lambda s: unprepared(s.begins("restraint"), s.talks("special"), same=True),
+    "letter_of_authority_before_agent_signs": lambda s: unprepared(
+        first(s.events("consents", "signed_at", lambda r: r["signer"] == "agent")), _mandate(s)
+    ),
+    "self_discharge_notice": lambda s: (
+        s.row["discharge_way"] == "4"
+        and unprepared(
+            s.leaving, [*s.talks("refusal"), *s.papers("31", titles=("自动出院或放弃治疗告知书",))]
+        )
+    ),
+    "second_operation_talk_before": lambda s: unprepared(
+        s.knives("performed_at", lambda r: r["unplanned_return"]), s.talks("operation"), floor=DAY, same=True
+    ),
+    "condition_change_talk_24h": lambda s: late(
+        s.begins("critical"), s.talks("other"), DAY, same=True, unless=[s.end]
+    ),
+    "rescue_talk_24h": lambda s: late(
+        s.events("rescues", "ended_at"), s.talks("other"), DAY, same=True, unless=[s.end]
+    ),
+    "talk_after_operation_24h": lambda s: late(
+        s.knives("ended_at"), s.talks("other"), DAY, same=True, unless=[s.end]
+    ),
+    "undiagnosed_talk_4d": lambda s: (
+        (s.row["confirmed_on"] - s.start.date()).days > 3
+        and late(s.admission, s.talks("other"), 4 * DAY, unless=[s.end])
+    ),
+    "unhealed_talk_before_discharge": lambda s: (
+        not s.died
+        and bool(s.there("diagnoses", lambda r: r["kind"] == "principal" and r["outcome"] == "3"))
+        and unprepared(s.leaving, s.talks("other", "discharge", "refusal"))
+    ),
+    "critical_notice_required": lambda s: absent(s.begins("critical", "serious"), _notices(s)),
+    "rescue_critical_notice": lambda s: absent(first(s.events("rescues", "started_at")), _notices(s)),
+    "critical_nursing_record": lambda s: absent(s.begins("critical"), s.papers("18")),
+    "critical_superior_round_24h": lambda s: late(
+        s.begins("critical"), [*s.papers("39", levels=SUPERIOR), *s.papers("44")], DAY, unless=[s.end]
+    ),
+    "consultation_urgent_10min": lambda s: late(
+        _asked(s, "urgent"), s.events("consultations", "arrived_at"), 10 * MINUTE, same=True
+    ),
+    "consultation_ordinary_24h": lambda s: late(
+        _asked(s, "routine"), _answered(s), DAY, same=True, unless=[s.end]
+    ),
+    "consultation_ordinary_48h": lambda s: late(
+        _asked(s, "routine"), _answered(s), 2 * DAY, same=True, unless=[s.end]
+    ),
+    "consultation_answered": lambda s: absent(_asked(s), _answered(s), same=True),
+    "consultation_record_required": lambda s: absent(_answered(s), s.papers("45"), same=True),
+    "consultation_ordinary_effective_24h": lambda s: late(
+        _asked(s, "routine"), _treated(s), DAY, unless=[s.end]
+    ),
+    "consultation_urgent_effective_40min": lambda s: late(_asked(s, "urgent"), _treated(s), 40 * MINUTE),
+    "consultation_by_qualified_doctor": lambda s: any(
+        r.row["doctor_level"] in ("intern", "resident") for r in _answered(s)
+    ),
+    "multidisciplinary_before_grade_four": lambda s: unprepared(
+        s.knives("performed_at", lambda r: r["elective"] and r["grade"] == "4"),
+        _answered(s, "multidisciplinary"),
+    ),
+    "multidisciplinary_consultation_record": lambda s: absent(
+        _answered(s, "multidisciplinary"), s.papers("45", "40"), same=True
+    ),
+    "critical_value_notified_10min": lambda s: late(
+        _critical(s, "at"), _critical(s, "notified_at"), 10 * MINUTE, same=True
+    ),
+    "critical_value_handled_30min": lambda s: late(
+        _critical(s, "notified_at"), _critical(s, "handled_at"), 30 * MINUTE, same=True
+    ),
+    "critical_value_note_6h": lambda s: late(_critical(s, "notified_at"), _noted(s), 6 * HOUR, same=True),
+    "critical_value_note_same_day": lambda s: late(
+        _critical(s, "notified_at"), _noted(s), end_of_day, same=True
+    ),
+    "critical_value_note_required": lambda s: absent(_critical(s, "at"), _noted(s), same=True),
+    "critical_value_order_1h": lambda s: late(_critical(s, "notified_at"), _treated(s), HOUR),
+    "transfusion_record_24h": lambda s: late(
+        s.events("transfusions", "ended_at"), s.papers("13"), DAY, same=True
+    ),
+    "transfusion_evaluated_24h": lambda s: late(
+        s.events("transfusions", "ended_at"), s.events("transfusions", "evaluated_at"), DAY, same=True
+    ),
+    "transfusion_within_4h": lambda s: late(
+        s.events("transfusions", "started_at"), s.events("transfusions", "ended_at"), 4 * HOUR, same=True
+    ),
+    "transfusion_requested_before_start": lambda s: unprepared(
+        _calm(s, s.events("transfusions", "started_at")), s.events("transfusions", "requested_at"), same=True
+    ),
+    "transfusion_tests_before": _blood_tested,
+    "blood_ordered_before_transfusion": lambda s: unprepared(
+        s.events("transfusions", "started_at"),
+        s.events("orders", "ordered_at", lambda r: r["kind"] == "blood"),
+        floor=3 * DAY,
+    ),
+    "transfusion_reaction_recorded": lambda s: late(
+        s.events("transfusions", "ended_at", lambda r: r["reaction"] == "1"),
+        [*s.papers(*COURSE), *s.papers("13")],
+        DAY,
+        low=-4 * HOUR,
+    ),
+    "transfusion_approved": _rows("transfusions", lambda r: r["approved_by"] is None),
+    "transfusion_requested_by_qualified": _rows(
+        "transfusions", lambda r: r["requester_level"] in ("intern", "resident")
+    ),
+    "prophylaxis_before_incision": _at_incision,
+    "prophylaxis_stopped_24h": _too_long,
+    "special_antibacterial_consultation": lambda s: late(
+        first(_doses(s, "special")), _answered(s), DAY, low=-3 * DAY, unless=[s.end]
+    ),
+    "culture_before_special_antibacterial": lambda s: unprepared(
+        first(_doses(s, "special", purpose="treatment")),
+        s.events("results", "collected_at", lambda r: r["kind"] == "microbiology"),
+    ),
+    "culture_before_restricted_antibacterial": lambda s: unprepared(
+        first(_doses(s, "restricted", purpose="treatment")),
+        s.events("results", "collected_at", lambda r: r["kind"] == "microbiology"),
+    ),
+    "infection_reported_24h": lambda s: late(
+        s.events("infections", "confirmed_at"), s.events("infections", "reported_at"), DAY, same=True
+    ),
+    "resistant_infection_isolated_24h": lambda s: late(
+        first(s.events("infections", "reported_at", lambda r: r["resistant"])),
+        s.begins("isolation"),
+        DAY,
+        low=-90 * DAY,
+        unless=[s.end],
+    ),
+    "rescue_verbal_orders_6h": lambda s: late(
+        s.events("rescues", "ended_at"), s.events("orders", "ordered_at"), 6 * HOUR, low=-4 * HOUR
+    ),
+    "first_treatment_order_8h": lambda s: late(s.admission, _treated(s), 8 * HOUR, unless=[s.end]),
+    "initial_handling_30min": lambda s: late(s.admission, s.events("orders", "ordered_at"), 30 * MINUTE),
+    "nursing_level_ordered": lambda s: late(
+        s.admission, s.events("orders", "ordered_at", lambda r: r["kind"] == "nursing"), 2 * HOUR
+    ),
+    "operation_ordered_before": lambda s: unprepared(
+        _calm(s, first(s.knives("performed_at"))),
+        s.events("orders", "ordered_at", lambda r: r["kind"] == "operation"),
+    ),
+    "discharge_order_before_leaving": lambda s: (
+        s.row["discharge_way"] in ("1", "2", "3")
+        and unprepared(
+            s.leaving,
+            s.events(
+                "orders",
+                "ordered_at",
+                lambda r: r["kind"] == "other" and r["name"] in ("今日出院", "明日出院", "出院"),
+            ),
+        )
+    ),
+    "cancelled_order_not_executed": _rows(
+        "orders", lambda r: r["status"] == "cancelled" and r["executed_at"] is not None
+    ),
+    "order_checked_by_nurse": _rows(
+        "orders", lambda r: r["executed_at"] is not None and r["checked_at"] is None
+    ),
+    "order_checked_before_execution": _rows(
+        "orders",
+        lambda r: None not in (r["executed_at"], r["checked_at"]) and r["executed_at"] < r["checked_at"],
+    ),
+    "blood_test_24h": _tested("WBC", "HGB", "PLT", "RBC", "NEUT"),
+    "urine_test_24h": _tested("UPRO", "UWBC", "URBC", "UGLU", "UKET"),
+    "stool_test_24h": _tested("OB", "SWBC", "SRBC"),
+    "fall_assessment_24h": _scale("fall", 24),
+    "pressure_injury_assessment_24h": _scale("pressure_injury", 24),
+    "vte_assessment_24h": _scale("vte", 24),
+    "adl_assessment_24h": _scale("adl", 24),
+    "nutrition_assessment_24h": _scale("nutrition", 24),
+    "pain_assessment_8h": _scale("pain", 8),
+    "nursing_admission_assessment_required": lambda s: absent(s.admission, _assessed(s, "admission")),
+    "postoperative_pain_assessment_24h": lambda s: late(
+        first(s.knives("ended_at")), _assessed(s, "pain"), DAY, low=-8 * HOUR, unless=[s.end]
+    ),
+    "postoperative_vte_assessment_48h": lambda s: late(
+        first(s.knives("ended_at")), _assessed(s, "vte"), 2 * DAY, unless=[s.end]
+    ),
+    "icu_consciousness_assessment_24h": _icu_awake,
+    "fall_reassessed_weekly": _weekly_falls,
+    "diagnosis_confirmed_3_days": lambda s: (
+        s.row["days"] >= 3 and (s.row["confirmed_on"] - s.start.date()).days > 3
+    ),
+    "front_page_rescues_agree": lambda s: len(s.there("rescues")) != s.row["rescues"],
+    "pathway_exit_reason": _rows("pathways", lambda r: r["outcome"] == "exited" and r["reason"] is None),
+}
+"""The planter's name of a rule -> whether a stay breaks it."""
+
+__all__ = ["CARE", "timedelta"]

@@ -1,0 +1,34 @@
+"""Which visits break which rule of outpatient records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import pyarrow as pa
+
+from zhikong.simulator.broken.facts import Row
+
+AWAY = ("admitted", "transferred")
+SENIOR = ("associate_chief", "chief")
+
+VISITS: dict[str, Callable[[Row], bool]] = {
+    "visit_record_same_day": lambda r: (
+        r["signed_at"] is None or r["signed_at"].date() != r["registered_at"].date()
+    ),
+    "visit_second_unconfirmed": lambda r: (
+        r["visit_seq"] == 2
+        and not r["confirmed"]
+        and not (r["consulted"] or r["disposition"] in AWAY or r["doctor_level"] in SENIOR)
+    ),
+    "visit_third_unconfirmed": lambda r: (
+        r["visit_seq"] >= 3 and not r["confirmed"] and not (r["disposition"] in AWAY or r["refusal_signed"])
+    ),
+}
+"""The planter's name of a rule -> whether a record of a visit breaks it."""
+
+
+def broken_visits(tables: Mapping[str, pa.Table], names: Iterable[str]) -> dict[str, set[str]]:
+    """Planter's rule -> the visits that break it."""
+    chosen = {name: VISITS[name] for name in names if name in VISITS}
+    rows = tables["visit_records"].to_pylist() if chosen else []
+    return {name: {row["visit_id"] for row in rows if wrong(row)} for name, wrong in chosen.items()}
