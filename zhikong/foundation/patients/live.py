@@ -17,7 +17,7 @@ from django.db import transaction
 
 from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.organisation.queries import institution
-from zhikong.foundation.patients import live_stays, live_store
+from zhikong.foundation.patients import listeners, live_stays, live_store
 from zhikong.foundation.patients.live_events import events, typed
 from zhikong.foundation.patients.live_rules import Outcome
 from zhikong.foundation.patients.models import LiveRow
@@ -66,6 +66,7 @@ def apply(
         for chunk in events(table, *files, zone=zone, arrived=micros(received_at)):
             touched |= live_store.write(chunk, source, applied.count, now=now)
     live_stays.follow(by=by, now=now, stay_ids=touched, zone=zone)
+    listeners.tell(touched, now=now)
     return applied
 
 

@@ -23,6 +23,7 @@ from zhikong.foundation.facts import lake
 from zhikong.foundation.facts.locks import lock_publication
 from zhikong.foundation.facts.models import Load
 from zhikong.foundation.organisation.queries import institution
+from zhikong.foundation.patients import listeners
 from zhikong.foundation.patients import settling_due as due
 from zhikong.foundation.patients import settling_rows as rows
 from zhikong.foundation.patients.live_store import group_of, lock
@@ -112,6 +113,7 @@ def _leave(found: Sequence[LiveRow], refused: set[int], now: datetime) -> list[L
     settled = {group_of(row.table, row.key, row.stay_id) for row in done if row.table == "stays"}
     waiting = [row.pk for row in found if row.pk in refused and row.stay_id in settled]
     LiveRow.objects.filter(pk__in=waiting).update(late=True)
+    listeners.tell(settled, now=now)
     return done
 
 

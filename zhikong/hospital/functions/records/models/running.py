@@ -77,6 +77,7 @@ class Obligation(OfStay):
         DONE = "done", _("按时完成")
         LATE = "late", _("逾期完成")
         EXCUSED = "excused", _("不适用")
+        UNKNOWN = "unknown", _("无法判断")
 
     class Ending(models.TextChoices):
         WITHDRAWN = "withdrawn", _("不再要求")
@@ -224,9 +225,14 @@ class CheckEvent(Protected):
 
 
 class StayCheck(Protected):
-    """When an open stay was checked last, and when it has to be again: something was told of it, or a time comes."""
+    """When an open stay was checked last, and when it has to be again: something was told of it, or a time comes.
+
+    touches: how often something was told; seen: how often at the last check. What commits during a check is not lost.
+    """
 
     stay_id = models.CharField(_("住院编号"), max_length=64)
+    touches = models.BigIntegerField(default=0)
+    seen = models.BigIntegerField(default=-1)
     touched_at = models.DateTimeField(_("有新数据的时间"))
     checked_at = models.DateTimeField(_("检查时间"), null=True)
     next_at = models.DateTimeField(_("下次检查"), null=True)

@@ -1,0 +1,3 @@
+"""The worker's jobs of both halves; the worker looks for them here."""
+
+from zhikong.hospital.functions.records import jobs_running as jobs_running
