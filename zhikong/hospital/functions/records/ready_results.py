@@ -3,3 +3,14 @@
 
 def ready() -> None:
     """Called once, when all apps are loaded."""
+    from zhikong.foundation.facts import chart_findings
+    from zhikong.foundation.facts.announcements import TablesPublished
+    from zhikong.foundation.findings import sources as findings
+    from zhikong.foundation.outbox.registry import subscribe
+    from zhikong.hospital.functions.records.jobs_results import screen_after_publication
+    from zhikong.hospital.functions.records.queries.results.chart_verdicts import findings_of
+    from zhikong.hospital.functions.records.sources_results import describe
+
+    chart_findings.register(findings_of)
+    findings.register("records", describe)
+    subscribe(TablesPublished, screen_after_publication)

@@ -1,6 +1,7 @@
 """Tables of the function; each half has a module, and names its tables here."""
 
 from zhikong.hospital.functions.records.models.results import (
+    AnalysisNote,
     PresetChoice,
     RecordVerdict,
     RuleSetting,
@@ -22,6 +23,7 @@ from zhikong.hospital.functions.records.models.running import (
 )
 
 __all__ = [
+    "AnalysisNote",
     "CheckEvent",
     "CheckToken",
     "Defect",

@@ -221,3 +221,28 @@ class WriterTally(Protected):
 
     def __str__(self):
         return f"{self.responsible} {self.rule} {self.month}"
+
+
+class AnalysisNote(Protected):
+    """What people write into the month's analysis: causes and next measures. The newest of a month is shown."""
+
+    month = models.CharField(_("月份"), max_length=7)
+    causes = models.TextField(_("原因分析"), max_length=4000, blank=True)
+    measures = models.TextField(_("下一步措施"), max_length=4000, blank=True)
+    at = models.DateTimeField(_("时间"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("填写人"),
+    )
+
+    protection = Protection(append_only=True)
+
+    class Meta:
+        verbose_name = _("病历质量分析的文字")
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return self.month

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from zhikong.engine.record_rules import Severity
+from zhikong.engine.record_rules.verdicts import Override
 from zhikong.foundation.access.scope import once
 from zhikong.foundation.facts.record_rules import rules_in_force as published_rules
 from zhikong.hospital.functions.records.models import PresetChoice, RuleSetting
@@ -87,7 +87,7 @@ def _is_active(rule: Any, setting: Setting | None, preset: str) -> bool:
     if setting is not None and setting.active is not None:
         return setting.active
     presets = tuple(getattr(rule, "presets", ()) or ())
-    return bool(getattr(rule, "active", True)) and (not presets or preset in presets or NATIONAL in presets)
+    return bool(getattr(rule, "active", True)) and (not presets or preset in presets)
 
 
 def rules_in_force(*, on: date) -> list[Any]:
@@ -113,6 +113,13 @@ def applied(rule: Any, setting: Setting | None) -> Any:
     return replace(rule, **{name: value for name, value in changes.items() if name in known})
 
 
-def limits(*, on: date) -> Mapping[str, str]:
-    """Rule -> the hospital's own limit, as rules write it."""
-    return {key: one.limit for key, one in settings_in_force(on=on).items() if one.limit}
+def overrides(*, on: date) -> dict[str, Override]:
+    """What the engine and the pages of open stays take beside the rules: the hospital's word by rule."""
+    return {
+        key: Override(
+            active=one.active, limit=one.limit, severity=Severity(one.severity) if one.severity else None,
+            interrupts=one.interrupts, hard_stop=one.hard_stop, points=one.points,
+        )
+        for key, one in settings_in_force(on=on).items()
+        if not one.empty
+    }  # fmt: skip
