@@ -26,9 +26,9 @@ from zhikong.hospital.functions.records.forms_results import PresetForm, Setting
 from zhikong.hospital.functions.records.models import RuleSetting
 from zhikong.hospital.functions.records.queries.results import compliance, in_force, library
 from zhikong.hospital.functions.records.queries.results.choosing import chosen, last_months, place_names
-from zhikong.hospital.functions.records.queries.results.precision import precision_of, precisions
 from zhikong.hospital.functions.records.queries.results.screenings import screening_of
 from zhikong.hospital.functions.records.queries.results.systems import system_names
+from zhikong.hospital.functions.records.queries.running.policy import precision_of, precisions
 
 SET_FIELDS = ("active", "limit", "severity", "points", "interrupts", "hard_stop")
 
