@@ -24,6 +24,7 @@ class Profile:
 
     name: str
     careless: float = 1.0
+    omits: bool = False  # whether further things are forgotten (events.omissions)
     mix: tuple[tuple[str, float], ...] = ()
     usual: tuple[Shift, ...] = ()
     duty: tuple[tuple[int, int], ...] = ((8 * HOUR, 17 * HOUR + 30), (17 * HOUR + 30, 32 * HOUR))
@@ -38,6 +39,7 @@ CITY = Profile("city")
 COUNTY = Profile(
     "county",
     careless=1.7,
+    omits=True,
     mix=(
         ("PEDI", 1.9), ("OBST", 1.6), ("GSUR", 1.4), ("ORTH", 1.3), ("RESP", 1.3), ("EMER", 1.8), ("INFE", 1.5),
         ("CARD", 0.7), ("NEUS", 0.6), ("ONCO", 0.5), ("HEMA", 0.3), ("RHEU", 0.4), ("THOR", 0.5), ("REHA", 1.5),

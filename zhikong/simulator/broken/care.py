@@ -85,7 +85,7 @@ def _too_long(s: Stay) -> bool:
 
 
 def _blood_tested(s: Stay) -> bool:
-    asked = s.events("transfusions", "requested_at", lambda r: r["component"] != "autologous")
+    asked = s.events("transfusions", "started_at", lambda r: r["component"] != "autologous")
     return unprepared(_calm(s, asked), _results(s, "HGB", "PLT", "APTT", "PT", "FIB"), floor=DAY)
 
 
@@ -286,7 +286,10 @@ CARE: dict[str, Truth] = {
     ),
     "order_checked_before_execution": _rows(
         "orders",
-        lambda r: None not in (r["executed_at"], r["checked_at"]) and r["executed_at"] < r["checked_at"],
+        lambda r: (
+            None not in (r["executed_at"], r["checked_at"])
+            and r["ordered_at"] < r["executed_at"] < r["checked_at"]
+        ),
     ),
     "blood_test_24h": _tested("WBC", "HGB", "PLT", "RBC", "NEUT"),
     "urine_test_24h": _tested("UPRO", "UWBC", "URBC", "UGLU", "UKET"),

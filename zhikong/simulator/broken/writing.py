@@ -117,19 +117,25 @@ def _death(s: Stay) -> list[Event]:
     return s.leaving if s.died else []
 
 
+def _held(s: Stay) -> list[Event]:
+    """Discussions by when they took place, else by when they were written."""
+    found = s.there("documents", lambda r: r["type"] == "47" and (r["occurred_at"] or r["written_at"]))
+    return [Event(r["occurred_at"] or r["written_at"], "", r["about"], r) for r in found]
+
+
 def _discussed_before_consent(s: Stay) -> bool:
     consents = [t for t in s.talks("operation") if t.about]
     excused = any(
         not r["elective"] for r in s.there("operations") if r["kind"] in ("surgery", "intervention")
     )
-    return unprepared(consents, s.papers("47"), same=True, excused=excused)
+    return unprepared(consents, _held(s), same=True, excused=excused)
 
 
 def _discussed_before_order(s: Stay) -> bool:
     orders = first(s.events("orders", "ordered_at", lambda r: r["kind"] == "operation"))
     others = [r for r in s.there("operations") if r["kind"] in ("treatment", "diagnostic")]
     owed = _elective(s) and not _urgent(s) and not others
-    return bool(owed) and unprepared(orders, s.papers("47"))
+    return bool(owed) and unprepared(orders, _held(s))
 
 
 def _early_critical(s: Stay) -> bool:

@@ -24,6 +24,7 @@ from zhikong.simulator.events import (
     further_notes,
     harm,
     nursing,
+    omissions,
     ordering,
     outpatient,
     pathways,
@@ -191,6 +192,8 @@ def _families(block: Block, book: Book, *, delivered: bool):
     }
     stood = rows["documents"]
     _further(further.Beyond(block, book, knife, stood, talks, written.forgotten), rows, rescued)
+    if block.stages.profile.omits and block.now is None:
+        omissions.omitted(block, book, rows)
 
     def texts(kept: Rows) -> dict[str, pa.Table]:
         """Words of what stood before, drawn as before, then those of the further documents."""

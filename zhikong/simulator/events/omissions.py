@@ -1,0 +1,297 @@
+"""What the people of a careless hospital forget beside all that is planted elsewhere: rows left out, times moved.
+
+Only hospitals whose profile `omits` come here, after everything else was made. Each kind of omission happens at least
+once where there is anything to omit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from zhikong.simulator.clock import DAY
+from zhikong.simulator.events.block import Block
+from zhikong.simulator.events.planting import Book
+from zhikong.simulator.events.rows import NEVER, Ids, Rows, Words
+
+COURSE = ("37", "38", "39", "40", "41", "42", "43", "44", "46", "47", "48")
+KNIFE = ("surgery", "intervention")
+
+
+@dataclass
+class Shelf:
+    """The tables of a block while things go missing."""
+
+    block: Block
+    book: Book
+    rows: dict[str, Rows]
+
+    def is_(self, table: str, column: str, *words: str) -> np.ndarray:
+        """Rows whose word is one of these."""
+        held = self.rows[table].columns[column]
+        if isinstance(held, Words):
+            wanted = [place for place, value in enumerate(held.values) if str(value) in words]
+            return np.isin(held.index, wanted)
+        return np.isin(np.array(held.to_pylist(), dtype=object), words)
+
+    def minute(self, table: str, column: str) -> np.ndarray:
+        return self.rows[table].columns[column]
+
+    def chosen(self, rule: str, stays: np.ndarray, share: float) -> np.ndarray:
+        """Some of these stays, one at least, entered in the ledger."""
+        stays = np.unique(stays)
+        if not len(stays):
+            return stays
+        u = self.block.rng(f"omitted {rule}").random(len(stays))
+        own = stays[(u < share) | (u == u.min())]
+        self.book.add(rule, "stays", Ids("S", self.block.first + own + 1, 8), own)
+        return own
+
+    def drop(self, table: str, where: np.ndarray) -> None:
+        self.rows[table] = self.rows[table].take(~where)
+
+    def change(self, table: str, column: str, values) -> None:
+        held = self.rows[table]
+        self.rows[table] = Rows(table, held.i, held.columns | {column: values})
+
+    def later(self, table: str, column: str, where: np.ndarray, minutes: int) -> None:
+        """Move the moments of these rows; unknown ones stay unknown."""
+        moment = self.minute(table, column)
+        self.change(table, column, np.where(where & (moment != NEVER), moment + minutes, moment))
+
+    def of(self, table: str, stays: np.ndarray) -> np.ndarray:
+        return np.isin(self.rows[table].i, stays)
+
+    def first(self, table: str, column: str, where: np.ndarray) -> np.ndarray:
+        """The earliest minute of these rows in each stay; far in the future without one."""
+        found, moment = np.full(len(self.block), 1 << 50), self.minute(table, column)
+        own = where & (moment != NEVER)
+        np.minimum.at(found, self.rows[table].i[own], moment[own])
+        return found
+
+
+def omitted(block: Block, book: Book, rows: dict[str, Rows]) -> None:
+    """Take away and move what this hospital forgets; `rows` are changed."""
+    shelf = Shelf(block, book, rows)
+    for rule, table, where, share in _LOST:
+        mask = where(shelf)
+        own = shelf.chosen(rule, rows[table].i[mask], share)
+        shelf.drop(table, where(shelf) & shelf.of(table, own))
+    for rule, table, column, where, minutes, share in _LATER:
+        own = shelf.chosen(rule, rows[table].i[where(shelf)], share)
+        shelf.later(table, column, where(shelf) & shelf.of(table, own), minutes)
+    for rule, table, column, where, share in _BLANK:
+        own = shelf.chosen(rule, rows[table].i[where(shelf)], share)
+        shelf.change(
+            table, column, _without(rows[table].columns[column], where(shelf) & shelf.of(table, own))
+        )
+    _silences(shelf)
+    _first_hours(shelf)
+    _around_rescues(shelf)
+
+
+def _without(values, where: np.ndarray):
+    """The values, unknown at these rows."""
+    if isinstance(values, Words):
+        return Words(np.where(where, -1, values.index), values.values)
+    return np.where(where, NEVER, values)
+
+
+Where = Callable[[Shelf], np.ndarray]
+
+
+def _papers(*types: str) -> Where:
+    return lambda s: s.is_("documents", "type", *types)
+
+
+def _titled(*titles: str) -> Where:
+    return lambda s: s.is_("documents", "title", *titles)
+
+
+def _talks(*kinds: str) -> Where:
+    return lambda s: s.is_("consents", "kind", *kinds)
+
+
+def _assessed(*kinds: str) -> Where:
+    return lambda s: s.is_("assessments", "kind", *kinds)
+
+
+def _ordered(*kinds: str) -> Where:
+    return lambda s: s.is_("orders", "kind", *kinds)
+
+
+def _after_first_operation(kind: str) -> Where:
+    def where(s: Shelf) -> np.ndarray:
+        cut = s.first("operations", "ended_at", s.is_("operations", "kind", *KNIFE))
+        rows = s.rows["assessments"]
+        return s.is_("assessments", "kind", kind) & (rows.columns["at"] >= cut[rows.i] - 8 * 60)
+
+    return where
+
+
+def _of_delivered(s: Shelf) -> np.ndarray:
+    codes = s.rows["operations"].columns["code"]
+    born = np.array([str(code).startswith("74.") for code in codes.values])[codes.index]
+    return s.is_("documents", "type", "09", "16") & s.of("documents", s.rows["operations"].i[born])
+
+
+def _of_long(days: int, where: Where) -> Where:
+    return lambda s: where(s) & (s.block.length[s.rows["documents"].i] > days * DAY)
+
+
+def _of_returned(where: Where, table: str) -> Where:
+    return lambda s: (
+        where(s)
+        & s.of(table, s.rows["operations"].i[np.asarray(s.rows["operations"].columns["unplanned_return"])])
+    )
+
+
+def _of_self_discharge(where: Where, table: str) -> Where:
+    return lambda s: where(s) & (s.block.of(s.block.stages.outcome.way)[s.rows[table].i] == 4)
+
+
+def _falls_later(s: Shelf) -> np.ndarray:
+    rows = s.rows["assessments"]
+    return s.is_("assessments", "kind", "fall") & (rows.columns["at"] - s.block.admitted[rows.i] > 2 * DAY)
+
+
+def _consulted(s: Shelf, *urgency: str) -> np.ndarray:
+    return s.is_("consultations", "urgency", *urgency)
+
+
+def _critical(s: Shelf) -> np.ndarray:
+    return np.asarray(s.rows["results"].columns["critical"], bool)
+
+
+def _last_prevention(s: Shelf) -> np.ndarray:
+    rows = s.rows["medications"]
+    own = s.is_("medications", "purpose", "prophylaxis") & s.of(
+        "medications", s.rows["operations"].i[s.is_("operations", "incision_class", "1")]
+    )
+    last = np.full(len(s.block), NEVER)
+    np.maximum.at(last, rows.i[own], rows.columns["given_at"][own])
+    return own & (rows.columns["given_at"] == last[rows.i])
+
+
+# planter's rule, table, rows, share of stays in which they are all left out
+_LOST: tuple[tuple[str, str, Where, float], ...] = (
+    ("omitted_delivery_record", "documents", _of_delivered, 0.05),
+    ("omitted_preoperative_summary", "documents", _papers("46"), 0.01),
+    ("omitted_postoperative_note", "documents", _papers("48"), 0.01),
+    ("omitted_procedure_record", "documents", _papers("08"), 0.02),
+    ("omitted_theatre_papers", "documents", _papers("19"), 0.01),
+    ("omitted_anaesthesia_record", "documents", _papers("11"), 0.01),
+    ("omitted_critical_nursing_record", "documents", _papers("18"), 0.04),
+    ("omitted_discussion_of_long_stay", "documents", _of_long(30, _papers("40")), 0.1),
+    ("omitted_discussion_of_reoperation", "documents", _of_returned(_papers("40"), "documents"), 0.1),
+    ("omitted_summary", "documents", _of_long(31, _papers("43", "41", "42")), 0.1),
+    ("omitted_great_round", "documents", _of_long(30, _titled("大查房记录")), 0.1),
+    ("omitted_short_death_record", "documents", _papers("36"), 0.1),
+    ("omitted_death_record", "documents", _papers("50"), 0.05),
+    ("omitted_critical_value_note", "documents", _titled("危急值处理记录"), 0.03),
+    ("omitted_consultation_record", "documents", _papers("45"), 0.02),
+    ("omitted_taking_over", "documents", _titled("接班记录"), 0.05),
+    ("omitted_handing_over", "documents", _titled("交班记录"), 0.05),
+    ("omitted_guidance", "documents", _papers("25"), 0.004),
+    ("omitted_operation_consent", "consents", _talks("operation"), 0.01),
+    ("omitted_return_consent", "consents", _of_returned(_talks("operation"), "consents"), 0.1),
+    ("omitted_special_consent", "consents", _talks("special"), 0.03),
+    ("omitted_blood_consent", "consents", _talks("transfusion"), 0.05),
+    ("omitted_blood_consent_paper", "documents", _papers("28"), 0.5),
+    ("omitted_refusal", "consents", _of_self_discharge(_talks("refusal"), "consents"), 0.1),
+    ("omitted_refusal_paper", "documents", _of_self_discharge(_titled("自动出院或放弃治疗告知书"), "documents"), 0.5),
+    ("omitted_critical_talk", "consents", _talks("critical"), 0.1),
+    ("omitted_critical_paper", "documents", _papers("30"), 0.3),
+    ("omitted_talk", "consents", _talks("other"), 0.02),
+    ("omitted_discharge_order", "orders", lambda s: s.is_("orders", "name", "今日出院", "明日出院", "出院"), 0.005),
+    ("omitted_operation_order", "orders", _ordered("operation"), 0.01),
+    ("omitted_blood_order", "orders", _ordered("blood"), 0.1),
+    ("omitted_nursing_order", "orders", _ordered("nursing"), 0.005),
+    ("omitted_pain_after_operation", "assessments", _after_first_operation("pain"), 0.02),
+    ("omitted_vte_after_operation", "assessments", _after_first_operation("vte"), 0.02),
+    ("omitted_fall_again", "assessments", _falls_later, 0.05),
+    ("omitted_consciousness", "assessments", _assessed("consciousness"), 0.1),
+    ("omitted_isolation", "condition_periods", lambda s: s.is_("condition_periods", "kind", "isolation"), 0.1),
+    ("omitted_rescue", "rescues", lambda s: np.ones(len(s.rows["rescues"]), bool), 0.03),
+)  # fmt: skip
+# planter's rule, table, column, rows, minutes later, share of stays
+_LATER: tuple[tuple[str, str, str, Where, int, float], ...] = (
+    ("late_notification", "results", "notified_at", _critical, 25, 0.04),
+    ("late_handling", "results", "handled_at", _critical, 90, 0.04),
+    ("late_death_record", "documents", "signed_at", _papers("50"), 2 * DAY, 0.1),
+    ("late_critical_value_note", "documents", "signed_at", _titled("危急值处理记录"), 7 * 60, 0.05),
+    ("late_request_of_blood", "transfusions", "requested_at", lambda s: np.ones(len(s.rows["transfusions"]), bool), 3 * DAY, 0.08),
+    ("late_end_of_blood", "transfusions", "ended_at", lambda s: np.ones(len(s.rows["transfusions"]), bool), 250, 0.08),
+    ("late_last_prevention", "medications", "given_at", _last_prevention, 3 * DAY, 0.06),
+    ("late_discussion", "documents", "occurred_at", _papers("47"), 2 * DAY, 0.02),
+    ("late_pathology", "results", "at", lambda s: s.is_("results", "kind", "pathology"), 12 * DAY, 0.03),
+)  # fmt: skip
+# planter's rule, table, column, rows, share of stays in which it is unknown
+_BLANK: tuple[tuple[str, str, str, Where, float], ...] = (
+    ("blank_exit_reason", "pathways", "reason", lambda s: s.is_("pathways", "outcome", "exited"), 0.1),
+    ("blank_approver", "transfusions", "approved_by", lambda s: np.ones(len(s.rows["transfusions"]), bool), 0.08),
+    ("blank_answer", "consultations", "completed_at", lambda s: _consulted(s, "routine"), 0.02),
+)  # fmt: skip
+
+
+def _silences(s: Shelf) -> None:
+    """Days without any note: the first days of a stay, days of serious condition, a week in the middle."""
+    rows = s.rows["documents"]
+    signed, start = rows.columns["signed_at"], s.block.admitted // DAY * DAY
+    course = s.is_("documents", "type", *COURSE)
+    early = course & (signed >= start[rows.i] + DAY) & (signed < start[rows.i] + 3 * DAY)
+    own = s.chosen("silent_first_days", rows.i[early & (s.block.length[rows.i] > 4 * DAY)], 0.004)
+    s.drop("documents", early & s.of("documents", own))
+    for rule, table, column, kinds, days in (
+        ("silent_serious_days", "condition_periods", "started_at", ("serious",), 4),
+        ("silent_after_operation", "operations", "ended_at", KNIFE, 3),
+    ):
+        begin = s.first(table, column, s.is_(table, "kind", *kinds))
+        _silent_from(s, rule, begin, days)
+    _silent_from(
+        s, "silent_week", np.where(s.block.length > 12 * DAY, s.block.admitted + 3 * DAY, 1 << 50), 7
+    )
+
+
+def _silent_from(s: Shelf, rule: str, begin: np.ndarray, days: int) -> None:
+    """No note of the course on so many days after the day on which it begins."""
+    rows = s.rows["documents"]
+    signed, first = rows.columns["signed_at"], (begin // DAY + 1) * DAY
+    inside = (
+        s.is_("documents", "type", *COURSE)
+        & (signed >= begin[rows.i])
+        & (signed < first[rows.i] + days * DAY)
+    )
+    long = np.flatnonzero((begin < 1 << 49) & (s.block.discharged > first + days * DAY))
+    own = s.chosen(rule, long, 0.03)
+    s.drop("documents", inside & s.of("documents", own))
+
+
+def _first_hours(s: Shelf) -> None:
+    """Nothing is ordered in the first hours."""
+    rows = s.rows["orders"]
+    since = rows.columns["ordered_at"] - s.block.admitted[rows.i]
+    for rule, hours in (("silent_first_half_hour", 1), ("silent_first_hours", 9)):
+        rows = s.rows["orders"]
+        since = rows.columns["ordered_at"] - s.block.admitted[rows.i]
+        soon = since <= hours * 60
+        own = s.chosen(rule, rows.i[soon], 0.004)
+        s.drop("orders", soon & s.of("orders", own))
+
+
+def _around_rescues(s: Shelf) -> None:
+    """Verbal orders of a rescue are never written down; a reaction to blood is not noted."""
+    ended = s.first("rescues", "ended_at", np.ones(len(s.rows["rescues"]), bool))
+    rows = s.rows["orders"]
+    near = np.abs(rows.columns["ordered_at"] - ended[rows.i]) < 7 * 60
+    own = s.chosen("omitted_verbal_orders", rows.i[near], 0.05)
+    s.drop("orders", near & s.of("orders", own))
+    reacted = np.array(s.rows["transfusions"].columns["reaction"].to_pylist(), dtype=object) == "1"
+    begun = s.first("transfusions", "ended_at", reacted)
+    rows = s.rows["documents"]
+    since = rows.columns["signed_at"] - begun[rows.i]
+    noted = s.is_("documents", "type", *COURSE, "13") & (since > -5 * 60) & (since < 25 * 60)
+    own = s.chosen("omitted_reaction", rows.i[noted], 0.2)
+    s.drop("documents", noted & s.of("documents", own))
