@@ -11,6 +11,7 @@ from zhikong.engine.definitions.problems import Problem
 from zhikong.engine.definitions.sameness import equal
 from zhikong.engine.examples import failure
 from zhikong.engine.record_rules import examples, load_rules
+from zhikong.engine.record_rules.systems import load_sets, unknown
 
 BACKENDS = ("duckdb", "reference")
 SOON = 60
@@ -25,10 +26,13 @@ def inspect(catalogue: Catalogue, *, today: date) -> list[Problem]:
         found += example_problems(definition)
     found += equal_problems(catalogue)
     codes = {name: one.ranges for name, one in catalogue.codes.items()}
+    known: set[str] = set()
     for pack in catalogue.packs:  # rules that cannot be read are told where their kind is checked
         rules, _ = load_rules(pack.folder, codes)
+        known |= {rule.id for rule in rules}
         found += [problem for rule in rules for problem in examples.example_problems(rule)]
-    return found
+    sets, _ = load_sets([pack.folder for pack in catalogue.packs])
+    return [*found, *unknown(sets.values(), rules=known, indicators=catalogue.indicators.keys())]
 
 
 def review_problems(definition: Definition, *, today: date) -> Iterator[Problem]:

@@ -12,13 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from zhikong import packs
+from zhikong.engine.definitions.model import Status
+from zhikong.engine.record_rules.systems import CoreSystem, load_sets
+from zhikong.engine.record_rules.systems import SystemSet as Listed
 from zhikong.hospital.functions.records.facets import Tally, systems_of, total
 from zhikong.hospital.functions.records.queries.results.compliance import tallies
-
-FOLDER = "core_systems"
 
 
 @dataclass(frozen=True)
@@ -64,37 +63,20 @@ class SystemSet:
 
 @cache
 def sets() -> tuple[SystemSet, ...]:
-    """Every set of the installed packs, the longest first."""
-    files = sorted(Path(packs.__path__[0]).glob(f"*/{FOLDER}/*.yaml"))
-    found = (_set(yaml.safe_load(file.read_text("utf-8-sig"))) for file in files)
+    """Every set of the installed packs, the longest first. What only names a system has the points of another set."""
+    folders = sorted(file.parent for file in Path(packs.__path__[0]).glob("*/pack.yaml"))
+    found = [_set(one) for one in load_sets(folders)[0].values() if one.status is Status.PUBLISHED]
     return tuple(sorted(found, key=lambda one: (-len(one.systems), one.id)))
 
 
-def _set(data: Mapping[str, Any]) -> SystemSet:
-    source = data.get("source") or {}
-    return SystemSet(
-        data["id"], _zh(data["title"]), str(source.get("document", "")), str(source.get("mark", "")),
-        tuple(_system(one) for one in data.get("systems") or ()), str(data.get("notes") or ""),
-    )  # fmt: skip
+def _set(one: Listed) -> SystemSet:
+    systems = tuple(_system(each) for each in one.systems)
+    return SystemSet(one.id, one.title, one.source.document, str(one.source.mark), systems, one.notes)
 
 
-def _zh(said: Any) -> str:
-    return str(said.get("zh") or "") if isinstance(said, Mapping) else str(said)
-
-
-def _system(data: Mapping[str, Any]) -> System:
-    points = tuple(_point(one) for one in data.get("points") or ())
-    return System(
-        data["id"], _zh(data["title"]), str(data.get("definition") or data.get("meaning") or ""), points,
-        str(data.get("owner") or ""), bool(data.get("key")),
-    )  # fmt: skip
-
-
-def _point(data: Any) -> Point:
-    if not isinstance(data, Mapping):
-        return Point(str(data))
-    said = data.get("rules") or ([data["rule"]] if data.get("rule") else ())
-    return Point(_zh(data.get("title") or data.get("point") or ""), tuple(said), str(data.get("note") or ""))
+def _system(one: CoreSystem) -> System:
+    points = tuple(Point(point.text, point.rules, point.note) for point in one.points)
+    return System(one.id, one.title, one.definition, points, one.owner, one.key)
 
 
 def system_names() -> dict[str, str]:
