@@ -98,6 +98,13 @@ def _rows(table: str, wrong) -> Truth:
     return lambda s: any(wrong(row) for row in s.there(table))
 
 
+def _cultured(s: Stay, level: str) -> bool:
+    """A specimen was taken before the first treating dose; a result of unknown kind taken before leaves it open."""
+    taken = s.events("results", "collected_at", lambda r: r["kind"] in ("microbiology", None))
+    unknown = s.there("results", lambda r: r["kind"] is None and r["collected_at"] is None)
+    return not unknown and unprepared(first(_doses(s, level, purpose="treatment")), taken)
+
+
 def _weekly_falls(s: Stay) -> bool:
     """From the first high risk on, no more than eight days without an assessment of it."""
     risky = first(e for e in _assessed(s, "fall") if e.row["at_risk"])
@@ -237,14 +244,8 @@ CARE: dict[str, Truth] = {
     "special_antibacterial_consultation": lambda s: late(
         first(_doses(s, "special")), _answered(s), DAY, low=-3 * DAY, unless=[s.end]
     ),
-    "culture_before_special_antibacterial": lambda s: unprepared(
-        first(_doses(s, "special", purpose="treatment")),
-        s.events("results", "collected_at", lambda r: r["kind"] == "microbiology"),
-    ),
-    "culture_before_restricted_antibacterial": lambda s: unprepared(
-        first(_doses(s, "restricted", purpose="treatment")),
-        s.events("results", "collected_at", lambda r: r["kind"] == "microbiology"),
-    ),
+    "culture_before_special_antibacterial": lambda s: _cultured(s, "special"),
+    "culture_before_restricted_antibacterial": lambda s: _cultured(s, "restricted"),
     "infection_reported_24h": lambda s: late(
         s.events("infections", "confirmed_at"), s.events("infections", "reported_at"), DAY, same=True
     ),
@@ -309,6 +310,21 @@ CARE: dict[str, Truth] = {
     ),
     "icu_consciousness_assessment_24h": _icu_awake,
     "fall_reassessed_weekly": _weekly_falls,
+    "icu_transfer_talk": lambda s: late(
+        s.events("icu_stays", "entered_at"),
+        s.talks("critical", "operation", "other", "special"),
+        DAY,
+        low=-DAY,
+    ),
+    "critical_patient_close_nursing": lambda s: late(
+        s.begins("critical"), s.begins("nursing_special", "nursing_1"), 6 * HOUR, low=-90 * DAY
+    ),
+    "unplanned_removal_nursing_record": lambda s: late(
+        s.events("devices", "removed_at", lambda r: r["unplanned_removal"]), s.papers("17", "18"), DAY
+    ),
+    "costly_consumable_talk_before": lambda s: unprepared(
+        first(s.papers("22")), s.talks("self_paid", "other", "operation")
+    ),
     "diagnosis_confirmed_3_days": lambda s: (
         s.row["days"] >= 3 and (s.row["confirmed_on"] - s.start.date()).days > 3
     ),

@@ -32,11 +32,16 @@ class Event:
     row: Row
 
 
+Duty = Mapping[str, Sequence[tuple[datetime, datetime]]]
+"""Shifts by department, those on call left out."""
+
+
 class Stay:
     """One stay with the rows of all its tables."""
 
-    def __init__(self, row: Row, rows: Mapping[str, list[Row]], front: Row) -> None:
+    def __init__(self, row: Row, rows: Mapping[str, list[Row]], front: Row, duty: Duty) -> None:
         self.row, self.rows, self.front = row, rows, front
+        self.duty = duty.get(row["admission_department"], ())
         self.start: datetime = row["admitted_at"]
         self.end: datetime = row["discharged_at"]
 
@@ -122,9 +127,13 @@ def stays_of(tables: Mapping[str, pa.Table]) -> Iterable[Stay]:
         if name not in ("stays", "front_pages", "planted_events") and "stay_id" in table.column_names:
             for row in table.to_pylist():
                 rows[row["stay_id"]][name].append(row)
+    duty = defaultdict(list)
+    for row in tables["duty_shifts"].to_pylist():
+        if row["kind"] != "on_call":
+            duty[row["department"]].append((row["started_at"], row["ended_at"]))
     fronts = {row["stay_id"]: row for row in tables["front_pages"].to_pylist()}
     for row in tables["stays"].to_pylist():
-        yield Stay(row, rows[row["stay_id"]], fronts.get(row["stay_id"], {}))
+        yield Stay(row, rows[row["stay_id"]], fronts.get(row["stay_id"], {}), duty)
 
 
 def _reference(table: str, row: Row) -> str:

@@ -145,6 +145,14 @@ def _early_critical(s: Stay) -> bool:
     )
 
 
+def _after_shift(s: Stay) -> bool:
+    """The first note after the shift in which the patient came; nothing is said where no roster tells the shift."""
+    ends = [end for begin, end in s.duty if begin <= s.start < end]
+    if not ends or s.papers("35", "36"):
+        return False
+    return not any(s.start <= p.at <= max(ends) for p in s.papers("37"))
+
+
 def _summaries(s: Stay) -> bool:
     notes = sorted(p.at for p in [*s.papers("43"), *_given(s), *_taken(s), *_in(s)])
     last = s.start
@@ -182,6 +190,11 @@ WRITING: dict[str, Truth] = {
     "progress_note_critical_daily": _silent_while("critical", 1),
     "progress_note_serious_2d": _silent_while("serious", 2),
     "progress_note_stable_3d": lambda s: _silent_stable(s, 3),
+    "progress_note_chronic_5d": lambda s: _silent_stable(s, 5),
+    "first_progress_note_same_shift": _after_shift,
+    "difficult_case_high_cost": lambda s: (
+        s.row["total_fee"] >= 20_000_000 and absent(s.admission, s.papers("40"))
+    ),
     "progress_notes_after_admission": lambda s: _silent(s, s.admission, 3),
     "progress_notes_after_operation": lambda s: _silent(s, s.knives("ended_at"), 3),
     "progress_notes_after_transfer": lambda s: _silent(s, s.events("transfers", "at"), 3),

@@ -33,6 +33,7 @@ class Beyond:
     surgery: Surgery
     papers: Rows
     talks: Rows
+    devices: Rows
     forgotten: list[tuple[np.ndarray, np.ndarray]]  # stay and minute of documents left out on purpose
 
     def due(self, name: str, i, clock, limit: int, *, usual=0.35, until=None):
@@ -62,7 +63,7 @@ def documents(made: Beyond, answers: Lot) -> Rows:
     """All further rows of `documents`; `answers` are the records of further consultations."""
     nothing = np.full(len(answers.i), NEVER)
     told = Planned("consultation_record", answers, nothing, nothing == NEVER, 120)
-    lots = [told, *_of_surgeons(made), *_of_theatre(made), *_of_long_stays(made), _leaving(made), _taken_over(made), _mandates(made)]  # fmt: skip
+    lots = [told, *_of_surgeons(made), *_of_theatre(made), *_of_things(made), *_of_long_stays(made), _leaving(made), _taken_over(made), _mandates(made)]  # fmt: skip
     return numbered(made, lots)
 
 
@@ -143,6 +144,35 @@ def _of_theatre(made: Beyond):
     signed, there = made.due("count", i, end, COUNT_WITHIN)
     yield Planned("count_within_30_min", _lot(19, "手术清点记录", i, signed, nurse, surgery.seq[own]), signed - end - COUNT_WITHIN,
                   there, COUNT_WITHIN)  # fmt: skip
+
+
+def _of_things(made: Beyond):
+    """Costly implants are recorded at the end of the operation; a tube that slipped is written down by a nurse."""
+    surgery, block = made.surgery, made.block
+    rng = block.rng("further things")
+    own = np.flatnonzero(surgery.knife & (rng.random(len(surgery)) < 0.12))
+    i, end = surgery.i[own], surgery.ended[own]
+    nurse = pick(rng, "nurse", surgery.department[own])
+    nothing = np.full(len(own), NEVER)
+    yield Planned(
+        "consumable_record",
+        _lot(22, "高值耗材使用记录", i, end + 12, nurse, surgery.seq[own]),
+        nothing,
+        nothing == NEVER,
+        0,
+    )
+    out = made.devices.columns["removed_at"]
+    own = np.flatnonzero(np.asarray(made.devices.columns["unplanned_removal"], bool) & (out != NEVER))
+    i, clock = made.devices.i[own], out[own]
+    signed, there = made.due("slipped", i, clock, DAY, usual=0.1)
+    nurse = pick(rng, "nurse", block.department_at(i, np.minimum(clock, block.discharged[i])))
+    yield Planned(
+        "slipped_tube_record_24_h",
+        _lot(17, "一般护理记录", i, signed, nurse),
+        signed - clock - DAY,
+        there,
+        DAY,
+    )
 
 
 def _of_long_stays(made: Beyond):

@@ -36,7 +36,7 @@ def talks(made: Beyond, periods: Rows, rescues) -> Rows:
         _after(made, "talk_after_rescue_24_h", rescues.i, rescues.ended, DAY, pa.array(rescue_keys(rescues.started), pa.string())),
         _after(made, "talk_after_operation_24_h", surgery.i[knife], surgery.ended[knife], DAY, about("operations", surgery.seq[knife])),
         _undiagnosed(made),
-        _ahead(made, "talk_before_discharge_unhealed", _worse(block), block.discharged, "other", None),
+        _ahead(made, "talk_before_discharge_unhealed", worse(block), block.discharged, "other", None),
         _ahead(made, "consent_before_restraint", held.i, held.columns["started_at"], "special", period_keys("restraint", held)),
     ]  # fmt: skip
     return _numbered(made, "consents", "consent_id", "TX", parts)
@@ -78,7 +78,7 @@ def _undiagnosed(made: Beyond):
     return "undiagnosed_talk_4_d", talk, signed - clock - UNDIAGNOSED_BY, there, UNDIAGNOSED_BY
 
 
-def _worse(block) -> np.ndarray:
+def worse(block) -> np.ndarray:
     """Stays whose principal diagnosis is not healed and who leave alive."""
     made = block.stages.diagnoses
     rows = block.rows(made.stay)

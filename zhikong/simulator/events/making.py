@@ -1,7 +1,7 @@
 """One block after the other: the families in the order in which they need each other, then Arrow tables."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -191,7 +191,7 @@ def _families(block: Block, book: Book, *, delivered: bool):
         "adverse_events": harm.adverse_events(block, book, knife, lines),
     }
     stood = rows["documents"]
-    _further(further.Beyond(block, book, knife, stood, talks, written.forgotten), rows, rescued)
+    _further(further.Beyond(block, book, knife, stood, talks, lines, written.forgotten), rows, rescued)
     if block.stages.profile.omits and block.now is None:
         omissions.omitted(block, book, rows)
 
@@ -208,12 +208,13 @@ def _families(block: Block, book: Book, *, delivered: bool):
 def _further(made: further.Beyond, rows: dict[str, Rows], rescued) -> None:
     """Add to the tables what further rules demand; the rows that stood before stay as they were."""
     asked, answers = further_care.asked(made, rows["medications"])
+    talks = further_care.talks(made, rows["condition_periods"], rescued)
+    rows["consents"] = appended(rows["consents"], talks)
+    made = replace(made, talks=rows["consents"])
     papers = further.documents(made, answers)
     rows["documents"] = appended(rows["documents"], _unnumbered(papers), "written_at")
     notes = further_notes.notes(made, rows["documents"])
     rows["documents"] = appended(rows["documents"], _unnumbered(notes), "written_at")
-    talks = further_care.talks(made, rows["condition_periods"], rescued)
-    rows["consents"] = appended(rows["consents"], talks)
     rows["consultations"] = appended(rows["consultations"], asked)
     periods = [rows["condition_periods"], further_care.isolated(made, rows["infections"])]
     rows["condition_periods"] = joined(periods)

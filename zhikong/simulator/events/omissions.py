@@ -10,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from zhikong.simulator.clock import DAY
 from zhikong.simulator.events.block import Block
+from zhikong.simulator.events.further_care import worse
 from zhikong.simulator.events.planting import Book
 from zhikong.simulator.events.rows import NEVER, Ids, Rows, Words
 
@@ -75,10 +77,12 @@ class Shelf:
 def omitted(block: Block, book: Book, rows: dict[str, Rows]) -> None:
     """Take away and move what this hospital forgets; `rows` are changed."""
     shelf = Shelf(block, book, rows)
-    for rule, table, where, share in _LOST:
-        mask = where(shelf)
-        own = shelf.chosen(rule, rows[table].i[mask], share)
-        shelf.drop(table, where(shelf) & shelf.of(table, own))
+    _returned(shelf)
+    _noticed_reactions(shelf)
+    for rule, table, where, share, *also in _LOST:
+        own = shelf.chosen(rule, rows[table].i[where(shelf)], share)
+        for lost_from, lost in ((table, where), *also):
+            shelf.drop(lost_from, lost(shelf) & shelf.of(lost_from, own))
     for rule, table, column, where, minutes, share in _LATER:
         own = shelf.chosen(rule, rows[table].i[where(shelf)], share)
         shelf.later(table, column, where(shelf) & shelf.of(table, own), minutes)
@@ -90,6 +94,7 @@ def omitted(block: Block, book: Book, rows: dict[str, Rows]) -> None:
     _silences(shelf)
     _first_hours(shelf)
     _around_rescues(shelf)
+    _juniors(shelf)
 
 
 def _without(values, where: np.ndarray):
@@ -175,8 +180,79 @@ def _last_prevention(s: Shelf) -> np.ndarray:
     return own & (rows.columns["given_at"] == last[rows.i])
 
 
-# planter's rule, table, rows, share of stays in which they are all left out
-_LOST: tuple[tuple[str, str, Where, float], ...] = (
+def _of_rows(where: Where, table: str, source: str, chosen: Where) -> Where:
+    """Rows of stays in which there are other rows."""
+    return lambda s: where(s) & s.of(table, s.rows[source].i[chosen(s)])
+
+
+def _of_rescued(where: Where, table: str) -> Where:
+    return lambda s: where(s) & s.of(table, s.rows["rescues"].i)
+
+
+def _of_unhealed(where: Where, table: str) -> Where:
+    return lambda s: where(s) & s.of(table, worse(s.block))
+
+
+def _of_restrained(where: Where, table: str) -> Where:
+    return _of_rows(
+        where, table, "condition_periods", lambda s: s.is_("condition_periods", "kind", "restraint")
+    )
+
+
+def _of_urgent(where: Where, table: str) -> Where:
+    def urgent(s: Shelf) -> np.ndarray:
+        return s.is_("operations", "kind", *KNIFE) & ~np.asarray(
+            s.rows["operations"].columns["elective"], bool
+        )
+
+    return _of_rows(where, table, "operations", urgent)
+
+
+def _of_transfused(where: Where) -> Where:
+    return lambda s: where(s) & s.of("results", s.rows["transfusions"].i)
+
+
+def _of_costly(where: Where) -> Where:
+    return _of_rows(where, "consents", "documents", _papers("22"))
+
+
+def _executed_later(s: Shelf) -> np.ndarray:
+    rows = s.rows["orders"].columns
+    return (rows["executed_at"] != NEVER) & (rows["executed_at"] > rows["ordered_at"])
+
+
+def _returned(s: Shelf) -> None:
+    """The second operation of a few stays was not planned: nobody discussed it."""
+    rows = s.rows["operations"]
+    knife = s.is_("operations", "kind", *KNIFE)
+    second = (
+        knife
+        & (np.arange(len(rows)) != np.searchsorted(rows.i, rows.i))
+        & np.asarray(rows.columns["elective"], bool)
+    )
+    own = s.chosen("unplanned_return", rows.i[second], 0.02)
+    s.change(
+        "operations",
+        "unplanned_return",
+        np.asarray(rows.columns["unplanned_return"], bool) | (second & s.of("operations", own)),
+    )
+
+
+def _noticed_reactions(s: Shelf) -> None:
+    """A few more reactions to blood than the front page has."""
+    rows = s.rows["transfusions"]
+    held = np.array(rows.columns["reaction"].to_pylist(), dtype=object)
+    own = s.chosen("reaction_to_blood", rows.i, 0.1)
+    first = np.arange(len(rows)) == np.searchsorted(rows.i, rows.i)
+    s.change(
+        "transfusions",
+        "reaction",
+        pa.array(np.where(first & s.of("transfusions", own), "1", held).tolist(), pa.string()),
+    )
+
+
+# planter's rule, table, rows, share of stays in which they are all left out, what is left out with them
+_LOST: tuple[tuple, ...] = (
     ("omitted_delivery_record", "documents", _of_delivered, 0.05),
     ("omitted_preoperative_summary", "documents", _papers("46"), 0.01),
     ("omitted_postoperative_note", "documents", _papers("48"), 0.01),
@@ -198,13 +274,18 @@ _LOST: tuple[tuple[str, str, Where, float], ...] = (
     ("omitted_operation_consent", "consents", _talks("operation"), 0.01),
     ("omitted_return_consent", "consents", _of_returned(_talks("operation"), "consents"), 0.1),
     ("omitted_special_consent", "consents", _talks("special"), 0.03),
-    ("omitted_blood_consent", "consents", _talks("transfusion"), 0.05),
-    ("omitted_blood_consent_paper", "documents", _papers("28"), 0.5),
-    ("omitted_refusal", "consents", _of_self_discharge(_talks("refusal"), "consents"), 0.1),
-    ("omitted_refusal_paper", "documents", _of_self_discharge(_titled("自动出院或放弃治疗告知书"), "documents"), 0.5),
-    ("omitted_critical_talk", "consents", _talks("critical"), 0.1),
-    ("omitted_critical_paper", "documents", _papers("30"), 0.3),
+    ("omitted_blood_consent", "consents", _talks("transfusion"), 0.05, ("documents", _papers("28"))),
+    ("omitted_refusal", "consents", _of_self_discharge(_talks("refusal"), "consents"), 0.1, ("documents", _papers("31"))),
+    ("omitted_critical_talk", "consents", _talks("critical"), 0.1, ("documents", _papers("30"))),
     ("omitted_talk", "consents", _talks("other"), 0.02),
+    ("omitted_talk_of_rescue", "consents", _of_rescued(_talks("other"), "consents"), 0.05),
+    ("omitted_talk_of_unhealed", "consents", _of_unhealed(_talks("other", "discharge", "refusal"), "consents"), 0.03),
+    ("omitted_consent_to_restraint", "consents", _of_restrained(_talks("special"), "consents"), 0.1),
+    ("omitted_urgent_summary", "documents", _of_urgent(_papers("46"), "documents"), 0.05),
+    ("omitted_rescue_record", "documents", _papers("44"), 0.05),
+    ("omitted_blood_tests", "results", _of_transfused(lambda s: s.is_("results", "item", "HGB", "PLT", "APTT", "PT", "FIB")), 0.1),
+    ("omitted_nursing_of_removal", "documents", _titled("一般护理记录"), 0.1),
+    ("omitted_consent_to_consumable", "consents", _of_costly(_talks("self_paid", "other", "operation")), 0.05),
     ("omitted_discharge_order", "orders", lambda s: s.is_("orders", "name", "今日出院", "明日出院", "出院"), 0.005),
     ("omitted_operation_order", "orders", _ordered("operation"), 0.01),
     ("omitted_blood_order", "orders", _ordered("blood"), 0.1),
@@ -225,6 +306,8 @@ _LATER: tuple[tuple[str, str, str, Where, int, float], ...] = (
     ("late_request_of_blood", "transfusions", "requested_at", lambda s: np.ones(len(s.rows["transfusions"]), bool), 3 * DAY, 0.08),
     ("late_end_of_blood", "transfusions", "ended_at", lambda s: np.ones(len(s.rows["transfusions"]), bool), 250, 0.08),
     ("late_last_prevention", "medications", "given_at", _last_prevention, 3 * DAY, 0.06),
+    ("late_death_discussion", "documents", "signed_at", _papers("51"), 9 * DAY, 0.1),
+    ("late_check", "orders", "checked_at", _executed_later, 600, 0.01),
     ("late_discussion", "documents", "occurred_at", _papers("47"), 2 * DAY, 0.02),
     ("late_pathology", "results", "at", lambda s: s.is_("results", "kind", "pathology"), 12 * DAY, 0.03),
 )  # fmt: skip
@@ -246,6 +329,7 @@ def _silences(s: Shelf) -> None:
     s.drop("documents", early & s.of("documents", own))
     for rule, table, column, kinds, days in (
         ("silent_serious_days", "condition_periods", "started_at", ("serious",), 4),
+        ("silent_critical_days", "condition_periods", "started_at", ("critical",), 2),
         ("silent_after_operation", "operations", "ended_at", KNIFE, 3),
     ):
         begin = s.first(table, column, s.is_(table, "kind", *kinds))
@@ -279,6 +363,18 @@ def _first_hours(s: Shelf) -> None:
         soon = since <= hours * 60
         own = s.chosen(rule, rows.i[soon], 0.004)
         s.drop("orders", soon & s.of("orders", own))
+
+
+def _juniors(s: Shelf) -> None:
+    """Records of operations that a resident wrote and nobody countersigned."""
+    rows = s.rows["documents"]
+    record = s.is_("documents", "type", "09")
+    own = record & s.of("documents", s.chosen("operation_record_by_resident", rows.i[record], 0.02))
+    author, level = rows.columns["author"], rows.columns["author_level"]
+    resident = np.where(own, s.block.resident(rows.i), author.index)
+    s.change("documents", "author", Words(resident, author.values))
+    rank = list(level.values).index("resident")
+    s.change("documents", "author_level", Words(np.where(own, rank, level.index), level.values))
 
 
 def _around_rescues(s: Shelf) -> None:
