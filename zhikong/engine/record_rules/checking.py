@@ -17,8 +17,11 @@ from zhikong.engine.record_rules import row_verdicts
 from zhikong.engine.record_rules.clock.context import Calendar, Context, Weekdays
 from zhikong.engine.record_rules.clock.model import ClockRule
 from zhikong.engine.record_rules.clock.plain.checking import PlainClocks
+from zhikong.engine.record_rules.clock.vector.checking import VectorClocks
 from zhikong.engine.record_rules.loaded import Loaded
 from zhikong.engine.record_rules.model import Head, RecordRule, Verdict
+from zhikong.engine.record_rules.texts.judging import Contents
+from zhikong.engine.record_rules.texts.model import ContentRule
 from zhikong.engine.record_rules.verdicts import OBLIGATION_SCHEMA, VERDICT_SCHEMA, Override
 
 WORDS = frozenset(verdict.word for verdict in Verdict)
@@ -73,6 +76,8 @@ def screen(
     run = Run(Request(source, **how))
     kept = WORDS if keep is None else frozenset(keep)
     active = _active(rules, run.request.settings)
+    run.content_rules = [rule for rule in active if isinstance(rule, ContentRule)]
+    run.clock_rules = [rule for rule in active if isinstance(rule, ClockRule)]
     run.row_rules = [rule for rule in active if isinstance(rule, RecordRule)]
     found = [(rule.id, *run.judged(rule, kept)) for rule in active]
     tables = [table for _, table, _ in found]
@@ -89,7 +94,9 @@ def obligations(
     encounters: only these stays. Rules of other kinds, and clock rules that crash or lack data, give none.
     """
     run = Run(Request(source, **how), encounters)
-    parts = [run.due(rule) for rule in _active(rules, run.request.settings) if isinstance(rule, ClockRule)]
+    active = _active(rules, run.request.settings)
+    run.clock_rules = [rule for rule in active if isinstance(rule, ClockRule)]
+    parts = [run.due(rule) for rule in run.clock_rules]
     whole = pa.concat_tables(parts) if parts else OBLIGATION_SCHEMA.empty_table()
     order = [(name, "ascending") for name in ("encounter", "rule", "anchor_at", "anchor")]
     return whole.sort_by(order).combine_chunks()
@@ -111,9 +118,12 @@ class Run:
         self.loaded = Loaded(request.source, months=span, undelivered=request.undelivered)
         self.wanted = _wanted(self.loaded, span, encounters)
         self.context = request.context
-        self._clocks: Any = None
+        self._clocks: PlainClocks | VectorClocks | None = None
+        self.clock_rules: list[ClockRule] = []
         self._rows: row_verdicts.Passes | None = None
         self.row_rules: list[RecordRule] = []
+        self.content_rules: list[ContentRule] = []
+        self._contents: Contents | None = None
 
     def judged(self, rule: Head, keep: frozenset[str]) -> tuple[pa.Table, Counter[str]]:
         """The kept rows of one rule, and how many encounters got which verdict."""
@@ -126,10 +136,24 @@ class Run:
         if isinstance(rule, ClockRule):
             if self.context.limit(rule) is None and rule.needs_limit:
                 return _same(self, rule, Verdict.NOT_ASSESSABLE, NO_LIMIT, keep)
-            return _kept(self.clocks.verdicts(rule), keep)
+            return self._of_clock(rule, keep)
         if isinstance(rule, RecordRule):
             return _kept(row_verdicts.verdicts(rule, self), keep)
-        return _kept(_of_content(rule, self.request), keep)
+        return self.contents(keep).of(rule)
+
+    def contents(self, keep: frozenset[str]) -> Contents:
+        """Who judges rules of content; all of them in one pass."""
+        if self._contents is None:
+            how = self.request
+            self._contents = Contents(
+                self.content_rules,
+                how.source,
+                now=how.now,
+                months=how.months,
+                undelivered=how.undelivered,
+                keep=keep,
+            )
+        return self._contents
 
     def due(self, rule: ClockRule) -> pa.Table:
         """The obligations of one clock rule; none when it cannot be judged."""
@@ -137,12 +161,21 @@ class Run:
             return OBLIGATION_SCHEMA.empty_table()
         return _table(self.clocks.obligations(rule), OBLIGATION_SCHEMA)
 
+    def _of_clock(self, rule: ClockRule, keep: frozenset[str]) -> tuple[pa.Table, Counter[str]]:
+        if isinstance(self.clocks, PlainClocks):
+            return _kept(self.clocks.verdicts(rule), keep)
+        rows, counts = self.clocks.judged(rule, keep)
+        return _table(rows, VERDICT_SCHEMA), counts
+
     @property
-    def clocks(self) -> Any:
+    def clocks(self) -> PlainClocks | VectorClocks:
         """Who judges clock rules; made when the first one comes."""
         if self._clocks is None:
-            self._clocks = PlainClocks(
-                self.request.source, self.context, self.request.undelivered, self.wanted
+            own = self.request
+            self._clocks = (
+                PlainClocks(own.source, self.context, own.undelivered, self.wanted)
+                if own.backend == "reference"
+                else VectorClocks(self.loaded, self.context, self.clock_rules, self.wanted)
             )
         return self._clocks
 
@@ -181,15 +214,6 @@ def _wanted(loaded: Loaded, span: Sequence[str] | None, encounters: Iterable[str
         within = pc.and_(pc.greater_equal(at, pa.scalar(first, kind)), pc.less(at, pa.scalar(end, kind)))
         flags = pc.fill_null(within, False)
     return pc.indices_nonzero(flags).to_pylist()
-
-
-def _of_content(rule: Head, request: Request) -> pa.Table:
-    """Rules of completeness and of content have a judge of their own."""
-    from zhikong.engine.record_rules.texts.judging import judge_encounters  # it stands on the schemas here
-
-    return judge_encounters(
-        [rule], request.source, now=request.now, months=request.months, undelivered=request.undelivered
-    )
 
 
 def _kept(rows: Rows, keep: frozenset[str]) -> tuple[pa.Table, Counter[str]]:

@@ -32,7 +32,7 @@ from zhikong.engine.record_rules.model import (
 from zhikong.engine.record_rules.refs import BESIDE, direct, reads_page
 from zhikong.engine.results import Reason
 
-_PAGE = "p"
+PAGE = "p"
 _PLACE = ("stay_id", "institution", "department", "day")
 
 
@@ -71,7 +71,7 @@ class Names(RowNames):
     """Columns of the front page are read beside those of the stay."""
 
     def _alias(self, node: n.Ref) -> str:
-        return _PAGE if node.table == BESIDE else RowNames._alias(self, node)
+        return PAGE if node.table == BESIDE else RowNames._alias(self, node)
 
 
 @dataclass
@@ -132,7 +132,7 @@ class Pass:
         if BESIDE not in wanted:
             return rows
         page = self.relations.scan(BESIDE, wanted[BESIDE] | {"stay_id"}, self._partitions)
-        return clause(rows, "LEFT JOIN", page, f"AS {_PAGE} ON {_PAGE}.stay_id = r.stay_id")
+        return clause(rows, "LEFT JOIN", page, f"AS {PAGE} ON {PAGE}.stay_id = r.stay_id")
 
     def _where(self, alias: str = "r", *, whole: bool = False) -> str:
         start = calendar.first_day(self.months[0])
@@ -191,7 +191,7 @@ def _verdict(rule: RecordRule, names: Names, flags: dict[tuple[str, str], str]) 
     passes = lower(rule.passes, names)
     unknown = [f"({applies}) IS NULL"] if rule.applies is not None else []
     if reads_page(rule):
-        unknown.append(f"{_PAGE}.stay_id IS NULL")
+        unknown.append(f"{PAGE}.stay_id IS NULL")
     unknown += [f"{lower(ref, names)} IS NULL" for ref in rule.needs]
     unknown.append(f"({passes}) IS NULL")
     never = " OR ".join(f"NOT coalesce(d.{flags[pair]}, FALSE)" for pair in rule.delivered) or "FALSE"

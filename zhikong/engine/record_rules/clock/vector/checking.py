@@ -1,0 +1,213 @@
+"""Verdicts and obligations of clock rules over all encounters at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from zhikong.engine.record_rules.clock import needs
+from zhikong.engine.record_rules.clock.assembling import OF_ANCHOR, OF_STAY, Assembler
+from zhikong.engine.record_rules.clock.context import Context
+from zhikong.engine.record_rules.clock.limits import Limit, Unit
+from zhikong.engine.record_rules.clock.model import ClockRule
+from zhikong.engine.record_rules.clock.places import Places
+from zhikong.engine.record_rules.clock.rows import key_columns
+from zhikong.engine.record_rules.clock.shifts import TABLE, Shifts
+from zhikong.engine.record_rules.clock.vector.applying import FALSE, TRUE, UNKNOWN, Applying
+from zhikong.engine.record_rules.clock.vector.counting import warn
+from zhikong.engine.record_rules.clock.vector.duties import NO_ROW, VERDICTS, Duties
+from zhikong.engine.record_rules.clock.vector.judging import duties
+from zhikong.engine.record_rules.clock.vector.keys import Array
+from zhikong.engine.record_rules.clock.vector.stage import Stage
+from zhikong.engine.record_rules.clock.vector.timeline import TABLE_NAMES, Timeline
+from zhikong.engine.record_rules.clock.wording import NOT_APPLIES, Wording
+from zhikong.engine.record_rules.loaded import Loaded
+from zhikong.engine.record_rules.model import Verdict
+from zhikong.engine.tables import TABLES
+
+Made = dict[str, Any]
+_PLACE = ("stay_id", "institution", "admission_department", "discharge_department")
+_MOVES = ("stay_id", "at", "from_department", "to_department")
+
+
+@dataclass(slots=True)
+class Judged:
+    """One rule over the judged encounters. verdicts: for each encounter. deciding: place of the deciding obligation,
+    -1 for none. failed: how many obligations failed."""
+
+    verdicts: Array
+    applies: Array
+    duties: Duties
+    deciding: Array
+    failed: Array
+
+
+class VectorClocks:
+    """Judges clock rules on the encounters with the given numbers of rows in `stays`; None means all."""
+
+    def __init__(
+        self, loaded: Loaded, context: Context, rules: Sequence[ClockRule], wanted: Sequence[int] | None
+    ) -> None:
+        self.loaded, self.context = loaded, context
+        self.timeline = Timeline(loaded, rules)
+        self.stage = Stage(self.timeline, context)
+        self.applying = Applying(self.timeline, [r.applies for r in rules if r.applies is not None])
+        size = self.timeline.size
+        self.wanted = np.arange(size) if wanted is None else np.asarray(wanted, np.int64)
+        self.flags = np.zeros(size, np.bool_)
+        self.flags[self.wanted] = True
+
+    def judged(self, rule: ClockRule, keep: frozenset[str]) -> tuple[list[Made], Counter[str]]:
+        """The rows with a kept verdict, and how many encounters got which."""
+        one = _One(self, rule)
+        if one.lack is not None:
+            counts = (
+                Counter({Verdict.NOT_ASSESSABLE.word: len(self.wanted)}) if len(self.wanted) else Counter()
+            )
+            kept = Verdict.NOT_ASSESSABLE.word in keep
+            return (list(one.without(self.wanted, one.lack.sentence)) if kept else []), counts
+        found = one.judge()
+        counted = np.bincount(found.verdicts[self.wanted], minlength=len(Verdict))
+        counts = Counter({v.word: int(counted[v]) for v in Verdict if counted[v]})
+        words = [v for v in Verdict if v.word in keep]
+        chosen = self.wanted[np.isin(found.verdicts[self.wanted], words)]
+        return list(one.rows(found, chosen)), counts
+
+    def obligations(self, rule: ClockRule) -> Iterator[Made]:
+        """One row for each obligation."""
+        one = _One(self, rule)
+        if one.lack is None:
+            yield from one.obligations(one.judge().duties)
+
+
+@dataclass
+class _One:
+    """One rule with what is said of it."""
+
+    clocks: VectorClocks
+    rule: ClockRule
+    limit: Limit | None = field(init=False)
+    wording: Wording = field(init=False)
+
+    def __post_init__(self) -> None:
+        loaded = self.clocks.loaded
+        self.limit = self.clocks.context.limit(self.rule)
+        self.lack = needs.missing(self.rule, loaded.source, loaded.undelivered)
+        excuses = {
+            i: needs.blind(s, loaded.source, loaded.undelivered) for i, s in enumerate(self.rule.unless)
+        }
+        self.blind = {i: reason for i, reason in excuses.items() if reason is not None}
+        self.wording = Wording(self.rule, self.limit, self.blind)
+
+    def judge(self) -> Judged:
+        """Every obligation, and the verdict on every encounter."""
+        clocks = self.clocks
+        applies = clocks.applying.of(self.rule.applies)
+        clocks.stage.judged = clocks.flags & (applies == TRUE)
+        made = duties(self.rule, self.limit, clocks.stage, self._shifts(), frozenset(self.blind))
+        places, failed = made.deciding()
+        size = clocks.timeline.size
+        verdicts = np.where(
+            applies == UNKNOWN, np.int8(Verdict.NOT_ASSESSABLE), np.int8(Verdict.NOT_APPLICABLE)
+        )
+        deciding, fails = np.full(size, NO_ROW), np.zeros(size, np.int64)
+        own = made.encounter[places]
+        verdicts[own], deciding[own], fails[own] = VERDICTS[made.why[places]], places, failed
+        return Judged(verdicts, applies, made, deciding, fails)
+
+    def _shifts(self) -> Shifts | None:
+        if self.limit is None or self.limit.unit is not Unit.SHIFT:
+            return None
+        loaded = self.clocks.loaded
+        names = ("institution", "department", "kind", "started_at", "ended_at")
+        size = np.arange(loaded.size(TABLE))
+        return Shifts(
+            _taken(loaded, TABLE, names, size), self._places(self.clocks.wanted), self.clocks.context
+        )
+
+    def _places(self, encounters: Array) -> Places:
+        """Where these stays lay."""
+        loaded, timeline = self.clocks.loaded, self.clocks.timeline
+        stays = _taken(loaded, "stays", _PLACE, encounters)
+        if "transfers" not in loaded or not loaded.has("transfers", "at"):
+            return Places(stays)
+        flags = np.zeros(timeline.size + 1, np.bool_)  # the last stands for stays that are not there
+        flags[encounters] = True
+        moves = np.flatnonzero(flags[timeline.encounter("transfers")])
+        return Places(stays, _taken(loaded, "transfers", _MOVES, moves))
+
+    def without(self, encounters: Array, reason: str) -> Iterator[Made]:
+        """Rows that say only that it cannot be assessed."""
+        made = self._assembler(encounters, {})
+        for stay in self._stays(encounters):
+            yield made.plain(stay, Verdict.NOT_ASSESSABLE, reason)
+
+    def rows(self, found: Judged, chosen: Array) -> Iterator[Made]:
+        """The verdict rows of some encounters."""
+        places = found.deciding[chosen]
+        looked = self._looked(found.duties, places[places != NO_ROW])
+        made = self._assembler(chosen, looked)
+        for encounter, place, stay in zip(chosen, places, self._stays(chosen), strict=True):
+            if place != NO_ROW:
+                duty = self._duty(found.duties, int(place))
+                yield made.decided(stay, duty, max(0, int(found.failed[encounter]) - 1))
+            elif found.applies[encounter] == FALSE:
+                yield made.plain(stay, Verdict.NOT_APPLICABLE, NOT_APPLIES)
+            elif found.applies[encounter] == UNKNOWN:
+                yield made.plain(stay, Verdict.NOT_ASSESSABLE, self.wording.unknown_applies())
+            else:
+                yield made.plain(stay, Verdict.NOT_APPLICABLE, self.wording.no_anchor())
+
+    def obligations(self, every: Duties) -> Iterator[Made]:
+        """A row for each obligation."""
+        places = np.arange(len(every))
+        encounters = np.unique(every.encounter)
+        made = self._assembler(encounters, self._looked(every, places))
+        stays = dict(zip(encounters.tolist(), self._stays(encounters), strict=True))
+        for place in places:
+            yield made.obligation(stays[int(every.encounter[place])], self._duty(every, int(place)))
+
+    def _duty(self, every: Duties, place: int):
+        duty = every.one(place, None)
+        return every.one(place, warn(self.rule, duty.since, duty.due))
+
+    def _assembler(self, encounters: Array, looked: Mapping[tuple[str, int], Made]) -> Assembler:
+        def look(table: str, number: int) -> Made:
+            return looked[table, number]
+
+        return Assembler(self.rule, self.wording, self.clocks.context, self._places(encounters), look)
+
+    def _stays(self, encounters: Array) -> list[Made]:
+        return _taken(self.clocks.loaded, "stays", (*_PLACE, *OF_STAY.values()), encounters)
+
+    def _looked(self, every: Duties, places: Array) -> dict[tuple[str, int], Made]:
+        """The rows that the obligations at these places name, with what is told of them."""
+        anchors = np.stack([every.table[places].astype(np.int64), every.row[places]], axis=1)
+        subjects = np.stack([every.subject_table[places].astype(np.int64), every.subject_row[places]], axis=1)
+        named = np.concatenate([anchors, subjects[subjects[:, 1] != NO_ROW]])
+        found: dict[tuple[str, int], Made] = {}
+        for code in np.unique(named[:, 0]):
+            table = TABLE_NAMES[code]
+            numbers = np.unique(named[named[:, 0] == code, 1])
+            rows = _taken(self.clocks.loaded, table, self._told(table), numbers)
+            found |= {(table, int(number)): row for number, row in zip(numbers, rows, strict=True)}
+        return found
+
+    def _told(self, table: str) -> list[str]:
+        """The key, and who did it."""
+        parts = [p for s in (self.rule.when, self.rule.then) for p in s.parts]
+        by = [p.by.column for p in parts if p.table == table and p.by is not None]
+        names = [name for names in OF_ANCHOR.values() for name in names if name in TABLES[table].column_names]
+        return list(dict.fromkeys([*key_columns(table), *by, *names]))
+
+
+def _taken(loaded: Loaded, table: str, names: Sequence[str], rows: Array) -> list[Made]:
+    """Some rows as dicts."""
+    places = pa.array(rows, pa.int64())
+    columns = [loaded.column(table, name).take(places) for name in names]
+    return pa.table(columns, names=list(names)).to_pylist()

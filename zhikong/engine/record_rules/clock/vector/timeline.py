@@ -1,0 +1,190 @@
+"""The rows of a source as arrays: which encounter each belongs to, its times in minutes, which conditions it fulfils."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhikong.engine.backends.reference_eval import Env, evaluate
+from zhikong.engine.backends.vector import columns as vectors
+from zhikong.engine.backends.vector.columns import Classes, Vector
+from zhikong.engine.backends.vector.evaluate import Evaluator, Keys, Unsupported, question
+from zhikong.engine.definitions import canonical
+from zhikong.engine.definitions import nodes as n
+from zhikong.engine.plan.needs import walk
+from zhikong.engine.record_rules.clock.model import ClockRule
+from zhikong.engine.record_rules.clock.vector.keys import NEVER, Array
+from zhikong.engine.record_rules.loaded import Loaded
+from zhikong.engine.tables import TABLES, Type
+
+MINUTE = 60_000_000
+TABLE_NAMES = tuple(TABLES)
+TABLE_CODES = {name: np.int16(i) for i, name in enumerate(TABLE_NAMES)}
+
+
+@dataclass(slots=True)
+class Asked:
+    """Rows that fulfil a condition, and rows of which it cannot be said; ascending."""
+
+    sure: Array
+    maybe: Array
+
+
+class Timeline:
+    """Arrays of a source, each made once when it is first asked for."""
+
+    def __init__(self, loaded: Loaded, rules: Iterable[ClockRule]) -> None:
+        self.loaded = loaded
+        self.size = loaded.size("stays")
+        self._ids = (
+            plain_text(loaded.column("stays", "stay_id")) if "stays" in loaded else pa.array([], pa.string())
+        )
+        self._encounters: dict[str, Array] = {}
+        self._minutes: dict[tuple[str, str], Array] = {}
+        self._asked: dict[tuple[str, str], Asked] = {}
+        self._questions = _questions(rules)
+        self._classes: dict[tuple[str, str], Classes] = {}
+        self._vectors: dict[tuple[str, str, str], Vector] = {}
+        self._keys = Keys()
+
+    @property
+    def ids(self) -> pa.Array:
+        """The stays' ids by number."""
+        return self._ids
+
+    def encounter(self, table: str) -> Array:
+        """For each row of a table the number of its stay, -1 for a stay that is not there."""
+        if table not in self._encounters:
+            if table == "stays":
+                found = np.arange(self.size)
+            else:
+                found = _indices(self.loaded.column(table, "stay_id"), self._ids)
+            self._encounters[table] = found
+        return self._encounters[table]
+
+    def minutes(self, table: str, column: str) -> Array:
+        """A column of times in whole minutes since 1970, NEVER where it is unknown."""
+        name = (table, column)
+        if name not in self._minutes:
+            held = vectors.numbers(_whole(self.loaded.column(table, column)), Type.TIMESTAMP)
+            found = np.floor_divide(held.values, MINUTE)
+            self._minutes[name] = found if held.valid is None else np.where(held.valid, found, NEVER)
+        return self._minutes[name]
+
+    def asked(self, table: str, condition: n.Node | None) -> Asked:
+        """The rows of a table by a condition; rows of stays that are not there are left out."""
+        name = (table, "" if condition is None else canonical.text(condition))
+        if name not in self._asked:
+            self._asked[name] = self._ask(table, condition)
+        return self._asked[name]
+
+    def _ask(self, table: str, condition: n.Node | None) -> Asked:
+        size = self.loaded.size(table)
+        there = self.encounter(table) >= 0
+        if condition is None:
+            return Asked(np.flatnonzero(there), np.zeros(0, np.int64))
+        if not size:
+            return Asked(np.zeros(0, np.int64), np.zeros(0, np.int64))
+        try:
+            evaluator = Evaluator(_Rows(self, table, size), self._keys)
+            true, false = evaluator.true(condition), evaluator.false(condition)
+            sure, maybe = evaluator.flags(true), evaluator.flags(~(true | false))
+        except Unsupported:
+            sure, maybe = self._one_by_one(table, condition, size)
+        return Asked(np.flatnonzero(sure & there), np.flatnonzero(maybe & there))
+
+    def _one_by_one(self, table: str, condition: n.Node, size: int) -> tuple[Array, Array]:
+        """What the arrays cannot say exactly is asked of each row."""
+        own = {r.column for r in _refs(condition) if r.owner == "row"}
+        stay = {r.column for r in _refs(condition) if r.owner == "stay"}
+        rows = _lists(self, table, own)
+        stays = _lists(self, "stays", stay)
+        found = []
+        for row, encounter in enumerate(self.encounter(table)):
+            values = {name: rows[name][row] for name in own}
+            owner = {name: stays[name][encounter] for name in stay} if encounter >= 0 else None
+            found.append(evaluate(condition, Env(values, stay=owner)))
+        return np.array([one is True for one in found]), np.array([one is None for one in found])
+
+    def vector(self, table: str, ref: n.Ref) -> Vector:
+        """A column as conditions read it."""
+        name = (table, ref.owner, ref.column)
+        if name not in self._vectors:
+            own = "stays" if ref.owner == "stay" else table
+            held = self._column(own, ref)
+            if own != table:
+                held = held.ordered(np.maximum(self.encounter(table), 0))
+            self._vectors[name] = held
+        return self._vectors[name]
+
+    def _column(self, table: str, ref: n.Ref) -> Vector:
+        array = _whole(self.loaded.column(table, ref.column))
+        if ref.type is not Type.TEXT:
+            return vectors.numbers(array, ref.type)
+        place = (table, ref.column)
+        if place not in self._classes:
+            self._classes[place] = Classes(self._questions.get(place, {}))
+        return vectors.text(array, self._classes[place])
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of one table, as the evaluator of conditions asks for them."""
+
+    timeline: Timeline
+    table: str
+    size: int
+
+    def column(self, ref: n.Ref) -> Vector:
+        return self.timeline.vector(self.table, ref)
+
+    def child(self, node: n.Node) -> Vector:
+        raise Unsupported("rows of other tables")
+
+
+def _refs(condition: n.Node) -> list[n.Ref]:
+    return [each for each in walk(condition) if isinstance(each, n.Ref)]
+
+
+def _lists(timeline: Timeline, table: str, names: set[str]) -> dict[str, list[Any]]:
+    return {name: timeline.loaded.column(table, name).to_pylist() for name in names}
+
+
+def _questions(rules: Iterable[ClockRule]) -> dict[tuple[str, str], dict[str, Any]]:
+    """What the conditions of all rules ask of each column of text, so that it is sorted into classes once."""
+    found: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
+    for node in (each for rule in rules for e in rule.expressions() for each in walk(e)):
+        asked = question(node)
+        if asked is not None:
+            found[asked[0].table, asked[0].column][canonical.text(node)] = asked[1]
+    return found
+
+
+def plain_text(column: pa.ChunkedArray) -> pa.Array:
+    """A column of text as one array without a dictionary."""
+    return _whole(column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column)
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    combined = column.combine_chunks()
+    return combined if isinstance(combined, pa.Array) else pa.concat_arrays(combined.chunks)
+
+
+def _indices(column: pa.ChunkedArray, ids: pa.Array) -> Array:
+    """The place of each text among the ids, -1 for none."""
+    parts = []
+    for chunk in column.chunks:
+        texts = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
+        places = pc.fill_null(pc.index_in(texts.dictionary, value_set=ids), -1).cast(pa.int64())
+        table = np.append(vectors.plain(places), -1)
+        own = pc.fill_null(texts.indices.cast(pa.int64()), len(table) - 1)
+        parts.append(table[vectors.plain(own)])
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
