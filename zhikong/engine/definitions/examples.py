@@ -201,6 +201,8 @@ def _fill_other(table: str, row: Row, position: int, only_stay: str | None, mont
         row.setdefault("department", "A")
     if table == "reported_counts":
         row.setdefault("period", month)
+    if table == "visit_records":
+        row.setdefault("registered_at", datetime.fromisoformat(f"{month}-12T09:00:00"))
 
 
 def _text(raw: Any) -> str:

@@ -178,24 +178,24 @@ def _derived(row: Row) -> Row:
     return {"stay_minutes": stayed // timedelta(minutes=1), "stay_days_elapsed": stayed // timedelta(days=1)}
 
 
-def charts(rows: Mapping[str, Sequence[Row]], *, table: str = "stays") -> Iterator[Chart]:
-    """Charts of rows by table, in the order of the encounters."""
+def charts(
+    rows: Mapping[str, Sequence[Row]],
+    *,
+    table: str = "stays",
+    now: datetime | None = None,
+    said: frozenset[str] | None = None,
+) -> Iterator[Chart]:
+    """Charts of rows by table, in the order of the encounters. said: see `Chart`."""
     if table == VISITS:
-        yield from (Chart(row["visit_id"], row, {}, table=VISITS) for row in rows.get(VISITS, ()))
+        yield from (Chart(row["visit_id"], row, {}, table=VISITS, now=now) for row in rows.get(VISITS, ()))
         return
-    children: dict[str, dict[str, list[Row]]] = {row["stay_id"]: {} for row in rows["stays"]}
-    for own in children.values():
-        own.update({name: [] for name in rows if name in TABLES and TABLES[name].child_of})
-    for name in next(iter(children.values()), {}):
+    names = [name for name in rows if name in TABLES and TABLES[name].child_of]
+    children: dict[str, dict[str, list[Row]]] = {
+        row["stay_id"]: {n: [] for n in names} for row in rows["stays"]
+    }
+    for name in names:
         for row in rows[name]:
             if row["stay_id"] in children:
                 children[row["stay_id"]][name].append(row)
-    said = _said(rows)
     for row in rows["stays"]:
-        yield Chart(row["stay_id"], row, children[row["stay_id"]], said=said)
-
-
-def _said(rows: Mapping[str, Sequence[Row]]) -> frozenset[str]:
-    """Document types of which at least one text is there."""
-    written = {row["document_id"] for row in rows.get("document_sections", ()) if row.get("text")}
-    return frozenset(row["type"] for row in rows.get("documents", ()) if row["document_id"] in written)
+        yield Chart(row["stay_id"], row, children[row["stay_id"]], now=now, said=said)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from zhikong.engine.record_rules.model import Verdict
 from zhikong.engine.record_rules.texts.charts import VISITS, Chart, Document, Row, document_of
-from zhikong.engine.record_rules.texts.judging import finding_list, judged_all, needs_of
+from zhikong.engine.record_rules.texts.judging import finding_list, judged_alone, needs_of
 from zhikong.engine.record_rules.texts.model import ContentRule, Finding
 
 DRAFT = "draft"
@@ -36,7 +36,7 @@ def check_draft(
     found: list[Finding] = []
     for rule in rules:
         if _concerns(rule, draft, chart):
-            (one,) = judged_all(rule, [chart])
+            one = judged_alone(rule, chart)
             one.hits = [hit for hit in one.hits if hit.document is draft and not _of_signing(hit.reason)]
             told = [] if one.verdict is Verdict.NOT_ASSESSABLE else finding_list(rule, one)
             found += told

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,16 +14,16 @@ from zhikong.engine.backends.reference_eval import Env, evaluate
 from zhikong.engine.backends.source import Source
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.plan.needs import Needs, collect, walk
-from zhikong.engine.record_rules.model import Verdict
+from zhikong.engine.record_rules.model import RuleKind, Verdict
 from zhikong.engine.record_rules.refs import BESIDE
 from zhikong.engine.record_rules.texts.charts import VISITS, Chart, Document
 from zhikong.engine.record_rules.texts.model import ContentRule, Finding, Hit, Looked, Unknown
-from zhikong.engine.record_rules.texts.rows import charts_of
+from zhikong.engine.record_rules.texts.rows import Shelf
 from zhikong.engine.record_rules.verdicts import VERDICT_SCHEMA
 from zhikong.engine.results import missing_columns, missing_table
 from zhikong.engine.tables import TABLES
 
-_CRASHES = (
+CRASHES = (
     ArithmeticError,
     AttributeError,
     IndexError,
@@ -101,47 +102,107 @@ def judge_encounters(
     months: tuple[str, str] | None = None,
     undelivered: frozenset[str] = frozenset(),
 ) -> pa.Table:
-    """One row for each encounter and rule, as VERDICT_SCHEMA says, in the order of encounters and rules.
+    """One row for each encounter and rule, as VERDICT_SCHEMA says, in the order of encounters and rules; see `Contents`."""
+    run = Contents(rules, source, now=now, months=months, undelivered=undelivered)
+    tables = [run.of(rule)[0] for rule in rules]
+    whole = pa.concat_tables(tables) if tables else VERDICT_SCHEMA.empty_table()
+    return whole.sort_by([("encounter", "ascending"), ("rule", "ascending")])
 
-    months: encounters of these months only, first and last ('YYYY-MM'): by discharge, of visits by registration; open
-    stays belong to every range. A rule whose tables or columns are not there gives not_assessable and names them; a
-    rule that crashes gives error for every encounter, and no other rule is touched.
+
+class Contents:
+    """The verdicts of many rules of content over a source, made in one pass when the first is asked for.
+
+    months: encounters of these months only, first and last ('YYYY-MM'): by discharge, of visits by registration; None
+    means all, open stays too. undelivered: "table" or "table.column" that were never delivered although the source has
+    them. keep: rows with these verdicts only; the counts are of all. A rule whose tables or columns are not there gives
+    not_assessable and names them; a rule that crashes gives error for every encounter, and no other rule is touched.
     """
-    rows: list[dict[str, Any]] = []
-    for table in ("stays", VISITS):
-        own = [rule for rule in rules if rule.table == table]
-        if own and table in source:
-            rows += _of_table(own, source, table, now, months, undelivered)
-    return pa.Table.from_pylist(rows, schema=VERDICT_SCHEMA).sort_by(
-        [("encounter", "ascending"), ("rule", "ascending")]
-    )
+
+    def __init__(
+        self,
+        rules: Sequence[ContentRule],
+        source: Source,
+        *,
+        now: datetime,
+        months: tuple[str, str] | None = None,
+        undelivered: frozenset[str] = frozenset(),
+        keep: frozenset[str] = frozenset(verdict.word for verdict in Verdict),
+    ) -> None:
+        self.rules, self.source, self.now, self.months, self.keep = rules, source, now, months, keep
+        self.lacking = {rule.id: missing(rule, source, undelivered) for rule in rules}
+        self._rows: dict[str, list[dict[str, Any]]] = {rule.id: [] for rule in rules}
+        self._counts: dict[str, Counter[str]] = {rule.id: Counter() for rule in rules}
+        self._done: set[str] = set()
+
+    def of(self, rule: ContentRule) -> tuple[pa.Table, Counter[str]]:
+        """The kept rows of a rule in the order of encounters, and how many encounters got which verdict."""
+        if rule.table not in self._done:
+            self._done.add(rule.table)
+            if rule.table in self.source:
+                self._run(rule.table)
+        return pa.Table.from_pylist(self._rows[rule.id], schema=VERDICT_SCHEMA), self._counts[rule.id]
+
+    def _run(self, table: str) -> None:
+        rules = [rule for rule in self.rules if rule.table == table]
+        shelf = Shelf(self.source, self._needs(table, rules), table=table, now=self.now, months=self.months)
+        known, broken = self._prepared(rules, shelf)
+        for portion in shelf.portions():
+            for rule in rules:
+                if rule.id not in broken:
+                    told = self._judge(rule, portion, known.get(rule.id))
+                    broken |= {rule.id: told} if told else {}
+        for rule in (rule for rule in rules if rule.id in broken):
+            self._rows[rule.id], self._counts[rule.id] = [], Counter()
+            for chart in shelf.everyone():
+                self._add(rule, chart, Judged(Verdict.ERROR, broken[rule.id]))
+
+    def _prepared(self, rules: Sequence[ContentRule], shelf: Shelf) -> tuple[dict[str, Any], dict[str, str]]:
+        """What rules that compare charts know of all of them, and why rules broke over it."""
+        known: dict[str, Any] = {}
+        broken: dict[str, str] = {}
+        for rule in rules:
+            if rule.check.compares_charts and not self.lacking[rule.id]:
+                try:
+                    meant = (chart for chart in shelf.everyone() if rule.holds_on(chart))
+                    known[rule.id] = rule.check.prepare(rule.selection, meant)
+                except CRASHES as error:
+                    broken[rule.id] = crash(error)
+        return known, broken
+
+    def _judge(self, rule: ContentRule, portion: Sequence[Chart], known: Any) -> str:
+        """The sentence of a crash, or nothing."""
+        lacking = self.lacking[rule.id]
+        try:
+            for chart in portion:
+                one = Judged(Verdict.NOT_ASSESSABLE, lacking) if lacking else judged(rule, chart, known)
+                self._add(rule, chart, one)
+        except CRASHES as error:
+            return crash(error)
+        return ""
+
+    def _add(self, rule: ContentRule, chart: Chart, one: Judged) -> None:
+        self._counts[rule.id][one.verdict.word] += 1
+        if one.verdict.word in self.keep:
+            self._rows[rule.id].append(_row(rule, chart, one))
+
+    def _needs(self, table: str, rules: Sequence[ContentRule]) -> Needs:
+        """Every column that the source has of the tables that rules read: about, titles and staff are told too."""
+        names = {table, *(n for rule in rules if not self.lacking[rule.id] for n in needs_of(rule))}
+        return {name: set(TABLES[name].column_names) & self.source.columns(name) for name in names}
 
 
-def _of_table(rules, source: Source, table: str, now, months, undelivered) -> Iterator[dict[str, Any]]:
-    lacking = {rule.id: missing(rule, source, undelivered) for rule in rules}
-    ready = [rule for rule in rules if not lacking[rule.id]]
-    needs: Needs = {table: set(TABLES[table].column_names) & source.columns(table)}
-    for rule in ready:
-        for name, columns in needs_of(rule).items():
-            needs.setdefault(name, set()).update(columns)
-    for name in needs:
-        needs[name] |= {c for c in TABLES[name].column_names if c in source.columns(name)}
-    charts = charts_of(source, needs, table=table, now=now, months=months)
-    for rule in rules:
-        if lacking[rule.id]:
-            judged: Iterable[Judged] = [Judged(Verdict.NOT_ASSESSABLE, lacking[rule.id])] * len(charts)
-        else:
-            judged = judged_all(rule, charts)
-        yield from (_row(rule, chart, one) for chart, one in zip(charts, judged, strict=True))
+def crash(error: Exception) -> str:
+    """What is told of a rule that broke."""
+    return f"规则出错：{type(error).__name__}: {error}"
 
 
-def judged_all(rule: ContentRule, charts: Sequence[Chart]) -> list[Judged]:
-    """The verdict on each chart; a crash anywhere is an error everywhere, for half a result would look like a whole."""
+def judged_alone(rule: ContentRule, chart: Chart) -> Judged:
+    """The verdict on one chart by itself; a crash is an error. Comparisons with other charts need all of them."""
     try:
-        known = rule.check.prepare(rule.selection, [c for c in charts if rule.holds_on(c)])
-        return [judged(rule, chart, known) for chart in charts]
-    except _CRASHES as error:
-        return [Judged(Verdict.ERROR, f"规则出错：{type(error).__name__}: {error}")] * len(charts)
+        known = rule.check.prepare(rule.selection, [chart]) if rule.check.compares_charts else None
+        return judged(rule, chart, known)
+    except CRASHES as error:
+        return Judged(Verdict.ERROR, crash(error))
 
 
 def judged(rule: ContentRule, chart: Chart, known: Any = None) -> Judged:
@@ -164,13 +225,24 @@ def judged(rule: ContentRule, chart: Chart, known: Any = None) -> Judged:
 
 
 def _looked(rule: ContentRule, chart: Chart, documents: Sequence[Document], known: Any) -> Judged:
+    """Documents of types of which no text at all was delivered are left aside by rules on texts; when no others are
+    there, nothing can be said."""
     try:
+        if rule.kind == RuleKind.TEXT and rule.check.reads_words and documents:
+            documents = _with_texts(chart, documents)
         looked: Looked = rule.check.look(chart, documents, known)
     except Unknown as error:
         return Judged(Verdict.NOT_ASSESSABLE, str(error))
     if looked.hits:
         return Judged(Verdict.FAIL, _told(looked.hits), looked.hits)
     return Judged(Verdict.PASS if looked.seen else Verdict.NOT_APPLICABLE)
+
+
+def _with_texts(chart: Chart, documents: Sequence[Document]) -> list[Document]:
+    kept = [document for document in documents if chart.texts_known(document)]
+    if not kept:
+        raise Unknown(f"{documents[0].name}的文字内容没有上传。")
+    return kept
 
 
 def _unknown(rule: ContentRule, chart: Chart) -> str:
@@ -228,8 +300,7 @@ def findings(rules: Sequence[ContentRule], chart: Chart, *, now: datetime) -> li
     found: list[Finding] = []
     for rule in rules:
         if rule.table == chart.table:
-            (one,) = judged_all(rule, [chart])
-            found += finding_list(rule, one)
+            found += finding_list(rule, judged_alone(rule, chart))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -67,8 +67,14 @@ class Check(Protocol):
     @property
     def reads_documents(self) -> bool: ...
 
-    def prepare(self, selection: Selection, charts: Sequence[Chart]) -> Any:
-        """What the check must know of all charts together; None when each stands alone."""
+    @property
+    def reads_words(self) -> bool: ...
+
+    @property
+    def compares_charts(self) -> bool: ...
+
+    def prepare(self, selection: Selection, charts: Iterable[Chart]) -> Any:
+        """What the check must know of all charts together, when it compares charts."""
 
     def look(self, chart: Chart, documents: Sequence[Document], known: Any) -> Looked:
         """Judges one chart. Raises Unknown when what it needs is not there."""

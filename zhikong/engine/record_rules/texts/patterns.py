@@ -8,7 +8,7 @@ from functools import lru_cache
 from zhikong.engine.definitions.problems import ExpressionError
 
 MAX_LENGTH = 400
-MAX_WAYS = 2500
+MAX_WAYS = 5000
 """The product of the ranges of all repeats: how many ways one place of the text can be tried."""
 LONGEST = 20_000  # characters of one text that are looked at; no section of a record is longer
 _REPEAT = re.compile(r"\{(\d{1,3})(?:(,)(\d{0,3}))?\}")

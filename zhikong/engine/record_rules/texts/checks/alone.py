@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from zhikong.engine.record_rules.texts.charts import Chart, Document, Piece
-from zhikong.engine.record_rules.texts.model import Selection, Unknown
+from zhikong.engine.record_rules.texts.model import Selection
 
 
 class Alone:
     """A check that needs nothing but one chart.
 
     asks_of_rows: it starts from rows of a table and asks for documents, so that none at all is an answer too.
-    reads_documents: whether it looks at documents at all.
+    reads_documents: whether it looks at documents at all; reads_words: at their texts.
     """
 
-    asks_of_rows = False
+    @property
+    def asks_of_rows(self) -> bool:
+        return False
 
     @property
     def reads_documents(self) -> bool:
@@ -26,14 +28,20 @@ class Alone:
     def tables(self) -> Mapping[str, frozenset[str]]:
         return {}
 
-    def prepare(self, selection: Selection, charts: Sequence[Chart]) -> Any:
+    @property
+    def reads_words(self) -> bool:
+        return self.reads_documents
+
+    @property
+    def compares_charts(self) -> bool:
+        return False
+
+    def prepare(self, selection: Selection, charts: Iterable[Chart]) -> Any:
         return None
 
 
 def texts(chart: Chart, document: Document, sections: Sequence[str]) -> list[Piece]:
-    """The pieces of these sections. Raises Unknown when no text of such documents was delivered."""
-    if not chart.texts_known(document):
-        raise Unknown(f"{document.name}的文字内容没有上传。")
+    """The pieces of these sections."""
     return document.named(sections)
 
 

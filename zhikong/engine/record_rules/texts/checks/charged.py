@@ -27,11 +27,17 @@ class Charged(Alone):
     reverse: bool
     times: bool
 
-    asks_of_rows = True
+    @property
+    def asks_of_rows(self) -> bool:
+        return True
 
     @property
     def reads_documents(self) -> bool:
         return not self.table
+
+    @property
+    def reads_words(self) -> bool:
+        return False
 
     @classmethod
     def read(cls, p: Params) -> Charged:
@@ -51,6 +57,8 @@ class Charged(Alone):
     def look(self, chart: Chart, documents: Sequence[Document], known: None) -> Looked:
         looked = Looked()
         charges = [row for row in chart.children.get("charges", ()) if self._meant(row)]
+        if sum(row.get("quantity") or 0 for row in charges) <= 0:  # what was refunded was not charged
+            charges = []
         records = self._records(chart, documents)
         if self.reverse and records:
             looked.add(*([] if charges else [self._uncharged(chart, records[0])]))
@@ -60,7 +68,7 @@ class Charged(Alone):
 
     def _meant(self, row: Row) -> bool:
         name, code = str(row.get("name") or ""), str(row.get("code") or "")
-        if (row.get("quantity") or 0) <= 0 or any(word in name for word in self.excepted):
+        if any(word in name for word in self.excepted):
             return False
         return (
             any(word in name for word in self.words)
@@ -76,7 +84,7 @@ class Charged(Alone):
         return [f"{self.table}:{reference(self.table, row)}" for row in kept]
 
     def _unrecorded(self, charges: Sequence[Row], records: Sequence[str]) -> Iterator[Hit]:
-        count = sum(int(row["quantity"]) for row in charges)
+        count = int(sum(row.get("quantity") or 0 for row in charges))
         if records and (not self.times or len(records) >= count):
             return
         first = charges[0]

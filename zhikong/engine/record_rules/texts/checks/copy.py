@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -17,17 +18,29 @@ from zhikong.engine.record_rules.texts.params import Params
 
 _BLANK = re.compile(r"\s")
 _DIGITS = re.compile(r"[\d.．/]")
-SCOPES = ("patient", "department", "sections")
+SCOPES = ("patient", "department", "visits", "sections")
 RUN = 4
 SHARED = 0.5
 """Sections of which fewer runs of four characters are common than this share are not compared further."""
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """A text to compare with those of other charts: within one room, of different owners."""
+
+    place: tuple[str, str | None, str]
+    at: datetime | None
+    room: tuple[Any, ...]
+    owner: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Copy(Alone):
-    """scope patient: with the `back` notes before it in the same chart. department: with notes of other patients of the
-    same institution, department and disease (first three characters of the principal diagnosis). sections: with the
-    sections of other documents of the chart; `contained`: the shorter text may stand within the longer.
+    """scope patient: with the `back` notes before it in the same chart. visits: with earlier visits of the same patient
+    `within` that time. department: with notes of other patients of the same institution, department and disease (first
+    three characters of the principal diagnosis). sections: with the sections of other documents of the chart;
+    `contained`: the shorter text may stand within the longer.
     ignore: what is left out before comparing; numbers: false leaves all figures out.
     """
 
@@ -41,6 +54,7 @@ class Copy(Alone):
     contained: bool
     numbers: bool
     ignore: tuple[re.Pattern[str], ...]
+    within: timedelta | None
 
     @classmethod
     def read(cls, p: Params) -> Copy:
@@ -54,38 +68,48 @@ class Copy(Alone):
             p.words("in", ()), scope, p.share("alike", 0.95), p.whole("min_chars", 40, least=10),
             p.whole("back", 3, least=1, most=60), other.types("document") if other else (),
             other.words("in", ()) if other else (), p.flag("contained"),
-            p.take("numbers", True) is not False, p.patterns("ignore", ()),
+            p.take("numbers", True) is not False, p.patterns("ignore", ()), p.span("within"),
         )  # fmt: skip
         if other:
             other.done()
         return made
 
-    def prepare(self, selection: Selection, charts: Sequence[Chart]) -> Any:
-        """For scope department: which pieces repeat whose; {(encounter, document, section): (other, share)}."""
-        if self.scope != "department":
-            return None
-        rows = [
-            (chart, piece) for chart in charts for piece in self._pieces(chart, selection.documents(chart))
-        ]
-        rows.sort(key=lambda row: (row[1].document.at is None, row[1].document.at, row[0].key))
-        cut = [self._cut(piece.text) for _, piece in rows]
-        kept = [place for place, text in enumerate(cut) if len(text) >= self.min_chars]
-        rows, cut = [rows[place] for place in kept], [cut[place] for place in kept]
-        groups = [_room(chart) for chart, _ in rows]
-        owners = [chart.row.get("patient_key") or chart.key for chart, _ in rows]
-        found = earlier_likes(cut, groups, owners, self.alike)
-        return {_place(*rows[here]): (rows[there][0].key, share) for here, there, share in found}
+    @property
+    def compares_charts(self) -> bool:
+        return self.scope in ("department", "visits")
 
-    def _pieces(self, chart: Chart, documents: Sequence[Document]) -> list[Piece]:
-        return [piece for document in documents for piece in document.named(self.sections)]
+    def prepare(self, selection: Selection, charts: Iterable[Chart]) -> Any:
+        """Which pieces repeat those of other charts: {(encounter, document, section): (other, share)}."""
+        pieces = [one for chart in charts for one in self._of_chart(selection, chart)]
+        pieces.sort(key=lambda one: (one.at is None, one.at, one.place[0]))
+        found = earlier_likes(
+            [one.text for one in pieces],
+            [one.room for one in pieces],
+            [one.owner for one in pieces],
+            self.alike,
+        )
+        near = ((pieces[here], pieces[there], share) for here, there, share in found)
+        return {one.place: (other.place[0], share) for one, other, share in near if self._near(one, other)}
+
+    def _of_chart(self, selection: Selection, chart: Chart) -> Iterator[Compared]:
+        for document in selection.documents(chart):
+            for piece in document.named(self.sections):
+                cut = self._cut(piece.text)
+                if len(cut) >= self.min_chars:
+                    room, owner = _room(chart, piece, self.scope), _owner(chart, self.scope)
+                    yield Compared(_place(chart, piece), document.at, room, owner, cut)
+
+    def _near(self, one: Compared, other: Compared) -> bool:
+        known = self.within is not None and one.at is not None and other.at is not None
+        return not known or one.at - other.at <= self.within
 
     def look(self, chart: Chart, documents: Sequence[Document], known: Any) -> Looked:
         looked = Looked()
         pieces = [piece for document in documents for piece in texts(chart, document, self.sections)]
         judged = [(piece, cut) for piece in pieces if len(cut := self._cut(piece.text)) >= self.min_chars]
         looked.seen = len(judged)
-        if self.scope == "department":
-            looked.hits += self._borrowed(chart, judged, known or {})
+        if self.compares_charts:
+            looked.hits += self._borrowed(judged, chart, known or {})
         elif self.scope == "patient":
             looked.hits += self._repeated(judged)
         else:
@@ -97,11 +121,16 @@ class Copy(Alone):
             text = pattern.sub("", text)
         return _BLANK.sub("", text) if self.numbers else _DIGITS.sub("", _BLANK.sub("", text))
 
-    def _borrowed(self, chart: Chart, judged, known: Mapping[Any, tuple[str, float]]) -> list[Hit]:
+    def _borrowed(self, judged, chart: Chart, known: Mapping[Any, tuple[str, float]]) -> list[Hit]:
         found = []
         for piece, _ in judged:
             if (other := known.get(_place(chart, piece))) is not None:
-                told = f"与同科同病种另一患者（{other[0]}）的记录有 {other[1]:.0%} 相同"
+                whose = (
+                    f"同科同病种另一患者（{other[0]}）"
+                    if self.scope == "department"
+                    else f"此前就诊（{other[0]}）"
+                )
+                told = f"与{whose}的记录有 {other[1]:.0%} 相同"
                 found.append(hit(piece, 0, len(piece.text), told))
         return found
 
@@ -146,8 +175,15 @@ def _runs(text: str) -> set[str]:
     return {text[at : at + RUN] for at in range(len(text) - RUN + 1)}
 
 
-def _room(chart: Chart) -> tuple[Any, ...]:
-    return chart.institution, chart.department, str(chart.row.get("principal_diagnosis") or "")[:3]
+def _room(chart: Chart, piece: Piece, scope: str) -> tuple[Any, ...]:
+    if scope == "visits":
+        return chart.institution, chart.row.get("patient_key") or chart.key, piece.section
+    disease = str(chart.row.get("principal_diagnosis") or "")[:3]
+    return chart.institution, chart.department, disease, piece.section
+
+
+def _owner(chart: Chart, scope: str) -> str:
+    return chart.key if scope == "visits" else chart.row.get("patient_key") or chart.key
 
 
 def _place(chart: Chart, piece: Piece) -> tuple[str, str | None, str]:

@@ -11,7 +11,7 @@ from zhikong.engine.record_rules.texts.checks.alone import Alone, shown, texts
 from zhikong.engine.record_rules.texts.model import Hit, Looked, hit
 from zhikong.engine.record_rules.texts.params import Params
 
-_MARKS = re.compile(r"[\s，。；：、,.;:（）()【】\[\]“”\"'!！?？—\-_/0-9０-９①-⑳]")
+_MARKS = re.compile(r"[\s，。；：、,.;:（）()【】\[\]“”\"'!！?？…⋯—\-_/0-9０-９①-⑳]")
 _ITEM = re.compile(r"(?:^|[\s。；;：:，])(?:\d{1,2}[.、．)）]|[(（]\d{1,2}[)）]|[①-⑳])")
 
 

@@ -36,7 +36,9 @@ class Mention(Alone):
     share: float
     title: str
 
-    asks_of_rows = True
+    @property
+    def asks_of_rows(self) -> bool:
+        return True
 
     @classmethod
     def read(cls, p: Params) -> Mention:
