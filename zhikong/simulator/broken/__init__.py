@@ -11,11 +11,12 @@ from datetime import date
 import pyarrow as pa
 
 from zhikong.simulator.broken.care import CARE
-from zhikong.simulator.broken.facts import late, stays_of, workdays
+from zhikong.simulator.broken.facts import DAY, late, stays_of, workdays
+from zhikong.simulator.broken.house import HOUSE, LIMITS
 from zhikong.simulator.broken.visits import VISITS, broken_visits
 from zhikong.simulator.broken.writing import WRITING, Truth
 
-RULES: dict[str, Truth] = WRITING | CARE
+RULES: dict[str, Truth] = WRITING | CARE | HOUSE
 """Rules of stays that need no calendar."""
 
 
@@ -40,6 +41,9 @@ def _of_workdays(working: Callable[[date], bool] | None) -> dict[str, Truth]:
     """Rules whose limits count working days."""
     five = workdays(5, working or (lambda day: day.weekday() < 5))
     return {
+        "death_discussion_1_week": lambda s: s.died
+        and s.front.get("autopsy") != "1"
+        and late(s.leaving, s.papers("51"), 7 * DAY),
         "death_discussion_5_workdays": lambda s: s.died
         and s.front.get("autopsy") != "1"
         and late(s.leaving, s.papers("51"), five),
@@ -48,3 +52,6 @@ def _of_workdays(working: Callable[[date], bool] | None) -> dict[str, Truth]:
             s.events("results", "at", lambda r: r["kind"] == "pathology"), five, same=True,
         ),
     }  # fmt: skip
+
+
+__all__ = ["LIMITS", "RULES", "VISITS", "broken"]

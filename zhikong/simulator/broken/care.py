@@ -16,18 +16,18 @@ from zhikong.simulator.broken.facts import (
     late,
     unprepared,
 )
-from zhikong.simulator.broken.writing import COURSE, SUPERIOR, Truth, _asleep, _calm, _procedures, _titled
+from zhikong.simulator.broken.writing import COURSE, SUPERIOR, Truth, asleep, calm, procedures, titled
 
 ANTIBACTERIAL = ("unrestricted", "restricted", "special")
 TREATING = ("lab", "exam", "drug", "treatment", "blood", "operation")
-_mandate = _titled("31", "授权委托书")
+_mandate = titled("31", "授权委托书")
 
 
 def _asked(s: Stay, *urgency: str) -> list[Event]:
     return s.events("consultations", "requested_at", lambda r: not urgency or r["urgency"] in urgency)
 
 
-def _answered(s: Stay, *urgency: str) -> list[Event]:
+def answered(s: Stay, *urgency: str) -> list[Event]:
     return s.events("consultations", "completed_at", lambda r: not urgency or r["urgency"] in urgency)
 
 
@@ -51,24 +51,24 @@ def _treated(s: Stay) -> list[Event]:
     return s.events("orders", "ordered_at", lambda r: r["kind"] in TREATING)
 
 
-def _assessed(s: Stay, kind: str) -> list[Event]:
+def assessed(s: Stay, kind: str) -> list[Event]:
     return s.events("assessments", "at", lambda r: r["kind"] == kind)
 
 
-def _results(s: Stay, *items: str) -> list[Event]:
+def results(s: Stay, *items: str) -> list[Event]:
     return s.events("results", "at", lambda r: r["item"] in items)
 
 
-def _notices(s: Stay) -> list[Event]:
+def notices(s: Stay) -> list[Event]:
     return [*s.talks("critical"), *s.papers("30")]
 
 
 def _scale(kind: str, hours: int) -> Truth:
-    return lambda s: late(s.admission, _assessed(s, kind), hours * HOUR, unless=[s.end])
+    return lambda s: late(s.admission, assessed(s, kind), hours * HOUR, unless=[s.end])
 
 
 def _tested(*items: str) -> Truth:
-    return lambda s: late(s.admission, _results(s, *items), DAY, low=-3 * DAY, unless=[s.end])
+    return lambda s: late(s.admission, results(s, *items), DAY, low=-3 * DAY, unless=[s.end])
 
 
 def _at_incision(s: Stay) -> bool:
@@ -86,12 +86,12 @@ def _too_long(s: Stay) -> bool:
 
 def _blood_tested(s: Stay) -> bool:
     asked = s.events("transfusions", "started_at", lambda r: r["component"] != "autologous")
-    return unprepared(_calm(s, asked), _results(s, "HGB", "PLT", "APTT", "PT", "FIB"), floor=DAY)
+    return unprepared(calm(s, asked), results(s, "HGB", "PLT", "APTT", "PT", "FIB"), floor=DAY)
 
 
 def _icu_awake(s: Stay) -> bool:
     left = [r["left_at"] for r in s.there("icu_stays") if r["left_at"]]
-    return late(s.events("icu_stays", "entered_at"), _assessed(s, "consciousness"), DAY, unless=left)
+    return late(s.events("icu_stays", "entered_at"), assessed(s, "consciousness"), DAY, unless=left)
 
 
 def _rows(table: str, wrong) -> Truth:
@@ -107,11 +107,11 @@ def _cultured(s: Stay, level: str) -> bool:
 
 def _weekly_falls(s: Stay) -> bool:
     """From the first high risk on, no more than eight days without an assessment of it."""
-    risky = first(e for e in _assessed(s, "fall") if e.row["at_risk"])
+    risky = first(e for e in assessed(s, "fall") if e.row["at_risk"])
     if not risky:
         return False
     last = risky[0].at
-    for moment in [*sorted(e.at for e in _assessed(s, "fall") if e.at > last), s.end]:
+    for moment in [*sorted(e.at for e in assessed(s, "fall") if e.at > last), s.end]:
         if moment - last > 8 * DAY:
             return True
         last = min(moment, s.end)
@@ -129,10 +129,10 @@ CARE: dict[str, Truth] = {
         s.knives("performed_at"), s.talks("operation"), same=True
     ),
     "anaesthesia_consent_before": lambda s: unprepared(
-        _asleep(s, "performed_at"), s.talks("anaesthesia"), same=True
+        asleep(s, "performed_at"), s.talks("anaesthesia"), same=True
     ),
     "special_consent_before_procedure": lambda s: unprepared(
-        _calm(s, _procedures(s, "performed_at")), s.talks("special"), same=True
+        calm(s, procedures(s, "performed_at")), s.talks("special"), same=True
     ),
     "transfusion_consent_before": lambda s: unprepared(
         first(s.events("transfusions", "started_at")), [*s.talks("transfusion"), *s.papers("28")]
@@ -168,8 +168,8 @@ CARE: dict[str, Truth] = {
         and bool(s.there("diagnoses", lambda r: r["kind"] == "principal" and r["outcome"] == "3"))
         and unprepared(s.leaving, s.talks("other", "discharge", "refusal"))
     ),
-    "critical_notice_required": lambda s: absent(s.begins("critical", "serious"), _notices(s)),
-    "rescue_critical_notice": lambda s: absent(first(s.events("rescues", "started_at")), _notices(s)),
+    "critical_notice_required": lambda s: absent(s.begins("critical", "serious"), notices(s)),
+    "rescue_critical_notice": lambda s: absent(first(s.events("rescues", "started_at")), notices(s)),
     "critical_nursing_record": lambda s: absent(s.begins("critical"), s.papers("18")),
     "critical_superior_round_24h": lambda s: late(
         s.begins("critical"), [*s.papers("39", levels=SUPERIOR), *s.papers("44")], DAY, unless=[s.end]
@@ -178,26 +178,26 @@ CARE: dict[str, Truth] = {
         _asked(s, "urgent"), s.events("consultations", "arrived_at"), 10 * MINUTE, same=True
     ),
     "consultation_ordinary_24h": lambda s: late(
-        _asked(s, "routine"), _answered(s), DAY, same=True, unless=[s.end]
+        _asked(s, "routine"), answered(s), DAY, same=True, unless=[s.end]
     ),
     "consultation_ordinary_48h": lambda s: late(
-        _asked(s, "routine"), _answered(s), 2 * DAY, same=True, unless=[s.end]
+        _asked(s, "routine"), answered(s), 2 * DAY, same=True, unless=[s.end]
     ),
-    "consultation_answered": lambda s: absent(_asked(s), _answered(s), same=True),
-    "consultation_record_required": lambda s: absent(_answered(s), s.papers("45"), same=True),
+    "consultation_answered": lambda s: absent(_asked(s), answered(s), same=True),
+    "consultation_record_required": lambda s: absent(answered(s), s.papers("45"), same=True),
     "consultation_ordinary_effective_24h": lambda s: late(
         _asked(s, "routine"), _treated(s), DAY, unless=[s.end]
     ),
     "consultation_urgent_effective_40min": lambda s: late(_asked(s, "urgent"), _treated(s), 40 * MINUTE),
     "consultation_by_qualified_doctor": lambda s: any(
-        r.row["doctor_level"] in ("intern", "resident") for r in _answered(s)
+        r.row["doctor_level"] in ("intern", "resident") for r in answered(s)
     ),
     "multidisciplinary_before_grade_four": lambda s: unprepared(
         s.knives("performed_at", lambda r: r["elective"] and r["grade"] == "4"),
-        _answered(s, "multidisciplinary"),
+        answered(s, "multidisciplinary"),
     ),
     "multidisciplinary_consultation_record": lambda s: absent(
-        _answered(s, "multidisciplinary"), s.papers("45", "40"), same=True
+        answered(s, "multidisciplinary"), s.papers("45", "40"), same=True
     ),
     "critical_value_notified_10min": lambda s: late(
         _critical(s, "at"), _critical(s, "notified_at"), 10 * MINUTE, same=True
@@ -221,7 +221,7 @@ CARE: dict[str, Truth] = {
         s.events("transfusions", "started_at"), s.events("transfusions", "ended_at"), 4 * HOUR, same=True
     ),
     "transfusion_requested_before_start": lambda s: unprepared(
-        _calm(s, s.events("transfusions", "started_at")), s.events("transfusions", "requested_at"), same=True
+        calm(s, s.events("transfusions", "started_at")), s.events("transfusions", "requested_at"), same=True
     ),
     "transfusion_tests_before": _blood_tested,
     "blood_ordered_before_transfusion": lambda s: unprepared(
@@ -242,7 +242,7 @@ CARE: dict[str, Truth] = {
     "prophylaxis_before_incision": _at_incision,
     "prophylaxis_stopped_24h": _too_long,
     "special_antibacterial_consultation": lambda s: late(
-        first(_doses(s, "special")), _answered(s), DAY, low=-3 * DAY, unless=[s.end]
+        first(_doses(s, "special")), answered(s), DAY, low=-3 * DAY, unless=[s.end]
     ),
     "culture_before_special_antibacterial": lambda s: _cultured(s, "special"),
     "culture_before_restricted_antibacterial": lambda s: _cultured(s, "restricted"),
@@ -265,7 +265,7 @@ CARE: dict[str, Truth] = {
         s.admission, s.events("orders", "ordered_at", lambda r: r["kind"] == "nursing"), 2 * HOUR
     ),
     "operation_ordered_before": lambda s: unprepared(
-        _calm(s, first(s.knives("performed_at"))),
+        calm(s, first(s.knives("performed_at"))),
         s.events("orders", "ordered_at", lambda r: r["kind"] == "operation"),
     ),
     "discharge_order_before_leaving": lambda s: (
@@ -301,12 +301,12 @@ CARE: dict[str, Truth] = {
     "adl_assessment_24h": _scale("adl", 24),
     "nutrition_assessment_24h": _scale("nutrition", 24),
     "pain_assessment_8h": _scale("pain", 8),
-    "nursing_admission_assessment_required": lambda s: absent(s.admission, _assessed(s, "admission")),
+    "nursing_admission_assessment_required": lambda s: absent(s.admission, assessed(s, "admission")),
     "postoperative_pain_assessment_24h": lambda s: late(
-        first(s.knives("ended_at")), _assessed(s, "pain"), DAY, low=-8 * HOUR, unless=[s.end]
+        first(s.knives("ended_at")), assessed(s, "pain"), DAY, low=-8 * HOUR, unless=[s.end]
     ),
     "postoperative_vte_assessment_48h": lambda s: late(
-        first(s.knives("ended_at")), _assessed(s, "vte"), 2 * DAY, unless=[s.end]
+        first(s.knives("ended_at")), assessed(s, "vte"), 2 * DAY, unless=[s.end]
     ),
     "icu_consciousness_assessment_24h": _icu_awake,
     "fall_reassessed_weekly": _weekly_falls,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from zhikong.simulator.broken.facts import (
     DAY,
     HOUR,
+    ZERO,
     Event,
     Stay,
     absent,
@@ -36,29 +37,29 @@ def _urgent(s: Stay) -> list[Event]:
     return s.knives("performed_at", lambda r: not r["elective"])
 
 
-def _asleep(s: Stay, column: str) -> list[Event]:
+def asleep(s: Stay, column: str) -> list[Event]:
     return s.knives(column, lambda r: r["anaesthetist"] is not None)
 
 
-def _calm(s: Stay, anchors: list[Event]) -> list[Event]:
+def calm(s: Stay, anchors: list[Event]) -> list[Event]:
     """Those that did not begin in the middle of a rescue."""
     spans = [(r["started_at"], r["ended_at"] or s.end) for r in s.there("rescues")]
     return [a for a in anchors if not any(begin <= a.at < end for begin, end in spans)]
 
 
-def _procedures(s: Stay, column: str) -> list[Event]:
+def procedures(s: Stay, column: str) -> list[Event]:
     return s.events("operations", column, lambda r: r["kind"] in ("treatment", "diagnostic"))
 
 
-def _titled(kind: str, *titles: str) -> Callable[[Stay], list[Event]]:
+def titled(kind: str, *titles: str) -> Callable[[Stay], list[Event]]:
     return lambda s: s.papers(kind, titles=titles)
 
 
-_out, _in = _titled("42", "转出记录"), _titled("42", "转入记录")
-_given, _taken = _titled("41", "交班记录"), _titled("41", "接班记录")
-_surgeon_before, _surgeon_after = _titled("39", "术者术前查房记录"), _titled("39", "术者术后查房记录")
-_grand, _agreed = _titled("39", "大查房记录"), _titled("39", "出院前上级医师查房记录")
-_check, _count = _titled("19", "手术安全核查表"), _titled("19", "手术清点记录")
+_out, _in = titled("42", "转出记录"), titled("42", "转入记录")
+_given, _taken = titled("41", "交班记录"), titled("41", "接班记录")
+_surgeon_before, _surgeon_after = titled("39", "术者术前查房记录"), titled("39", "术者术后查房记录")
+_grand, _agreed = titled("39", "大查房记录"), titled("39", "出院前上级医师查房记录")
+checked, _count = titled("19", "手术安全核查表"), titled("19", "手术清点记录")
 
 
 def _attending(s: Stay) -> bool:
@@ -94,12 +95,12 @@ def _silent_stable(s: Stay, days: int) -> bool:
 
 
 def _agreement(s: Stay) -> bool:
-    notes = [*_agreed(s), *s.papers("39", levels=SUPERIOR), *_superior_notes(s)]
+    notes = [*_agreed(s), *s.papers("39", levels=SUPERIOR), *superior_notes(s)]
     ordered = s.leaving if s.row["discharge_way"] in ("1", "2", "3") and s.length >= TWO_DAYS else []
     return unprepared(ordered, notes, floor=TWO_DAYS)
 
 
-def _superior_notes(s: Stay) -> list[Event]:
+def superior_notes(s: Stay) -> list[Event]:
     """Notes that a superior wrote, or countersigned, at that time."""
     found = []
     for p in s.papers("37", "38", "39"):
@@ -145,6 +146,28 @@ def _early_critical(s: Stay) -> bool:
     )
 
 
+def _too_few(s: Stay, levels: tuple[str, ...], times: int) -> bool:
+    """Within seven days of admission and of each round, leave not counted, there are so many further rounds."""
+    points = [s.start, *sorted(p.at for p in s.papers("39", levels=levels) if s.start <= p.at <= s.end)]
+    for place, since in enumerate(points):
+        until = points[place + times] if place + times < len(points) else s.end
+        away = [min(b, until) - max(a, since) for a, b in s.periods("leave")]
+        if until - since - sum((gap for gap in away if gap > ZERO), ZERO) > 7 * DAY:
+            return True
+    return False
+
+
+def _not_twice_daily(s: Stay) -> bool:
+    """After admission and each note, the next two are written by the end of the following day."""
+    rows = s.events("documents", "written_at", lambda r: r["type"] in COURSE)
+    points = [s.start, *sorted(r.at for r in rows if s.start <= r.at <= s.end)]
+    followed = [points[n + 2] if n + 2 < len(points) else s.end for n in range(len(points))]
+    return any(
+        after > _last_minute(Event(since, "", None, {}), 1)
+        for since, after in zip(points, followed, strict=True)
+    )
+
+
 def _after_shift(s: Stay) -> bool:
     """The first note after the shift in which the patient came; nothing is said where no roster tells the shift."""
     ends = [end for begin, end in s.duty if begin <= s.start < end]
@@ -174,7 +197,7 @@ WRITING: dict[str, Truth] = {
         _early_critical(s) and late(s.admission, s.papers("34"), 6 * HOUR, unless=[s.end])
     ),
     "admission_record_before_emergency_operation": lambda s: unprepared(
-        _calm(s, first(_urgent(s))), s.papers("34")
+        calm(s, first(_urgent(s))), s.papers("34")
     ),
     "short_stay_record_24h": lambda s: (
         _short(s) and not s.papers("34") and late(_alive(s), s.papers("35"), DAY)
@@ -190,6 +213,9 @@ WRITING: dict[str, Truth] = {
     "progress_note_critical_daily": _silent_while("critical", 1),
     "progress_note_serious_2d": _silent_while("serious", 2),
     "progress_note_stable_3d": lambda s: _silent_stable(s, 3),
+    "senior_rounds_two_a_week": lambda s: _too_few(s, SENIOR, 2),
+    "superior_rounds_three_a_week": lambda s: _too_few(s, SUPERIOR, 3),
+    "ward_round_twice_daily": _not_twice_daily,
     "progress_note_chronic_5d": lambda s: _silent_stable(s, 5),
     "first_progress_note_same_shift": _after_shift,
     "difficult_case_high_cost": lambda s: (
@@ -201,7 +227,7 @@ WRITING: dict[str, Truth] = {
     "takeover_note_24h": lambda s: late(_given(s), _taken(s), DAY, unless=[s.end]),
     "handover_note_before_takeover": lambda s: unprepared(_taken(s), _given(s)),
     "transfer_out_note_before_transfer": lambda s: unprepared(
-        _calm(s, s.events("transfers", "at")), _out(s), same=True
+        calm(s, s.events("transfers", "at")), _out(s), same=True
     ),
     "transfer_in_note_24h": lambda s: late(
         s.events("transfers", "at"), _in(s), DAY, same=True, unless=[s.end]
@@ -219,9 +245,9 @@ WRITING: dict[str, Truth] = {
     ),
     "rescue_record_6h": lambda s: late(s.events("rescues", "ended_at"), s.papers("44"), 6 * HOUR, same=True),
     "rescue_record_per_rescue": lambda s: len(s.papers("44")) < len(s.there("rescues")),
-    "procedure_record_required": lambda s: absent(_procedures(s, "ended_at"), s.papers("08"), same=True),
+    "procedure_record_required": lambda s: absent(procedures(s, "ended_at"), s.papers("08"), same=True),
     "preoperative_summary_before": lambda s: unprepared(
-        _calm(s, s.knives("performed_at")), s.papers("46"), same=True
+        calm(s, s.knives("performed_at")), s.papers("46"), same=True
     ),
     "preoperative_discussion_before": lambda s: unprepared(_elective(s), s.papers("47"), same=True),
     "preoperative_discussion_before_consent": _discussed_before_consent,
@@ -232,13 +258,13 @@ WRITING: dict[str, Truth] = {
         s.knives("ended_at"), _surgeon_after(s), DAY, same=True, unless=[s.end]
     ),
     "anaesthesia_visit_before": lambda s: unprepared(
-        _calm(s, _asleep(s, "performed_at")), s.papers("10"), same=True
+        calm(s, asleep(s, "performed_at")), s.papers("10"), same=True
     ),
-    "anaesthesia_record_required": lambda s: absent(_asleep(s, "ended_at"), s.papers("11"), same=True),
+    "anaesthesia_record_required": lambda s: absent(asleep(s, "ended_at"), s.papers("11"), same=True),
     "anaesthesia_visit_after_72h": lambda s: late(
-        _asleep(s, "ended_at"), s.papers("12"), 72 * HOUR, same=True, unless=[s.end]
+        asleep(s, "ended_at"), s.papers("12"), 72 * HOUR, same=True, unless=[s.end]
     ),
-    "surgical_safety_checklist_required": lambda s: absent(_asleep(s, "ended_at"), _check(s), same=True),
+    "surgical_safety_checklist_required": lambda s: absent(asleep(s, "ended_at"), checked(s), same=True),
     "instrument_count_required": lambda s: absent(s.knives("ended_at"), s.papers("19"), same=True),
     "operation_record_24h": lambda s: late(s.knives("ended_at"), s.papers("09"), DAY, same=True),
     "operation_record_by_operator": lambda s: any(

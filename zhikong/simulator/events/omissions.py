@@ -222,15 +222,11 @@ def _executed_later(s: Shelf) -> np.ndarray:
 
 
 def _returned(s: Shelf) -> None:
-    """The second operation of a few stays was not planned: nobody discussed it."""
+    """A few operations were returns that nobody had planned, nor discussed."""
     rows = s.rows["operations"]
     knife = s.is_("operations", "kind", *KNIFE)
-    second = (
-        knife
-        & (np.arange(len(rows)) != np.searchsorted(rows.i, rows.i))
-        & np.asarray(rows.columns["elective"], bool)
-    )
-    own = s.chosen("unplanned_return", rows.i[second], 0.02)
+    second = knife & np.asarray(rows.columns["elective"], bool)
+    own = s.chosen("unplanned_return", rows.i[second], 0.01)
     s.change(
         "operations",
         "unplanned_return",
@@ -263,7 +259,7 @@ _LOST: tuple[tuple, ...] = (
     ("omitted_discussion_of_long_stay", "documents", _of_long(30, _papers("40")), 0.1),
     ("omitted_discussion_of_reoperation", "documents", _of_returned(_papers("40"), "documents"), 0.1),
     ("omitted_summary", "documents", _of_long(31, _papers("43", "41", "42")), 0.1),
-    ("omitted_great_round", "documents", _of_long(30, _titled("大查房记录")), 0.1),
+    ("omitted_great_round", "documents", _of_long(31, _titled("大查房记录")), 0.1),
     ("omitted_short_death_record", "documents", _papers("36"), 0.1),
     ("omitted_death_record", "documents", _papers("50"), 0.05),
     ("omitted_critical_value_note", "documents", _titled("危急值处理记录"), 0.03),

@@ -8,7 +8,7 @@ import pyarrow as pa
 from zhikong.engine.tables import arrow_schema
 from zhikong.engine.tables.event_codes import DISPOSITION, VISIT_KIND
 from zhikong.simulator import catalogue, hospital
-from zhikong.simulator.clock import months_of, stream
+from zhikong.simulator.clock import DAY, months_of, stream
 from zhikong.simulator.columns import (
     department_words,
     minutes,
@@ -41,6 +41,7 @@ class Visits:
     rng: np.random.Generator
     visit: dict[str, np.ndarray]
     drugs: np.ndarray  # whether medicines were prescribed
+    careless: float = 1.0
     planted: list[pa.Table] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -48,7 +49,7 @@ class Visits:
 
     def take(self, chosen: np.ndarray) -> "Visits":
         own = {name: values[chosen] for name, values in self.visit.items()}
-        return Visits(self.rng, own, self.drugs[chosen], self.planted)
+        return Visits(self.rng, own, self.drugs[chosen], self.careless, self.planted)
 
     def chance(self, share: float) -> np.ndarray:
         return self.rng.random(len(self)) < share
@@ -63,15 +64,19 @@ class Visits:
             numbered("MZ", self.visit["number"][own], 9), pa.nulls(count, pa.string()),
             pa.nulls(count, pa.int64()) if over is None else pa.array([0] * count, pa.int64()),
             pa.nulls(count, pa.int64()) if over is None else pa.array(over[own], pa.int64()),
-            month_words(months_of(self.visit["at"][own] // 1440)),
+            month_words(months_of(self.visit["at"][own] // DAY)),
         ]  # fmt: skip
         self.planted.append(pa.table(columns, schema=SCHEMA))
 
 
 def table(stages: Stages, month: int, visit: dict[str, np.ndarray], drugs: np.ndarray) -> dict[str, pa.Table]:
     """`visit_records` of one month and what was planted in it. drugs: which of the visits ended in a prescription."""
-    whole = Visits(stream(stages.seed, f"events visit records {month}"), visit, drugs)
-    seen = visit["place"] != LEFT
+    whole = Visits(
+        stream(stages.seed, f"events visit records {month}"), visit, drugs, stages.profile.careless
+    )
+    seen = (visit["place"] != LEFT) | (
+        visit["urgent"] & whole.chance(0.7)
+    )  # who leaves the clinic unseen has none
     lost = seen & whole.chance(0.004)
     whole.enter("visit_record_missing", lost, table="visits")
     made = whole.take(np.flatnonzero(seen & ~lost))
@@ -92,7 +97,7 @@ def _who(made: Visits) -> dict[str, pa.Array]:
         "department": department_words(v["department"]),
         "kind": words(v["kind"], KINDS),
         "registered_at": minutes(v["at"]),
-        "month": month_words(months_of(v["at"] // 1440)),
+        "month": month_words(months_of(v["at"] // DAY)),
     }
 
 
@@ -106,9 +111,14 @@ def _course(made: Visits) -> dict[str, pa.Array]:
     doctor = np.where(second & made.chance(0.7), pick(rng, "senior", v["department"]), v["doctor"])
     level = levels()[doctor]
     senior = np.isin(level, [level_number("associate_chief"), level_number("chief")])
-    consulted = ~confirmed & np.where(second & ~senior & ~admitted, made.chance(0.9), made.chance(0.3))
+    consulted = ~confirmed & np.where(
+        second & ~senior & ~admitted, made.chance(1 - 0.1 * made.careless), made.chance(0.3)
+    )
     signed = third & ~admitted & made.chance(0.88)
     helped = senior | consulted | admitted
+    left = v["place"] == LEFT
+    refused = left & ~made.chance(0.06 * made.careless)
+    made.enter("visit_left_without_signature", left & ~refused)
     made.enter("visit_second_unconfirmed", second & (~helped | (consulted & ~senior & ~admitted)), ~helped)
     made.enter("visit_third_unconfirmed", third & ~admitted, ~signed)
     recorded = made.drugs & ~made.chance(0.006)
@@ -119,9 +129,9 @@ def _course(made: Visits) -> dict[str, pa.Array]:
         "visit_seq": pa.array(seq),
         "confirmed": pa.array(confirmed),
         "consulted": pa.array(consulted),
-        "drugs_recorded": pa.array(recorded),
+        "drugs_recorded": pa.array(recorded, mask=~made.drugs),
         "disposition": words(v["place"], PLACES),
-        "refusal_signed": pa.array(signed, mask=~third),
+        "refusal_signed": pa.array(np.where(left, refused, signed), mask=~third & ~left),
     }
 
 
@@ -136,10 +146,12 @@ def _times(made: Visits) -> dict[str, pa.Array]:
     never = (u >= 0.018) & (u < 0.021)
     signed = np.where(late, v["left"] + 2 + (u * 5e4).astype(np.int64), signed)
     signed = np.where(edge, v["left"] + made.rng.integers(-1, 2, len(made)), signed)
+    overnight = made.chance(0.002 * made.careless) & ~never
+    signed = np.where(overnight, signed + DAY, signed)
     over = signed - v["left"]
     made.enter("visit_record_at_visit", (over >= -1) & ~never, over > 0, over)
     made.enter("visit_signature_missing", never)
-    written = np.maximum(np.minimum(signed - 1, v["left"]), v["seen"])
+    written = np.where(overnight, signed - 1, np.maximum(np.minimum(signed - 1, v["left"]), v["seen"]))
     return {"written_at": minutes(np.minimum(written, signed)), "signed_at": minutes(signed, ~never)}
 
 
