@@ -58,11 +58,21 @@ def publish(hospital, *, now, notes=(), **tables):
         institution_id=hospital.id, number=number, data_version=f"charts{number}", published_at=now
     )
     for name, rows in tables.items():
-        table = lake.LakeTable(hospital.code, name)
-        version = table.replace_months(["2026-10"], _reader(name, rows))
+        version = _written(lake, hospital.code, name, rows)
         TableVersion.objects.create(
             institution_id=hospital.id, publication=published, table=name, version=version, rows=len(rows)
         )
+
+
+_versions: dict[tuple, int] = {}
+
+
+def _written(lake, code, name, rows):
+    """The lake table's version that holds these rows; the same rows are written once in a process."""
+    key = (str(lake.root(code)), name, repr(rows))
+    if key not in _versions:
+        _versions[key] = lake.LakeTable(code, name).replace_months(["2026-10"], _reader(name, rows))
+    return _versions[key]
 
 
 def _reader(name, rows):

@@ -17,6 +17,9 @@ from zhikong.engine.tables import Type
 from zhikong.foundation.flows.definition.checks.guards import BUILT_IN
 from zhikong.foundation.flows.definition.model import ANY, FlowDefinition, Kind, Transition
 
+CONCERNED = "concerned"
+"""Value of a case: id of the account that it is about, where somebody appeals against what this person decided."""
+
 
 class Act(StrEnum):
     """What one line of a case's story says happened."""
@@ -159,6 +162,7 @@ def guard_refusal(
     except ExpressionError as error:
         return f"{step.guard_says or step.title}（条件现在无法判断：{error.message}）"
     known = {**typed(values, names), **built_in(standing, person, now=now, today=today)}
+    known["concerned_is_actor"] = values.get(CONCERNED) == person.id
     if (verdict := condition.verdict(known)) is True:
         return ""
     if verdict is None:

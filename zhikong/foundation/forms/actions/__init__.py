@@ -5,6 +5,7 @@ from zhikong.foundation.forms.actions.grading import choose_policy
 from zhikong.foundation.forms.actions.handing_in import (
     Incomplete,
     accept,
+    amend,
     enter_sheet,
     return_sheet,
     submit,
@@ -16,6 +17,7 @@ __all__ = [
     "Incomplete",
     "Saved",
     "accept",
+    "amend",
     "choose_policy",
     "enter_sheet",
     "let_in",

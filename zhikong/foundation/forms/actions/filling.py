@@ -65,7 +65,7 @@ def save_answers(
     taken = {name: value for name, value in raw.items() if name not in errors and name not in conflicts}
     cleaned = _judged(sheet, form, taken, now)
     errors |= {name: text for name, text in cleaned.errors.items() if _belongs(name, taken)}
-    changed = _store(sheet, form, cleaned, by=by, now=now)
+    changed = store(sheet, form, cleaned, by=by, now=now)
     return Saved(sheet, cleaned, changed, errors, conflicts)
 
 
@@ -125,7 +125,8 @@ def _belongs(name: str, taken: Mapping[str, Any]) -> bool:
     return name in taken or name + FILES in taken
 
 
-def _store(sheet: Sheet, form: FormDefinition, cleaned: Cleaned, *, by, now: datetime) -> frozenset[str]:
+def store(sheet: Sheet, form: FormDefinition, cleaned: Cleaned, *, by, now: datetime) -> frozenset[str]:
+    """Write clean answers with their score and one edit for each change; gives the items that changed."""
     before, after = sheet.answers, _without_old_signatures(form, sheet.answers, cleaned.values)
     cleaned.values = after
     changed = frozenset(name for name in {*before, *after} if before.get(name) != after.get(name))
@@ -188,6 +189,6 @@ def sign(sheet: Sheet, *, by, now: datetime, item: str, password: str) -> Saved:
         raise ValidationError("密码不对，没有签名。")
     signature = {"user": by.pk, "name": str(by), "at": timezone.localtime(now).isoformat(timespec="minutes")}
     cleaned = _judged(sheet, form, {item: signature}, now)
-    changed = _store(sheet, form, cleaned, by=by, now=now)
+    changed = store(sheet, form, cleaned, by=by, now=now)
     record(sheet, Act.SIGN, by=by, now=now, text=wanted.text)
     return Saved(sheet, cleaned, changed)

@@ -14,13 +14,13 @@ from django.utils import timezone
 from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.forms import answers as judging
 from zhikong.foundation.forms import facts, queries
-from zhikong.foundation.forms.actions.filling import save_answers
+from zhikong.foundation.forms.actions.filling import save_answers, store
 from zhikong.foundation.forms.actions.opening import open_sheet
 from zhikong.foundation.forms.actions.steps import lock, note_figures, record, state_after
 from zhikong.foundation.forms.models import Sheet
 from zhikong.foundation.forms.permissions import may_decide, require_decide, require_fill
 from zhikong.foundation.forms.references import Existing
-from zhikong.foundation.forms.rules import Act, State
+from zhikong.foundation.forms.rules import HANDED_IN, Act, State
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.outbox.actions import announce
 from zhikong.foundation.tasks import actions as tasks
@@ -141,6 +141,28 @@ def withdraw(sheet: Sheet, *, by, now: datetime, reason: str) -> Sheet:
     record(sheet, Act.WITHDRAW, by=by, now=now, text=reason)
     tasks.cancel_for(source_kind=SOURCE, source_key=str(sheet.pk), by=by, now=now, reason=reason)
     announce(facts.SheetReturned(**_codes(sheet)), now=now)
+    return sheet
+
+
+@transaction.atomic
+def amend(sheet: Sheet, *, by, now: datetime, answers: Mapping[str, Any], reason: str) -> Sheet:
+    """Change answers of a sheet that was handed in, because a decision says so; the story keeps who, when and why.
+
+    by: who may decide on the form (an arbiter). What was handed in before stays in the story with its score.
+    """
+    lock(sheet)
+    if State(sheet.state) not in HANDED_IN:
+        raise ValidationError("只有已经提交的表可以按结论更正。")
+    form = queries.definition(sheet)
+    require_decide(by, form, sheet.department_id)
+    today = timezone.localdate(now)
+    cleaned = judging.clean(
+        form, {**sheet.answers, **answers}, final=True, today=today, known=Existing(on=today)
+    )
+    if errors := {item: text for item, text in cleaned.errors.items() if item not in sheet.unknown}:
+        raise Incomplete(errors)
+    store(sheet, form, cleaned, by=by, now=now)
+    record(sheet, Act.ACCEPT, by=by, now=now, text=_reason(reason, "请写明更正的理由。"), with_answers=True)
     return sheet
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-SELF, DEPARTMENT, HOSPITAL, SECOND, CONTEST, FINAL = "self", "department", "hospital", "second", "contest", "final"
+SELF, DEPARTMENT, HOSPITAL, SECOND, CONTEST, FINAL = (
+    "self",
+    "department",
+    "hospital",
+    "second",
+    "contest",
+    "final",
+)
 LINE = (SELF, DEPARTMENT, HOSPITAL)
 """Stages that move a record, in order; a blind second review or a contest's score only stands beside it."""
 COUNTING = (HOSPITAL, DEPARTMENT)

@@ -17,6 +17,7 @@ BUILT_IN = {
     "case_days": Name(Type.INT, "自新建起的天数"),
     "opener_is_actor": Name(Type.BOOL, "办理人就是新建人"),
     "owner_is_actor": Name(Type.BOOL, "办理人就是当前责任人"),
+    "concerned_is_actor": Name(Type.BOOL, "办理人就是案件所针对的人"),
     "evidence": Name(Type.INT, "已附的证据份数"),
     "returned": Name(Type.INT, "被退回的次数"),
     "today": Name(Type.DATE, "今天"),

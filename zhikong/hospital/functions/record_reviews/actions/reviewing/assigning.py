@@ -111,7 +111,9 @@ def _searched(stay_ids: set[str]) -> list[dict[str, Any]]:
 
 def _begin(stays: Sequence[Mapping[str, Any]], *, now: datetime, first: bool) -> list[ReviewCase]:
     """Cases of stays that have none yet. first: with the review of their first stage, as every discharge gets it."""
-    known = set(ReviewCase.objects.filter(stay_id__in=[s["stay_id"] for s in stays]).values_list("stay_id", flat=True))
+    known = set(
+        ReviewCase.objects.filter(stay_id__in=[s["stay_id"] for s in stays]).values_list("stay_id", flat=True)
+    )
     new = [stay for stay in stays if stay["stay_id"] not in known]
     places = dict(Department.objects.values_list("code", "pk"))
     here, users, days = setting(), users_of(s["resident_doctor"] or "" for s in new), working_calendar()
@@ -122,7 +124,8 @@ def _begin(stays: Sequence[Mapping[str, Any]], *, now: datetime, first: bool) ->
     made = ReviewCase.objects.bulk_create(made, batch_size=1000)
     if first:
         ReviewAssignment.objects.bulk_create(
-            [_first(case, here, users, days, now) for case in made if case.stage != Stage.FINAL], batch_size=1000
+            [_first(case, here, users, days, now) for case in made if case.stage != Stage.FINAL],
+            batch_size=1000,
         )
     return made
 
@@ -163,7 +166,9 @@ def _first(case: ReviewCase, here, users, days, now: datetime) -> ReviewAssignme
     )
 
 
-def new_review(case: ReviewCase, *, stage: str, reviewer, form_id: str, due_on, by, now: datetime, **more) -> ReviewAssignment:
+def new_review(
+    case: ReviewCase, *, stage: str, reviewer, form_id: str, due_on, by, now: datetime, **more
+) -> ReviewAssignment:
     """A review that is not stored yet; its reviewer is let in, whatever their department."""
     return ReviewAssignment(
         institution_id=case.institution_id, case=case, department_id=case.department_id, stage=stage,
@@ -177,11 +182,15 @@ def _assign(case: ReviewCase, row: Mapping[str, Any], *, by, now: datetime) -> R
     if stage not in Stage.values or stage == Stage.FINAL:
         raise ValidationError(f"没有评审阶段 {stage}。")
     _refuse_writer(case, stage, reviewer)
-    known = ReviewAssignment.objects.filter(case=case, stage=stage, reviewer=reviewer, sample=row.get("sample") or "")
+    known = ReviewAssignment.objects.filter(
+        case=case, stage=stage, reviewer=reviewer, sample=row.get("sample") or ""
+    )
     if (review := known.first()) is not None:
         return _again(review)
     here = setting()
-    due = row.get("due_on") or working_calendar().add_working_days(timezone.localdate(now), here.hospital_days)
+    due = row.get("due_on") or working_calendar().add_working_days(
+        timezone.localdate(now), here.hospital_days
+    )
     review = new_review(
         case, stage=stage, reviewer=reviewer, form_id=row.get("form_id") or here.form_id, due_on=due, by=by, now=now,
         blind=bool(row.get("blind")), sample=row.get("sample") or "", pair=row.get("pair") or "",
@@ -204,7 +213,9 @@ def _again(review: ReviewAssignment) -> ReviewAssignment:
 def _refuse_writer(case: ReviewCase, stage: str, reviewer) -> None:
     person = getattr(reviewer, "person", None)
     if stage != Stage.SELF and person is not None and person.staff_number in (case.writer, case.attending):
-        raise ValidationError(f"{reviewer} 是病历 {case.stay_id} 的书写或主治医师，不能评审自己的病历，请另选评审人。")
+        raise ValidationError(
+            f"{reviewer} 是病历 {case.stay_id} 的书写或主治医师，不能评审自己的病历，请另选评审人。"
+        )
 
 
 def _let_in(case: ReviewCase, stage: str, reviewer) -> None:

@@ -43,7 +43,9 @@ def users_of(codes: Iterable[str]) -> Mapping[str, User]:
 
 def lock(review: ReviewAssignment) -> ReviewAssignment:
     """The review as it is now; two who act at once wait for each other here."""
-    found = ReviewAssignment.objects.select_for_update(of=("self",)).select_related("case", "sheet", "reviewer")
+    found = ReviewAssignment.objects.select_for_update(of=("self",)).select_related(
+        "case", "sheet", "reviewer"
+    )
     return found.get(pk=review.pk)
 
 
@@ -56,7 +58,17 @@ def required(text: str, sentence: str) -> str:
 
 
 def give_task(
-    owner, *, by, now: datetime, title: str, due_on: date, reason: str, kind: str, key: str, url: str, department_id: int
+    owner,
+    *,
+    by,
+    now: datetime,
+    title: str,
+    due_on: date,
+    reason: str,
+    kind: str,
+    key: str,
+    url: str,
+    department_id: int,
 ) -> None:
     """A task of a review for a person; whoever reads for another department gets it as a matter of the own one."""
     tasks.assign(
@@ -72,11 +84,22 @@ def _department_for(owner, department_id: int, now: datetime) -> int | None:
     return min(scope.departments or (), default=None)
 
 
-def tell(*, by, now: datetime, title: str, text: str = "", url: str = "", users=(), roles=(), departments=(), key="") -> None:
+def tell(
+    *,
+    by,
+    now: datetime,
+    title: str,
+    text: str = "",
+    url: str = "",
+    users=(),
+    roles=(),
+    departments=(),
+    key="",
+) -> None:
     """A notice about a review; nothing is sent to nobody."""
     users = [user for user in users if user is not None]
     if users or roles or departments:
         notices.send(
             by=by, now=now, title=title, text=text, url=url, users=users, roles=roles, departments=departments,
-            source_kind=SOURCE, source_key=key,
+            kind=SOURCE, source_kind=SOURCE, source_key=key,
         )  # fmt: skip

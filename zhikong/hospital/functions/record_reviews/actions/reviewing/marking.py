@@ -87,10 +87,13 @@ def mark(
     """
     review = _mine(review, by)
     points = _points(sheets.definition(review.sheet), item, points)
+    text, place = required(text, "请写明缺陷是什么，书写医师要据此修改。"), _place(evidence, chart)
+    same = marks_of(review).filter(item=item, points=points, text=text, kind=Kind.PERSON, **place).first()
+    if same is not None:  # sent once more because the first answer was lost on its way
+        return same
     made = ReviewMark.objects.create(
-        institution_id=review.institution_id, assignment=review, item=item, points=points,
-        text=required(text, "请写明缺陷是什么，书写医师要据此修改。"), aspect=aspect, defect=defect[:160],
-        created_at=now, created_by=by, **_place(evidence, chart),
+        institution_id=review.institution_id, assignment=review, item=item, points=points, text=text, aspect=aspect,
+        defect=defect[:160], created_at=now, created_by=by, **place,
     )  # fmt: skip
     _follow(review, by=by, now=now, touched={item})
     return made
@@ -103,6 +106,16 @@ def unmark(found: ReviewMark, *, by, now: datetime) -> None:
     found.withdrawn_at, found.withdrawn_by = now, by
     found.save(update_fields=["withdrawn_at", "withdrawn_by"])
     _follow(review, by=by, now=now, touched={found.item})
+
+
+@transaction.atomic
+def reword(found: ReviewMark, *, by, now: datetime, text: str) -> None:
+    """Other words for a fault, as the writer will read them."""
+    review = _mine(found.assignment, by)
+    found.text = required(text, "请写明缺陷是什么，书写医师要据此修改。")
+    found.save(update_fields=["text"])
+    review.last_saved_at = now
+    review.save(update_fields=["last_saved_at"])
 
 
 @transaction.atomic
@@ -156,6 +169,18 @@ def settle_rest(review: ReviewAssignment, *, by, now: datetime, unknown: Collect
     ]  # fmt: skip
     _store(review, form, {item: _answer(form, item, "yes") for item in rest}, by=by, now=now)
     return len(rest)
+
+
+@transaction.atomic
+def leave_unknown(review: ReviewAssignment, *, by, now: datetime, item: str, why: str) -> None:
+    """Say that an item cannot be judged, and why: its points make the score a range instead of counting as full."""
+    review = _mine(review, by)
+    settle_item = _answer(sheets.definition(review.sheet), item, "yes")
+    if settle_item is None or marks_of(review).filter(item=item, verdict=Verdict.ACCEPTED).exists():
+        raise ValidationError("这个条目有扣分。要改为无法判断，请先撤销它的扣分。")
+    review.unknown = review.unknown | {item: required(why, "请写明缺少什么，例如：没有导入同意书扫描件。")}
+    review.save(update_fields=["unknown"])
+    _store(review, sheets.definition(review.sheet), {item: None}, by=by, now=now)
 
 
 @transaction.atomic
@@ -245,4 +270,7 @@ def _store(review: ReviewAssignment, form: FormDefinition, raw: dict, *, by, now
     if saved.errors:
         raise ValidationError(list(saved.errors.values()))
     review.last_saved_at = now
-    review.save(update_fields=["last_saved_at"])
+    review.unknown = {
+        name: why for name, why in review.unknown.items() if review.sheet.answers.get(name) is None
+    }
+    review.save(update_fields=["last_saved_at", "unknown"])
