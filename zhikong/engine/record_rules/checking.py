@@ -87,16 +87,22 @@ def screen(
 
 
 def obligations(
-    rules: Sequence[Head], source: Source, *, encounters: Iterable[str] | None = None, **how: Any
+    rules: Sequence[Head],
+    source: Source,
+    *,
+    encounters: Iterable[str] | None = None,
+    errors: dict[str, str] | None = None,
+    **how: Any,
 ) -> pa.Table:
     """What clock rules demand, one row for each obligation by encounter, rule and time, as OBLIGATION_SCHEMA.
 
-    encounters: only these stays. Rules of other kinds, and clock rules that crash or lack data, give none.
+    encounters: only these stays. Rules of other kinds, and clock rules that crash or lack data, give none; errors: is
+    filled with rule -> message of those that crash, which otherwise is raised.
     """
     run = Run(Request(source, **how), encounters)
     active = _active(rules, run.request.settings)
     run.clock_rules = [rule for rule in active if isinstance(rule, ClockRule)]
-    parts = [run.due(rule) for rule in run.clock_rules]
+    parts = [run.due(rule, errors) for rule in run.clock_rules]
     whole = pa.concat_tables(parts) if parts else OBLIGATION_SCHEMA.empty_table()
     order = [(name, "ascending") for name in ("encounter", "rule", "anchor_at", "anchor")]
     return whole.sort_by(order).combine_chunks()
@@ -155,11 +161,17 @@ class Run:
             )
         return self._contents
 
-    def due(self, rule: ClockRule) -> pa.Table:
-        """The obligations of one clock rule; none when it cannot be judged."""
-        if self.context.limit(rule) is None and rule.needs_limit:
+    def due(self, rule: ClockRule, errors: dict[str, str] | None) -> pa.Table:
+        """The obligations of one clock rule; none when it cannot be judged. See `obligations`."""
+        try:
+            if self.context.limit(rule) is None and rule.needs_limit:
+                return OBLIGATION_SCHEMA.empty_table()
+            return _table(self.clocks.obligations(rule), OBLIGATION_SCHEMA)
+        except Exception as error:
+            if errors is None:
+                raise
+            errors[rule.id] = f"{type(error).__name__}: {error}"
             return OBLIGATION_SCHEMA.empty_table()
-        return _table(self.clocks.obligations(rule), OBLIGATION_SCHEMA)
 
     def _of_clock(self, rule: ClockRule, keep: frozenset[str]) -> tuple[pa.Table, Counter[str]]:
         if isinstance(self.clocks, PlainClocks):

@@ -112,11 +112,16 @@ class ClockRule(Head):
         """It cannot judge before the hospital sets a limit."""
         return self.demand in LIMITED and self.limit is None
 
+    def needed(self) -> Iterator[Selection]:
+        """What it must be able to look for; without the excuses it still judges what was done in time."""
+        optional = (self.during, self.not_during, self.until, self.restart, self.suspend)
+        yield from (self.when, self.then)
+        yield from (one for one in optional if one is not None)
+
     def selections(self) -> Iterator[Selection]:
         """Everything that it looks for."""
-        optional = (self.during, self.not_during, self.until, self.restart, self.suspend)
-        yield from (self.when, self.then, *self.unless)
-        yield from (one for one in optional if one is not None)
+        yield from self.needed()
+        yield from self.unless
 
     @property
     def same_about(self) -> bool:

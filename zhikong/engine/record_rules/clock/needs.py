@@ -22,9 +22,8 @@ def needs_of(rule: ClockRule, *, excuses: bool = True) -> Needs:
     needs: Needs = {"stays": set(OF_STAYS)}
     if rule.applies is not None:
         collect(rule.applies, needs)
-    for selection in rule.selections():
-        if excuses or selection not in rule.unless:
-            _of_selection(selection, needs)
+    for selection in rule.selections() if excuses else rule.needed():
+        _of_selection(selection, needs)
     if rule.same_about:
         for part in rule.then.parts:
             needs[part.table].update(reference_columns(part.table))
@@ -60,10 +59,8 @@ def _times(selections: Iterable[Selection]) -> Iterator[tuple[str, frozenset[str
 
 def missing(rule: ClockRule, source: Source, undelivered: frozenset[str]) -> Reason | None:
     """The first table or columns that the rule needs and the source does not have, or never filled."""
-    needed = [one for one in rule.selections() if one not in rule.unless]
-    return lacking(needs_of(rule, excuses=False), source, undelivered) or _timeless(
-        needed, source, undelivered
-    )
+    lack = lacking(needs_of(rule, excuses=False), source, undelivered)
+    return lack or _timeless(rule.needed(), source, undelivered)
 
 
 def blind(selection: Selection, source: Source, undelivered: frozenset[str]) -> Reason | None:
