@@ -18,8 +18,6 @@ ENDED = [
     name for name in CLOCKS if (end := rules()[name].valid.end) is not None and end < date(2026, 1, 1)
 ]
 """Rules that other rules have followed: they are proved on a hospital of their time."""
-RARE = {"difficult-case-high-cost"}
-"""What a small hospital may not see in a month; the city's year has it."""
 
 
 @pytest.fixture(scope="module")

@@ -33,13 +33,19 @@ class Costs:
     payment: np.ndarray  # 医疗付费方式 1–9
 
 
-def costs(seed: int, cohort: Cohort, moved: Movement, outcome: Outcome, done: Procedures) -> Costs:
-    """Fees of all stays (of open stays: what they will have cost)."""
+def costs(
+    seed: int, cohort: Cohort, moved: Movement, outcome: Outcome, done: Procedures, dear: float = 1.0
+) -> Costs:
+    """Fees of all stays (of open stays: what they will have cost); the dearest of 400 cost `dear` times as much."""
     rng = stream(seed, "costs")
     yuan = {code: np.zeros(len(cohort)) for code in (*WHOLE, "D19x01", "D20x01", "D20x02", "D23x01")}
     _ward(rng, yuan, cohort, moved)
     _operations(rng, yuan, cohort, done)
     _blood_and_tissue(rng, yuan, outcome)
+    if dear != 1:
+        dearest = np.argsort(sum(yuan[code] for code in WHOLE))[-max(len(cohort) // 400, 1) :]
+        for amount in yuan.values():
+            amount[dearest] *= dear
     fee = {code: np.rint(amount * 100).astype(np.int64) for code, amount in yuan.items()}
     fee["D20"] = fee["D20x01"] + fee["D20x02"]
     fee["D23x01"] = np.minimum(fee["D23x01"], fee["D23"])

@@ -24,6 +24,7 @@ class Profile:
 
     name: str
     careless: float = 1.0
+    dear: float = 1.0  # how much more than usual the dearest stays cost
     omits: bool = False  # whether further things are forgotten (events.omissions)
     mix: tuple[tuple[str, float], ...] = ()
     usual: tuple[Shift, ...] = ()
@@ -39,6 +40,7 @@ CITY = Profile("city")
 COUNTY = Profile(
     "county",
     careless=1.7,
+    dear=3.2,
     omits=True,
     mix=(
         ("PEDI", 1.9), ("OBST", 1.6), ("GSUR", 1.4), ("ORTH", 1.3), ("RESP", 1.3), ("EMER", 1.8), ("INFE", 1.5),

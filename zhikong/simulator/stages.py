@@ -74,7 +74,7 @@ def run(
         seed, window, scale, plan, cohort, moved, outcome, attending, resident,
         procedures=done,
         diagnoses=diagnoses.diagnoses(seed, cohort, outcome),
-        costs=costs.costs(seed, cohort, moved, outcome, done),
+        costs=costs.costs(seed, cohort, moved, outcome, done, profile.dear),
         documents=records.documents(seed, cohort, moved, outcome, done, careless=profile.careless),
         results=records.results(seed, cohort, plan),
         identities=identities.identities(seed, cohort),
