@@ -11,13 +11,13 @@ from zhikong.foundation.access.scope import job_scope, scoped
 from zhikong.foundation.facts.reported import Count
 from zhikong.foundation.organisation.actions import seed_hospital
 from zhikong.foundation.organisation.queries import resolve
-from zhikong.hospital.functions.datasources.actions import load_open_stays, load_tables
+from zhikong.hospital.functions.datasources.actions import load_tables
 from zhikong.hospital.functions.indicators.actions import load_preset, recompute, set_target
 from zhikong.hospital.functions.indicators.queries.targets import target_book
 from zhikong.hospital.overviews.home import demo_records, demo_reporting, demo_story
 from zhikong.simulator import Simulation, hospital, simulate
 from zhikong.site import frame, home
-from zhikong.site.demo import PASSWORD, cases_story, duties_story, organisation
+from zhikong.site.demo import PASSWORD, cases_story, duties_story, organisation, records_story
 from zhikong.site.home import Explained
 from zhikong.site.progress import Progress
 
@@ -63,6 +63,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         demo_records.tell(now=now, password=PASSWORD)
         duties_story.tell(now=now)
         cases_story.tell(now=now)
+        records_story.tell(now=now)
     home.set_options(demo_loaded=_database())
 
 
@@ -98,7 +99,7 @@ def _publish(made: Simulation, number: int, now: datetime) -> None:
     if done.state not in (done.State.PUBLISHED, done.State.UNCHANGED):
         raise DemoRefused(f"演示数据没有装入：{done.message}")
     with scoped(scope):
-        load_open_stays(by=None, now=now, table=made.tables["open_stays"])
+        records_story.admit(made=made, now=now)
 
 
 def _reported_before(made: Simulation) -> pa.Table:

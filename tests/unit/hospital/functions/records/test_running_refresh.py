@@ -12,6 +12,7 @@ from tests.unit.hospital.functions.records.running_stays import (
     others,
     tell,
 )
+from zhikong.intake.live import VERSION
 
 NOTE, FIRST_NOTE = "first-progress-note-8h", "37"
 
@@ -69,6 +70,19 @@ def test_the_same_again_changes_nothing(hospital):
     assert CheckEvent.objects.count() == story
 
 
+def test_a_corrected_admission_moves_the_due_time_of_the_same_obligation(hospital):
+    from zhikong.hospital.functions.records.models import Obligation
+
+    tell(moment(20, 2), stays=[admit(1)], documents=others())
+    before = obligation(NOTE).pk
+    corrected = {**admit(1, at(20, 1, 30)), VERSION: at(20, 2, 30)}
+    tell(moment(20, 3), stays=[corrected])
+    row = obligation(NOTE)
+    assert (row.pk, row.due_at) == (before, moment(20, 9, 30))
+    assert events(row) == ["moved"]
+    assert not Obligation.objects.exclude(ended_at=None).exists()
+
+
 def test_only_what_was_told_of_is_judged_again(hospital):
     tell(moment(20, 2), stays=[admit(1), admit(2), admit(3)], documents=others())
     _, done = tell(moment(20, 2, 30), documents=[document(2, "d2", FIRST_NOTE, at(20, 2, 20))])
@@ -95,8 +109,6 @@ def test_a_note_that_is_taken_back_makes_the_obligation_wait_again(hospital):
     tell(moment(20, 2), stays=[admit(1)], documents=[*others(), document(1, "d1", FIRST_NOTE, at(20, 1, 50))])
     assert obligation(NOTE).state == "done"
     gone = {"document_id": "d1", "stay_id": "s1"}
-    from zhikong.intake.live import VERSION
-
     send(received_at=moment(20, 3), now=moment(20, 3), gone={"documents": [{**gone, VERSION: at(20, 2, 55)}]})
     look(moment(20, 3))
     row = obligation(NOTE)
@@ -140,6 +152,6 @@ def test_a_rule_that_breaks_takes_nothing_back(hospital, monkeypatch):
 
     tell(moment(20, 9, 30), stays=[admit(1)], documents=others())
     monkeypatch.setattr(needs, "missing", lambda rule, source, undelivered: missing_table("documents"))
-    tell(moment(20, 10), stays=[admit(1, at(20, 1, 5))])
+    tell(moment(20, 10), stays=[{**admit(1), "age_years": 61, VERSION: at(20, 9, 55)}])
     row = obligation(NOTE)
     assert (row.state, row.ended_at) == ("overdue", None)

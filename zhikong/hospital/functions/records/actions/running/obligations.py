@@ -34,6 +34,7 @@ class Changes:
 def follow(found: Judged, *, asked: Collection[str], now: datetime) -> Changes:
     """Bring the obligations of the asked stays in step with what was judged; gives what changed."""
     known = {(row.stay_id, row.key): row for row in Obligation.objects.filter(stay_id__in=list(asked))}
+    _follow_moved_anchors(known, found)
     users = accounts_of(row["responsible"] for row in found.obligations)
     new, changed, steps, told = [], [], [], set()
     for said in found.obligations:
@@ -54,7 +55,7 @@ def follow(found: Judged, *, asked: Collection[str], now: datetime) -> Changes:
     Obligation.objects.bulk_create(new, batch_size=CHUNK)
     Obligation.objects.bulk_update(
         [*changed, *(row for row, _ in ended)],
-        [*COLUMNS, "changed_at", "ended_at", "ending"],
+        [*COLUMNS, "key", "changed_at", "ended_at", "ending"],
         batch_size=CHUNK,
     )
     steps += [(row, "overdue") for row in new if row.state == Obligation.State.OVERDUE]
@@ -62,6 +63,27 @@ def follow(found: Judged, *, asked: Collection[str], now: datetime) -> Changes:
     _write_steps([(row, what) for row, what in steps if what], now)
     _finish_tasks([row for row, what in steps if what in (*CLOSED_STATES, "withdrawn", "settled")], now)
     return Changes([*new, *changed, *(row for row, _ in ended)], steps)
+
+
+def _follow_moved_anchors(known: dict[tuple[str, str], Obligation], found: Judged) -> None:
+    """Whose anchor was corrected in time (an admission at 01:05, not 01:00) is the same obligation with another due time.
+
+    So a person's excuse, reminder or appeal stays with it. Where several could be meant, nothing is guessed.
+    """
+    said = {(row["encounter"], obligation_key(row)): row for row in found.obligations}
+    lost: dict[tuple, list[tuple[str, str]]] = {}
+    for name, row in known.items():
+        if name not in said and row.ended_at is None:
+            lost.setdefault((row.stay_id, row.rule, row.anchor), []).append(name)
+    new: dict[tuple, list[tuple[str, str]]] = {}
+    for name, one in said.items():
+        if name not in known:
+            new.setdefault((one["encounter"], one["rule"], _text(one["anchor"], 160)), []).append(name)
+    for anchor, names in lost.items():
+        if len(names) == 1 == len(new.get(anchor, ())):
+            row = known.pop(names[0])
+            row.key = new[anchor][0][1]
+            known[new[anchor][0]] = row
 
 
 def _values(said: dict, stay, rule, users: dict) -> dict[str, Any]:

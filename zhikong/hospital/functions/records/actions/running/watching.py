@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.access.permissions import Permission, require
-from zhikong.foundation.access.scope import current_scope
+from zhikong.foundation.access.scope import current_scope, forget
 from zhikong.foundation.patients.models import Stay
 from zhikong.hospital.functions.records.actions.running.checks import reason_of
 from zhikong.hospital.functions.records.models import KeyRecord, RunningSettings
@@ -67,6 +67,7 @@ def set_policy(
             "set_by": by,
         },
     )
+    forget()  # the policy is asked once a request
     return found
 
 
