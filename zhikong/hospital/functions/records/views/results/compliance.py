@@ -140,12 +140,12 @@ def core_systems(request: HttpRequest) -> HttpResponse:
     every = systems.sets()
     one = next((x for x in every if x.id == request.GET.get("set")), every[0] if every else None)
     months = last_months(asked.month, 6) if asked.month else []
-    lines = systems.lines(one, known, month=asked.month, months=months) if one else []
+    lines = systems.lines(one.systems, known, month=asked.month, months=months) if one else []
     counts = compliance.tallies("place", months=[asked.month]) if asked.month else {}
     names, codes = place_names(), _codes(asked, counts)
     context = {
         "chosen": asked, "sets": every, "set": one, "run": screening_of(asked.month),
-        "mark": facets.MARKS.get(one.mark, one.mark) if one else "",
+        "mark": facets.MARKS.get(str(one.source.mark), one.source.mark) if one else "",
         "lines": [
             (line, [line.by_month.get(month, Tally()).rate for month in months],
              [(code, line.by_place.get(code, Tally())) for code in codes])
@@ -166,12 +166,7 @@ def core_system(request: HttpRequest, system: str) -> HttpResponse:
         raise Http404
     one, own = found[0]
     months = last_months(asked.month) if asked.month else []
-    (line,) = systems.lines(
-        systems.SystemSet(one.id, one.title, one.document, one.mark, (own,)),
-        known,
-        month=asked.month,
-        months=months,
-    )
+    (line,) = systems.lines([own], known, month=asked.month, months=months)
     counts = (
         {
             key: tally
