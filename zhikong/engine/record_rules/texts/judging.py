@@ -132,15 +132,24 @@ class Contents:
         self.lacking = {rule.id: missing(rule, source, undelivered) for rule in rules}
         self._rows: dict[str, list[dict[str, Any]]] = {rule.id: [] for rule in rules}
         self._counts: dict[str, Counter[str]] = {rule.id: Counter() for rule in rules}
-        self._done: set[str] = set()
+        self._done: dict[str, Exception | None] = {}
 
     def of(self, rule: ContentRule) -> tuple[pa.Table, Counter[str]]:
-        """The kept rows of a rule in the order of encounters, and how many encounters got which verdict."""
+        """The kept rows of a rule in the order of encounters, and how many encounters got which verdict. Raises what
+        reading the tables raised."""
         if rule.table not in self._done:
-            self._done.add(rule.table)
-            if rule.table in self.source:
-                self._run(rule.table)
+            self._done[rule.table] = self._tried(rule.table)
+        if (failed := self._done[rule.table]) is not None:
+            raise failed
         return pa.Table.from_pylist(self._rows[rule.id], schema=VERDICT_SCHEMA), self._counts[rule.id]
+
+    def _tried(self, table: str) -> Exception | None:
+        try:
+            if table in self.source:
+                self._run(table)
+        except Exception as error:  # noqa: BLE001  whatever it was, every rule on the table must say it
+            return error
+        return None
 
     def _run(self, table: str) -> None:
         rules = [rule for rule in self.rules if rule.table == table]
