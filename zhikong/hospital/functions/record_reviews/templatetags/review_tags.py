@@ -47,5 +47,5 @@ def due(day: date | None, today: date) -> SafeString | str:
     if day is None:
         return DASH
     if day < today:
-        return format_html('<span class="overdue">{} {:%m-%d}</span>', _("逾期"), day)
+        return format_html('<span class="overdue">{} {}</span>', _("逾期"), f"{day:%m-%d}")
     return f"{day:%m-%d}"

@@ -31,6 +31,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The record as its department, its writer and the offices see it."""
     case, today = _find(pk), timezone.localdate()
     stages = queue.visible_stages(case, request.user)
+    if blind := next((one for one in stages if one.blind and one.reviewer_id == request.user.pk and one.state in queue.OPEN), None):
+        return redirect("record_reviews:review", blind.pk)  # the record's score would not be a blind one's to see
     done = [one for one in stages if one.state == DONE]
     counting = next((one for one in done if one.pk == case.result_id), done[-1] if done else None)
     place = department_on(department_id=case.department_id, on=today)
