@@ -22,7 +22,15 @@ from zhikong.foundation.facts.quality import short
 
 LANGUAGE = "1"
 """Part of every month's key: raise it when the storing of verdicts itself changes its meaning."""
-STAYS = pa.schema([("stay_id", pa.string()), ("department", pa.string()), ("day", pa.date32())])
+ENCOUNTERS = pa.schema(
+    [("encounter", pa.string()), ("department", pa.string()), ("day", pa.date32()), ("visit", pa.bool_())]
+)
+"""A record: its stay or visit, the code of the department, the day of discharge or of registration."""
+_PLACES = {
+    "stays": ("stay_id", "discharge_department", "discharged_at"),
+    "visits": ("visit_id", "department", "registered_at"),
+    "visit_records": ("visit_id", "department", "registered_at"),
+}
 
 
 def judge_month(
@@ -85,18 +93,27 @@ def _rows(paths: Sequence[str]) -> bool:
     return any(pq.read_metadata(path).num_rows for path in paths)
 
 
-def stays_of(snapshot: Snapshot, month: str) -> pa.Table:
-    """The records discharged in a month: stay_id, department (code), day."""
-    paths = snapshot.files("stays") if "stays" in snapshot.versions else ()
-    found = [_stays(path) for path in paths if lake.month_of_file(path) == month]
-    return pa.concat_tables(found).combine_chunks() if found else STAYS.empty_table()
+def encounters_of(snapshot: Snapshot, month: str) -> pa.Table:
+    """The records of a month: stays discharged in it and visits registered in it, as ENCOUNTERS."""
+    parts = [_read(path, table) for table in _PLACES for path in _of_month(snapshot, table, month)]
+    whole = pa.concat_tables(parts) if parts else ENCOUNTERS.empty_table()
+    counted = whole.group_by(["encounter"], use_threads=False).aggregate(
+        [("department", "first"), ("day", "first"), ("visit", "first")]
+    )
+    return counted.rename_columns(ENCOUNTERS.names).cast(ENCOUNTERS).combine_chunks()
 
 
-def _stays(path: str) -> pa.Table:
-    names = ["stay_id", "discharge_department", "discharged_at"]
-    part = pq.read_table(path, columns=names, partitioning=None)
-    day = part["discharged_at"].cast(pa.timestamp("us")).cast(pa.date32(), safe=False)
-    return pa.table([part["stay_id"], part["discharge_department"], day], names=STAYS.names).cast(STAYS)
+def _of_month(snapshot: Snapshot, table: str, month: str) -> list[str]:
+    paths = snapshot.files(table) if table in snapshot.versions else ()
+    return [path for path in paths if lake.month_of_file(path) == month]
+
+
+def _read(path: str, table: str) -> pa.Table:
+    key, department, at = _PLACES[table]
+    part = pq.read_table(path, columns=[key, department, at], partitioning=None)
+    day = part[at].cast(pa.timestamp("us")).cast(pa.date32(), safe=False)
+    visit = pa.array([table != "stays"] * part.num_rows, pa.bool_())
+    return pa.table([part[key], part[department], day, visit], names=ENCOUNTERS.names).cast(ENCOUNTERS)
 
 
 def month_of_stay(stay_id: str) -> str:

@@ -25,7 +25,8 @@ WRITER = ("rule", "responsible", "department")
 class Stored:
     """What a month leaves behind.
 
-    rows: one dict for each verdict that is not a pass, with department (code) and day of discharge.
+    rows: one dict for each verdict that is not a pass, with department (code), day, and
+    whether the record is a visit's.
     tallies: TALLY key -> counts by verdict. writers: WRITER key -> counts of pass and fail.
     unmet, broken: rule -> the one reason why it could judge nothing, or how it crashed.
     """
@@ -49,9 +50,9 @@ class Stored:
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
-def stored(verdicts: pa.Table, stays: pa.Table) -> Stored:
-    """Sort a month's verdicts (VERDICT_SCHEMA). stays: stay_id, department, day; verdicts of other stays are left out."""
-    placed = _placed(verdicts, stays)
+def stored(verdicts: pa.Table, encounters: pa.Table) -> Stored:
+    """Sort a month's verdicts (VERDICT_SCHEMA). encounters: as record_checks.ENCOUNTERS; other verdicts are left out."""
+    placed = _placed(verdicts, encounters)
     tallies = _counts(placed, TALLY)
     rows = placed.filter(pc.is_in(placed["verdict"], pa.array(KEPT))).to_pylist()
     unmet, broken = (_of_the_month(rows, tallies, word) for word in ("not_assessable", "error"))
@@ -67,17 +68,20 @@ def stored(verdicts: pa.Table, stays: pa.Table) -> Stored:
     )
 
 
-def _placed(verdicts: pa.Table, stays: pa.Table) -> pa.Table:
+def _placed(verdicts: pa.Table, encounters: pa.Table) -> pa.Table:
     """Each verdict with its department and the day of its record's discharge.
 
     The department is where the patient lay when the clock began, as the verdict says; else where they were discharged.
     """
-    place = pc.index_in(verdicts["encounter"], value_set=stays["stay_id"])
+    place = pc.index_in(verdicts["encounter"], value_set=encounters["encounter"])
     known = pc.is_valid(place)
     verdicts, place = verdicts.filter(known), place.filter(known)
     kept = verdicts.drop_columns(["department"])
-    department = pc.coalesce(verdicts["department"], stays["department"].take(place), "")
-    return kept.append_column("department", department).append_column("day", stays["day"].take(place))
+    department = pc.coalesce(verdicts["department"], encounters["department"].take(place), "")
+    placed = kept.append_column("department", department)
+    for name in ("day", "visit"):
+        placed = placed.append_column(name, encounters[name].take(place))
+    return placed
 
 
 def _counts(table: pa.Table, by: tuple[str, ...]) -> dict[tuple, dict[str, int]]:

@@ -7,8 +7,8 @@ import pyarrow as pa
 from zhikong.engine.record_rules.verdicts import VERDICT_SCHEMA
 from zhikong.hospital.functions.records.screening_rows import stored
 
-STAYS = pa.table({"stay_id": ["s1", "s2", "s3"], "department": ["CARD", "CARD", None],
-                  "day": pa.array([date(2026, 10, 1), date(2026, 10, 2), date(2026, 10, 2)], pa.date32())})  # fmt: skip
+STAYS = pa.table({"encounter": ["s1", "s2", "s3"], "department": ["CARD", "CARD", None],
+                  "day": pa.array([date(2026, 10, 1), date(2026, 10, 2), date(2026, 10, 2)], pa.date32()), "visit": [False] * 3})  # fmt: skip
 
 
 def verdict(encounter, rule, word, **said):

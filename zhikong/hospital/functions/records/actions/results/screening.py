@@ -57,7 +57,12 @@ def screen(*, by, now: datetime, months: Iterable[str] | None = None) -> list[Sc
         return []
     snapshot = gateway.published()
     wanted = sorted(months) if months is not None else due_months(snapshot, today=timezone.localdate(now))
-    known = set(snapshot.months("stays")) if "stays" in snapshot.versions else set()
+    known = {
+        month
+        for table in ("stays", "visits")
+        if table in snapshot.versions
+        for month in snapshot.months(table)
+    }
     made = [
         _screen(snapshot, publication.number, month, by=by, now=now) for month in wanted if month in known
     ]
@@ -84,6 +89,7 @@ def _screen(snapshot: Snapshot, publication: int, month: str, *, by, now: dateti
     if before is not None and before.key == key:
         return None
     found = judged(snapshot, rules, settings, month=month, now=now, undelivered=missing, by=by)
+    records = record_checks.encounters_of(snapshot, month)["visit"].to_pylist()
     run = Screening.objects.create(
         institution_id=current_scope().institution_id,
         month=month,
@@ -97,7 +103,8 @@ def _screen(snapshot: Snapshot, publication: int, month: str, *, by, now: dateti
         undelivered=sorted(missing),
         unmet=found.unmet,
         broken=found.broken,
-        stays=record_checks.stays_of(snapshot, month).num_rows,
+        stays=records.count(False),
+        visits=records.count(True),
         failed=found.count("fail"),
         not_assessable=found.count("not_assessable"),
         errors=found.count("error"),
@@ -117,7 +124,7 @@ def judged(
     table = record_checks.judge_month(
         rules, month=month, now=local, snapshot=snapshot, settings=settings, undelivered=undelivered, by=by
     )
-    return stored(table, record_checks.stays_of(snapshot, month))
+    return stored(table, record_checks.encounters_of(snapshot, month))
 
 
 class CannotReplay(LookupError):
@@ -219,6 +226,7 @@ def _verdict(row: dict[str, Any], run: Screening, places: dict[str, int], zone: 
         department_id=places.get(row["department"]),
         month=run.month,
         day=row["day"],
+        visit=row["visit"],
         span_start=row.get("span_start"),
         span_end=row.get("span_end"),
         screening=run,

@@ -141,7 +141,7 @@ def analysis(
 
 def _stays(run: Screening, department: str | None) -> tuple[int, int]:
     """(records judged, records with at least one defect), of a department where one is asked."""
-    failed = RecordVerdict.objects.filter(month=run.month, verdict=RecordVerdict.Verdict.FAIL)
+    failed = RecordVerdict.objects.filter(month=run.month, visit=False, verdict=RecordVerdict.Verdict.FAIL)
     if department is None:
         return run.stays, failed.aggregate(n=Count("stay_id", distinct=True))["n"]
     judged = tallies("rule", months=[run.month], department=department)

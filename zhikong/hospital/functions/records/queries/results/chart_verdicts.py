@@ -101,7 +101,7 @@ def shown(chart: Any, numbered: list[tuple[int, ChartFinding]]) -> list[ShownDoc
     """The chart's documents with the findings' spans marked in their texts."""
     found = []
     for document in chart.documents:
-        own = [(n, one) for n, one in numbered if one.span_document == document.id]
+        own = [(n, one) for n, one in numbered if one.span_document == document.id and one.span_section]
         sections = tuple(
             ShownSection(section.name, tuple(pieces(section.text, _spans(section.name, own))))
             for section in document.sections

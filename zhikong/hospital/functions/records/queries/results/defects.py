@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +13,11 @@ from django.db.models import Q, QuerySet
 
 from zhikong.hospital.functions.records.facets import aspect_of, kind_of, stage_of, systems_of
 from zhikong.hospital.functions.records.models import RecordVerdict
+from zhikong.hospital.functions.records.queries.results.choosing import last_day
 
 PAGE = 50
 COUNT_UP_TO = 10_000
+MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 FIELDS = (
     "month",
     "department",
@@ -48,6 +51,8 @@ class Filters:
     def of(cls, query) -> Filters:
         """From a query string; unknown verdicts count as failures."""
         said = {name: query.get(name, "").strip()[:64] for name in FIELDS if name in query}
+        if said.get("month") and not MONTH.fullmatch(said["month"]):
+            said.pop("month")
         if said.get("verdict") not in {None, *RecordVerdict.Verdict.values}:
             said.pop("verdict")
         return cls(**said)
@@ -84,8 +89,14 @@ def narrowed(filters: Filters, known: dict) -> QuerySet[RecordVerdict]:
         "responsible": filters.responsible, "stay_id": filters.stay,
     }  # fmt: skip
     rows = RecordVerdict.objects.filter(**{name: value for name, value in exact.items() if value})
+    if filters.month:  # by day as well: the index of the newest rows ends where the month does
+        rows = rows.filter(day__range=(_first_day(filters.month), last_day(filters.month)))
     rules = filters.rules(known)
     return (rows if rules is None else rows.filter(rule__in=rules)).order_by("-day", "-pk")
+
+
+def _first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
 
 
 def page(filters: Filters, known: dict, *, after: str = "") -> Page:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.facts.charts import NoSuchChart, chart_of
+from zhikong.foundation.facts.visits import visit_of
 from zhikong.hospital.functions.records import facets, sheets_results
 from zhikong.hospital.functions.records.actions.results import raising
 from zhikong.hospital.functions.records.models import RecordVerdict
@@ -82,10 +83,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @needs(Permission.VIEW_RECORD_CHECKS)
 def record(request: HttpRequest, stay: str) -> HttpResponse:
     """One record: its verdicts with reasons, and the documents with the places that the verdicts stand on."""
-    try:
-        chart = chart_of(stay, by=request.user, purpose=_("查看病历缺陷"))
-    except NoSuchChart as error:
-        raise Http404(str(error)) from error
+    chart = _chart(request, stay)
     found = sorted(chart_verdicts.findings_of(stay), key=lambda one: (one.verdict != "fail", one.rule))
     numbered = list(enumerate(found, 1))
     documents = chart_verdicts.shown(chart, numbered)
@@ -107,6 +105,18 @@ def record(request: HttpRequest, stay: str) -> HttpResponse:
         "may_raise": can(request.user, Permission.RAISE_FINDING),
     }
     return render(request, "records/results/record.html", context)
+
+
+def _chart(request: HttpRequest, stay: str):
+    """The chart of a stay, or a visit's record; 404 with a sentence for neither."""
+    purpose = _("查看病历缺陷")
+    try:
+        return chart_of(stay, by=request.user, purpose=purpose)
+    except NoSuchChart as error:
+        visit = visit_of(stay, by=request.user, purpose=purpose)
+        if visit is None:
+            raise Http404(str(error)) from error
+        return visit
 
 
 def _words(one) -> dict[str, Any]:
