@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +42,24 @@ def vocabulary(pack: Path, codes: Codes) -> Events:
 
 
 def load_rules(
-    pack: Path, codes: Codes, events: Events | None = None, *, kinds: Sequence[RuleKind] | None = None
+    pack: Path,
+    codes: Codes,
+    events: Events | None = None,
+    *,
+    kinds: Sequence[RuleKind] | None = None,
+    only: Collection[str] | None = None,
 ) -> tuple[list[Any], list[Problem]]:
     """Every rule of a pack, and every problem found; a rule with problems is absent.
 
-    events: the vocabulary; None means that of `vocabulary`. kinds: only rules of these; None means all.
+    events: the vocabulary; None means that of `vocabulary`. kinds, only: rules of these kinds, or with these ids;
+    None means all.
     """
     rules: list[Any] = []
     problems: list[Problem] = []
     known = vocabulary(pack, codes) if events is None else events
     for file in rule_files(pack):
+        if only is not None and file.stem not in only:
+            continue
         located = read(file)
         if kinds is not None and kind_of(located) not in kinds:
             continue

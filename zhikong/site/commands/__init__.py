@@ -20,6 +20,7 @@ NAMES = (
     "verify_audit",
     "chart",
     "measure",
+    "check_records",
 )
 
 

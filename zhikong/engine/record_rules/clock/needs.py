@@ -10,7 +10,7 @@ from zhikong.engine.record_rules.clock.model import ClockRule, Selection
 from zhikong.engine.results import Reason, missing_columns, missing_table
 from zhikong.engine.tables import TABLES
 
-OF_STAYS = ("stay_id", "institution", "admitted_at", "discharged_at")
+OF_STAYS = ("stay_id", "discharged_at")
 ABOUT = "about"
 
 
