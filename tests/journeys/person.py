@@ -38,6 +38,19 @@ class Person:
         self._spend(POINT + CLICK + 2 * HAND + keys * KEY, f"type {text}")
         target.fill(text)
 
+    def press(self, keys: str, note: str = "") -> None:
+        """Single keys without the mouse, such as "j j y"; the hands stay on the keyboard."""
+        pressed = keys.split()
+        self._spend(MIND + KEY * len(pressed), note or f"press {keys}")
+        for key in pressed:
+            self.page.keyboard.press(key)
+
+    def write(self, text: str) -> None:
+        """Words into the field that has the focus, without reaching for the mouse."""
+        keys = sum(KEYS_PER_CHINESE_CHARACTER if ord(c) > 0x2E80 else 1 for c in text)
+        self._spend(keys * KEY, f"write {text}")
+        self.page.keyboard.insert_text(text)
+
     def read(self, target: Locator) -> str:
         text = " ".join(target.inner_text().split())
         self._spend(len(text) / CHARACTERS_A_SECOND, f"read {len(text)} characters")

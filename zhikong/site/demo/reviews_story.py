@@ -84,7 +84,7 @@ def _queue(cases: list[ReviewCase], now: datetime) -> None:
 
 def _stages(cases: list[ReviewCase], now: datetime) -> None:
     """The first is returned, the second appealed against, the third archived, the fourth waits for the hospital."""
-    returned, appealed, archived, waiting = cases
+    returned, appealed, archived, _waiting = cases
     for case in cases:
         _review(case, Stage.DEPARTMENT, OFFICER, FAULTS if case != archived else {}, at(now, -6))
     _review(returned, Stage.HOSPITAL, REVIEWER, GRAVE | FAULTS, at(now, -2), give_back=True)

@@ -121,3 +121,15 @@ def test_of_one_fault_the_veto_counts_before_points(sheet):
 def test_an_item_that_nobody_looked_at_has_no_answer(sheet):
     found = deductions.answers(sheet, [], checked=["timely"], not_applicable=["signed"])
     assert found == {"timely": "yes", "signed": "na"}
+
+
+@pytest.mark.parametrize(
+    "name", ["inpatient_record_score", "contest_record_score", "outpatient_record_score"]
+)
+def test_every_rule_that_a_sheet_names_exists_and_proposes_on_one_item_only(name):
+    file = Path(f"zhikong/packs/national/forms/{name}.yaml")
+    named = [rule for item in read(file.read_text("utf-8"), file=file).items() for rule in item.rules]
+    known = {path.stem for path in Path("zhikong/packs/national/record_rules").glob("*.yaml")}
+    assert named
+    assert set(named) <= known
+    assert len(named) == len(set(named))

@@ -370,3 +370,19 @@ class TestArchive:
         assert archive().archived_by == ward.reviewer
         with pytest.raises(ValidationError, match="已经归档"):
             archive()
+
+
+@pytest.mark.proves("REC-06")
+def test_new_discharges_come_into_review_by_themselves_old_ones_do_not(ward, do):
+    from zhikong.foundation.facts.announcements import TablesPublished
+    from zhikong.hospital.functions.record_reviews.models import ReviewAssignment, ReviewCase
+
+    ReviewAssignment.objects.all().delete()
+    ReviewCase.objects.all().delete()
+    do.assigning.on_published(TablesPublished(2, "v2", ("2026-10",), ("documents",)), now=NOW)
+    do.assigning.on_published(TablesPublished(3, "v3", ("2025-10",), ("stays",)), now=NOW)
+    assert not ReviewCase.objects.exists()
+    do.assigning.on_published(
+        TablesPublished(4, "v4", ("2025-10", "2026-10"), ("stays", "documents")), now=NOW
+    )
+    assert ReviewCase.objects.count() == 3

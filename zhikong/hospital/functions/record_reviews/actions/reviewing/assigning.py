@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.calendar.queries import working_calendar
+from zhikong.foundation.facts.announcements import TablesPublished
 from zhikong.foundation.facts.charts import stays_of_months
 from zhikong.foundation.organisation.models import Department
 from zhikong.foundation.tasks import actions as tasks
@@ -30,6 +31,8 @@ from zhikong.hospital.functions.record_reviews.actions.reviewing.common import (
 from zhikong.hospital.functions.record_reviews.models import ReviewAssignment, ReviewCase, Stage
 
 COLUMNS = ("patient_key", "resident_doctor", "attending_doctor", "principal_diagnosis", "zone")
+RECENT = 45
+"""Days before the first of this month: discharges of this, the last and the month before it are reviewed."""
 State = ReviewAssignment.State
 
 
@@ -66,6 +69,14 @@ def fill_queue(*, by, now: datetime, months: Iterable[str]) -> int:
     stays = stays_of_months(months, by=by, columns=COLUMNS, purpose="终末评审队列")
     with wide():
         return len(_begin(stays, now=now, first=True))
+
+
+def on_published(fact: TablesPublished, *, now: datetime) -> None:
+    """New discharges come into review by themselves; those of long ago are history and wait for a sample."""
+    oldest = f"{timezone.localdate(now).replace(day=1) - timedelta(days=RECENT):%Y-%m}"
+    months = [month for month in fact.months if month >= oldest]
+    if months and (not fact.tables or "stays" in fact.tables):
+        fill_queue(by=None, now=now, months=months)
 
 
 @transaction.atomic
