@@ -67,14 +67,14 @@ def documents(made: Beyond, answers: Lot) -> Rows:
     return numbered(made, lots)
 
 
-def numbered(made: Beyond, lots: list["Planned"]) -> Rows:
+def numbered(made: Beyond, lots: list["Planned"], prefix: str = "WX") -> Rows:
     """The lots as rows with their numbers; what was planted is entered, and what is missing left out."""
     rows = joined([planned.lot.rows(made.block) for planned in lots])
     order = np.argsort(np.concatenate([planned.lot.i for planned in lots]), kind="stable")
     rule = np.concatenate([np.full(len(planned.lot.i), n) for n, planned in enumerate(lots)])[order]
     over = np.concatenate([planned.over for planned in lots])[order]
     there = np.concatenate([planned.there for planned in lots])[order]
-    key = Ids("WX", numbers(made.block, rows.i))
+    key = Ids(prefix, numbers(made.block, rows.i))
     for n, planned in enumerate(lots):
         near = np.flatnonzero((rule == n) & there & (over >= -1))
         lost = np.flatnonzero((rule == n) & ~there)

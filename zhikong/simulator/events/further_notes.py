@@ -3,7 +3,7 @@
 import numpy as np
 
 from zhikong.simulator.clock import DAY
-from zhikong.simulator.events.further import Beyond
+from zhikong.simulator.events.further import Beyond, Planned, numbered
 from zhikong.simulator.events.lots import Lot
 from zhikong.simulator.events.rows import NEVER, Ids, Rows, numbers
 
@@ -28,6 +28,33 @@ def notes(made: Beyond, papers: Rows) -> Rows:
     made.book.add("note_after_event_missing", "documents", key.take(np.flatnonzero(gone)), i[gone])
     rows.columns = {"document_id": key, **rows.columns}
     return rows.take(~gone)
+
+
+def noted(made: Beyond, consultations: Rows, results: Rows) -> Rows:
+    """Notes of what consultants advised and of what pathology or cultures told; some were forgotten."""
+    done = consultations.columns["completed_at"]
+    own = np.flatnonzero(done != NEVER)
+    kind = np.array([str(v) for v in results.columns["kind"].values])[results.columns["kind"].index]
+    flag = np.array([str(v) for v in results.columns["abnormal"].values])[results.columns["abnormal"].index]
+    odd = np.flatnonzero(np.isin(kind, ("pathology", "microbiology")) & (flag == "A"))
+    lots = [
+        _told(made, "consultation_noted_24_h", "会诊意见执行记录", consultations.i[own], done[own], DAY),
+        _told(
+            made,
+            "abnormal_result_noted_3_d",
+            "检查结果分析记录",
+            results.i[odd],
+            results.columns["at"][odd],
+            3 * DAY,
+        ),
+    ]
+    return numbered(made, lots, "WZ")
+
+
+def _told(made: Beyond, name: str, title: str, i, clock, limit: int) -> Planned:
+    signed, there = made.due(name, i, clock, limit, usual=0.2)
+    lot = Lot(38, i, signed - 5, signed - 2, signed, made.block.resident(i), title)
+    return Planned(name, lot, signed - clock - limit, there, limit)
 
 
 def _wanted(made: Beyond) -> tuple[np.ndarray, np.ndarray]:

@@ -199,7 +199,7 @@ def _families(block: Block, book: Book, *, delivered: bool):
         """Words of what stood before, drawn as before, then those of the further documents."""
         old = kept.columns["_row"] >= 0
         made = documents.sections(written, kept.take(old), delivered=delivered)
-        added = further_texts.sections(block, kept.take(~old))
+        added = further_texts.sections(block, kept.take(~old), kept.take(old))
         return made | {name: pa.concat_tables([made[name], added[name]]) for name in added if name in made}
 
     return rows, texts
@@ -216,6 +216,8 @@ def _further(made: further.Beyond, rows: dict[str, Rows], rescued) -> None:
     notes = further_notes.notes(made, rows["documents"])
     rows["documents"] = appended(rows["documents"], _unnumbered(notes), "written_at")
     rows["consultations"] = appended(rows["consultations"], asked)
+    told = further_notes.noted(made, rows["consultations"], rows["results"])
+    rows["documents"] = appended(rows["documents"], _unnumbered(told), "written_at")
     periods = [rows["condition_periods"], further_care.isolated(made, rows["infections"])]
     rows["condition_periods"] = joined(periods)
     rows["results"] = joined([rows["results"], further_care.first_tests(made)])

@@ -20,6 +20,7 @@ from zhikong.simulator.texts.library import (
 )
 from zhikong.simulator.texts.persons import FORMS, Persons
 from zhikong.simulator.texts.slots import Slots
+from zhikong.simulator.texts.variation import varied
 
 CRITICAL = "危急值"  # the section of notes on critical values, which are of type 38 as well
 SPANS = pa.schema(
@@ -57,7 +58,8 @@ def sections(made, kept, *, delivered: bool) -> dict[str, pa.Table]:
             own = own[slots.ref[own] < 0] if kind == 38 and name != CRITICAL else own
             own = defects.without_missing(made, kept, slots, kind, name, own, rng)
             if len(own):
-                lots.append(_filled(slots, persons, name, seq, templates, own, rng, delivered))
+                lot = _filled(slots, persons, name, seq, templates, own, rng, delivered)
+                lots.append(varied(made.block, kept, kind, lot))
     lots = [defects.planted(made, kept, slots, lot, rng) for lot in lots]
     return _tables(made, kept, lots, delivered)
 
