@@ -44,15 +44,17 @@ class Anchors:
 def anchors(rule: ClockRule, stage: Stage) -> Anchors:
     """Every anchor of the rule in the encounters that are judged and to which it applies."""
     found = _of_states(rule, stage) if rule.of_state else _of_events(rule, stage)
-    found = found.take(np.flatnonzero(stage.judged[found.encounter] & _valid(rule, stage, found)))
+    wanted = stage.judged[found.encounter] & _valid(rule, stage, found)
+    if not bool(wanted.all()):
+        found = found.take(np.flatnonzero(wanted))
     found = _picked(found, rule.pick)
     return found if rule.demand is Demand.EVERY else _in_states(rule, stage, found)
 
 
 def _valid(rule: ClockRule, stage: Stage, found: Anchors) -> Array:
-    flags = np.ones(len(found), np.bool_)
     if rule.valid.start is None and rule.valid.end is None:
-        return flags
+        return np.True_
+    flags = np.ones(len(found), np.bool_)
     days = np.where(found.at == NEVER, stage.admitted[found.encounter], found.at) // DAY
     if rule.valid.start is not None:
         flags &= days >= day_number(rule.valid.start)

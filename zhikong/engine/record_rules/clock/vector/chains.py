@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from zhikong.engine.record_rules.clock.limits import Limit
 from zhikong.engine.record_rules.clock.model import ClockRule, Selection
 from zhikong.engine.record_rules.clock.vector import answering, counting
 from zhikong.engine.record_rules.clock.vector.anchors import CERTAIN, Anchors
-from zhikong.engine.record_rules.clock.vector.duties import Duties, blank
+from zhikong.engine.record_rules.clock.vector.duties import NOBODY, Duties, blank
 from zhikong.engine.record_rules.clock.vector.excuses import Excuses
 from zhikong.engine.record_rules.clock.vector.keys import NEVER, Array, expand, key
 from zhikong.engine.record_rules.clock.vector.matching import Matched, matched
@@ -138,54 +138,55 @@ def links(
     lane = answers.sure
     since[before], table[before], row[before] = lane.at[source], lane.table[source], lane.row[source]
     due, stopped = counting.due(rule, limit, stage, None, runs_.encounter[owner], since)
-    made = blank(runs_.encounter[owner], table, row, since, due)
-    made.stopped[:], made.linked[before] = stopped, True
-    _judged(rule, stage, made, answers, runs_, owner, low[owner] + place, high[owner])
-    _rest(rule, stage, blind, made, found, answers, runs_.owner[owner], low[owner] + place, high[owner])
+    made = blank(runs_.encounter[owner], table, row, since, due, lane, answers.drafts)
+    made = replace(made, linked=place > 0, stopped=made.stopped if stopped is None else stopped)
+    here, top = low[owner] + place, high[owner]
+    _judged(rule, made, runs_, owner, here, top)
+    _rest(rule, stage, blind, made, found, answers, runs_.owner[owner], here, top)
     return made, runs_.owner[owner]
 
 
-def _judged(
-    rule: ClockRule,
-    stage: Stage,
-    made: Duties,
-    answers: Matched,
-    runs_: Segments,
-    owner: Array,
-    here: Array,
-    high: Array,
-) -> None:
+def _judged(rule: ClockRule, made: Duties, runs_: Segments, owner: Array, here: Array, top: Array) -> None:
     """Which gaps were closed, which are late, and which ended before they were due. here: the next answer's place."""
     hit = here + rule.times - 1
-    there = hit < high
-    closed = np.flatnonzero(there)
-    lane = answers.sure
-    made.at[closed] = lane.at[hit[closed]]
-    made.subject_table[closed], made.subject_row[closed] = lane.table[hit[closed]], lane.row[hit[closed]]
-    made.why[closed] = np.where(made.at[closed] <= made.due[closed], Why.DONE, Why.LATE)
-    ended = ~there & (runs_.end[owner] <= made.due)
-    made.why[ended] = np.where(runs_.running[owner][ended], Why.PENDING, Why.ENDED)
+    there = hit < top
+    np.copyto(made.hit, hit, where=there)
+    ends = (
+        np.where(there, made.answers.at[np.where(there, hit, 0)], runs_.end[owner])
+        if len(made.answers)
+        else runs_.end[owner]
+    )
+    timely = ends <= made.due
+    made.why[there] = Why.LATE
+    made.why[there & timely] = Why.DONE
+    ended = np.flatnonzero(~there & timely)
+    made.why[ended] = np.where(runs_.running[owner[ended]], np.int8(Why.PENDING), np.int8(Why.ENDED))
 
 
 def _rest(
     rule: ClockRule, stage: Stage, blind: frozenset[int], made: Duties, found: Anchors, answers: Matched,
-    anchor: Array, here: Array, high: Array,
+    anchor: Array, here: Array, top: Array,
 ) -> None:  # fmt: skip
     """What was late or missing may be excused or in doubt."""
     chosen = np.flatnonzero((made.why == Why.LATE) | (made.why == Why.MISSING))
     if not len(chosen):
         return
+    if rule.unless or answers.unclear:
+        why = _freed(rule, stage, blind, made, found, answers, chosen, anchor, here, top)
+        freed = chosen[why != CERTAIN]
+        made.why[freed] = why[why != CERTAIN]
+        made.hit[freed] = NOBODY
+    missing = chosen[made.why[chosen] == Why.MISSING]
+    answering.absent(made, answers, missing, anchor[missing])
+
+
+def _freed(rule, stage, blind, made, found, answers, chosen, anchor, here, top) -> Array:
+    """Of what failed, which is excused or in doubt; CERTAIN for neither."""
     since, due = made.since[chosen], made.due[chosen]
     own = answers.take(anchor[chosen])
     excuse = Excuses(rule, stage, blind, found.lane).why(anchor[chosen], since, due)
     _, reach = own.between(since, due)
-    later = np.maximum(np.minimum(reach, high[chosen]) - here[chosen], 0)
-    doubt = own.doubt(since, due, later, rule.times)
+    later = np.maximum(np.minimum(reach, top[chosen]) - here[chosen], 0)
+    doubt = own.doubt_beside(since, due, later, rule.times)
     why = np.where(doubt != CERTAIN, doubt, np.where(excuse == Why.UNLESS, excuse, np.int8(CERTAIN)))
-    why = np.where(excuse == Why.EXCUSED, excuse, why)
-    freed = chosen[why != CERTAIN]
-    made.why[freed] = why[why != CERTAIN]
-    made.at[freed] = NEVER
-    made.subject_row[freed] = -1
-    missing = np.flatnonzero(made.why[chosen] == Why.MISSING)
-    answering.absent(made, own, chosen, missing)
+    return np.where(excuse == Why.EXCUSED, excuse, why)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from zhikong.engine.record_rules.clock import needs
 from zhikong.engine.record_rules.clock.assembling import OF_ANCHOR, OF_STAY, Assembler
 from zhikong.engine.record_rules.clock.context import Context
+from zhikong.engine.record_rules.clock.duty import Why
 from zhikong.engine.record_rules.clock.limits import Limit, Unit
 from zhikong.engine.record_rules.clock.model import ClockRule
 from zhikong.engine.record_rules.clock.places import Places
@@ -20,7 +21,7 @@ from zhikong.engine.record_rules.clock.rows import key_columns
 from zhikong.engine.record_rules.clock.shifts import TABLE, Shifts
 from zhikong.engine.record_rules.clock.vector.applying import FALSE, TRUE, UNKNOWN, Applying
 from zhikong.engine.record_rules.clock.vector.counting import warn
-from zhikong.engine.record_rules.clock.vector.duties import NO_ROW, VERDICTS, Duties
+from zhikong.engine.record_rules.clock.vector.duties import NOBODY, Duties
 from zhikong.engine.record_rules.clock.vector.judging import duties
 from zhikong.engine.record_rules.clock.vector.keys import Array
 from zhikong.engine.record_rules.clock.vector.stage import Stage
@@ -37,14 +38,11 @@ _MOVES = ("stay_id", "at", "from_department", "to_department")
 
 @dataclass(slots=True)
 class Judged:
-    """One rule over the judged encounters. verdicts: for each encounter. deciding: place of the deciding obligation,
-    -1 for none. failed: how many obligations failed."""
+    """One rule over the judged encounters: to which it applies, every obligation, and the verdict on each encounter."""
 
-    verdicts: Array
     applies: Array
     duties: Duties
-    deciding: Array
-    failed: Array
+    verdicts: Array
 
 
 class VectorClocks:
@@ -110,15 +108,9 @@ class _One:
         applies = clocks.applying.of(self.rule.applies)
         clocks.stage.judged = clocks.flags & (applies == TRUE)
         made = duties(self.rule, self.limit, clocks.stage, self._shifts(), frozenset(self.blind))
-        places, failed = made.deciding()
-        size = clocks.timeline.size
-        verdicts = np.where(
-            applies == UNKNOWN, np.int8(Verdict.NOT_ASSESSABLE), np.int8(Verdict.NOT_APPLICABLE)
-        )
-        deciding, fails = np.full(size, NO_ROW), np.zeros(size, np.int64)
-        own = made.encounter[places]
-        verdicts[own], deciding[own], fails[own] = VERDICTS[made.why[places]], places, failed
-        return Judged(verdicts, applies, made, deciding, fails)
+        verdicts = made.verdicts(clocks.timeline.size)
+        verdicts[applies == UNKNOWN] = Verdict.NOT_ASSESSABLE
+        return Judged(applies, made, verdicts)
 
     def _shifts(self) -> Shifts | None:
         if self.limit is None or self.limit.unit is not Unit.SHIFT:
@@ -149,13 +141,20 @@ class _One:
 
     def rows(self, found: Judged, chosen: Array) -> Iterator[Made]:
         """The verdict rows of some encounters."""
-        places = found.deciding[chosen]
-        looked = self._looked(found.duties, places[places != NO_ROW])
+        if not len(chosen):
+            return
+        of_duties, failed_of = found.duties.deciding()
+        size = self.clocks.timeline.size
+        deciding, failed = np.full(size, NOBODY), np.zeros(size, np.int64)
+        own = found.duties.encounter[of_duties]
+        deciding[own], failed[own] = of_duties, failed_of
+        places = deciding[chosen]
+        looked = self._looked(found.duties, places[places != NOBODY])
         made = self._assembler(chosen, looked)
         for encounter, place, stay in zip(chosen, places, self._stays(chosen), strict=True):
-            if place != NO_ROW:
+            if place != NOBODY:
                 duty = self._duty(found.duties, int(place))
-                yield made.decided(stay, duty, max(0, int(found.failed[encounter]) - 1))
+                yield made.decided(stay, duty, max(0, int(failed[encounter]) - 1))
             elif found.applies[encounter] == FALSE:
                 yield made.plain(stay, Verdict.NOT_APPLICABLE, NOT_APPLIES)
             elif found.applies[encounter] == UNKNOWN:
@@ -187,13 +186,17 @@ class _One:
 
     def _looked(self, every: Duties, places: Array) -> dict[tuple[str, int], Made]:
         """The rows that the obligations at these places name, with what is told of them."""
-        anchors = np.stack([every.table[places].astype(np.int64), every.row[places]], axis=1)
-        subjects = np.stack([every.subject_table[places].astype(np.int64), every.subject_row[places]], axis=1)
-        named = np.concatenate([anchors, subjects[subjects[:, 1] != NO_ROW]])
+        named = [np.stack([every.table[places].astype(np.int64), every.row[places]], axis=1)]
+        draft = every.why[places] == Why.UNSIGNED
+        for lane, flags in ((every.answers, ~draft), (every.drafts, draft)):
+            hit = every.hit[places[flags]]
+            hit = hit[hit != NOBODY]
+            named.append(np.stack([lane.table[hit].astype(np.int64), lane.row[hit]], axis=1))
+        rows_of = np.concatenate(named)
         found: dict[tuple[str, int], Made] = {}
-        for code in np.unique(named[:, 0]):
+        for code in np.unique(rows_of[:, 0]):
             table = TABLE_NAMES[code]
-            numbers = np.unique(named[named[:, 0] == code, 1])
+            numbers = np.unique(rows_of[rows_of[:, 0] == code, 1])
             rows = _taken(self.clocks.loaded, table, self._told(table), numbers)
             found |= {(table, int(number)): row for number, row in zip(numbers, rows, strict=True)}
         return found

@@ -17,19 +17,18 @@ AHEAD = DAY
 
 def due(
     rule: ClockRule, limit: Limit, stage: Stage, shifts: Shifts | None, encounter: Array, since: Array
-) -> tuple[Array, Array]:
-    """Until when, NEVER where that cannot be said, and for how long the clock stands still on the way."""
-    none = np.zeros(len(since), np.int64)
+) -> tuple[Array, Array | None]:
+    """Until when, NEVER where that cannot be said, and for how long the clock stands still on the way; None for never."""
     if rule.demand is Demand.BEFORE:
-        return since - limit.amount, none
+        return since - limit.amount, None
     if limit.unit is Unit.SHIFT:
-        return _of_shifts(stage, shifts, encounter, since), none
+        return _of_shifts(stage, shifts, encounter, since), None
     if limit.unit is Unit.MINUTES:
         if rule.suspend is None:
-            return since + limit.amount, none
+            return since + limit.amount, None
         found = due_after(stage.periods(rule.suspend).lasting(), encounter, since, limit.amount)
         return found, found - since - limit.amount
-    return counted(limit, stage, since), none
+    return counted(limit, stage, since), None
 
 
 def counted(limit: Limit, stage: Stage, since: Array) -> Array:

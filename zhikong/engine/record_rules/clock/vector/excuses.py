@@ -39,7 +39,7 @@ class Excuses:
                 doubt = answers.doubt_anytime(none, 1)
             else:
                 start, end = answers.between(low, high)
-                doubt = answers.doubt(low, high, none, 1)
+                doubt = answers.doubt_beside(low, high, none, 1)
             found = np.where((doubt != CERTAIN) & (found == CERTAIN), np.int8(Why.UNLESS), found)
             found = np.where(end > start, np.int8(Why.EXCUSED), found)
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,7 @@ from zhikong.engine.record_rules.events import NoTime
 from zhikong.engine.tables import TABLES, Type
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lane:
     """Rows in the order of encounter, time, part and row. `group` is the encounter, or what stands for an encounter
     and what the row is about. at: NEVER without a time. part: which of the
@@ -29,18 +29,21 @@ class Lane:
     part: Array
     table: Array
     row: Array
+    keys: Array | None = None
 
     def __len__(self) -> int:
         return len(self.encounter)
 
     @property
     def key(self) -> Array:
-        """The sorted numbers of encounter and minute."""
-        return key(self.group, self.at)
+        """The sorted numbers of encounter and minute; made once."""
+        if self.keys is None:
+            self.keys = key(self.group, self.at)
+        return self.keys
 
     def take(self, chosen: Array) -> Lane:
         """Some of the rows, in the order given."""
-        return Lane(*(getattr(self, f.name)[chosen] for f in fields(self)))
+        return Lane(*(getattr(self, name)[chosen] for name in COLUMNS))
 
     def sorted(self) -> Lane:
         """By group and time; equal ones stay in their order."""
@@ -48,6 +51,9 @@ class Lane:
         if len(keys) < 2 or bool((keys[1:] >= keys[:-1]).all()):
             return self
         return self.take(np.argsort(keys, kind="stable"))
+
+
+COLUMNS = ("group", "encounter", "at", "until", "part", "table", "row")
 
 
 def empty() -> Lane:
@@ -62,7 +68,7 @@ def joined(lanes: list[Lane]) -> Lane:
     if len(lanes) == 1:
         return lanes[0]
     return (
-        Lane(*(np.concatenate([getattr(one, f.name) for one in lanes]) for f in fields(Lane)))
+        Lane(*(np.concatenate([getattr(one, name) for one in lanes]) for name in COLUMNS))
         if lanes
         else empty()
     )
@@ -124,15 +130,15 @@ class Lanes:
 
     def _lane(self, place: int, part: Part, rows: Array) -> Lane:
         own = self.timeline.encounter(part.table)[rows]
-        at = np.full(len(rows), NEVER)
-        for ref in reversed(part.at):
+        at = self.timeline.minutes(part.table, part.at[-1].column)[rows]
+        for ref in reversed(part.at[:-1]):
             given = self.timeline.minutes(part.table, ref.column)[rows]
             at = np.where(given == NEVER, at, given)
         until = at
         if part.until is not None:
             until = self.timeline.minutes(part.table, part.until.column)[rows]
-        table = np.full(len(rows), TABLE_CODES[part.table])
-        return Lane(own, own, at, until, np.full(len(rows), np.int16(place)), table, rows)
+        places = np.broadcast_to(np.int16(place), len(rows))
+        return Lane(own, own, at, until, places, np.broadcast_to(TABLE_CODES[part.table], len(rows)), rows)
 
     def abouts(self, lane: Lane) -> pa.Array:
         """What each row is about, as text; null when it does not say."""

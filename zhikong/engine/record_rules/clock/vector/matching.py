@@ -57,12 +57,29 @@ class Matched:
 
     def take(self, chosen: Array) -> Matched:
         """For some of the anchors, which may come more than once."""
-        own, encounter, silent = (one[chosen] for one in self.groups)
-        return replace(self, groups=(own, encounter, silent))
+        own, encounter, silent = self.groups
+        if own is encounter and own is silent:
+            taken = own[chosen]
+            return replace(self, groups=(taken, taken, taken))
+        return replace(self, groups=(own[chosen], encounter[chosen], silent[chosen]))
+
+    @property
+    def unclear(self) -> bool:
+        """Whether there is anything that only might answer."""
+        return bool(self.doubts or self.untimed)
 
     def between(self, low: Array, high: Array) -> tuple[Array, Array]:
         """For each anchor the range of sure answers from `low` to `high`, both included."""
         return _range(self.sure, self.group, low, high)
+
+    def nth(self, low: Array, times: int) -> tuple[Array, Array]:
+        """For each anchor the place of its `times`-th sure answer from `low` on, and whether there is one."""
+        keys = self.sure.key
+        place = np.searchsorted(keys, key(self.group, low), "left") + (times - 1)
+        if not len(keys):
+            return place, np.zeros(len(place), np.bool_)
+        there = (place < len(keys)) & (keys[np.minimum(place, len(keys) - 1)] <= last(self.group))
+        return place, there
 
     def all_done(self) -> tuple[Array, Array]:
         """For each anchor the range of what was done at any time."""
@@ -71,8 +88,15 @@ class Matched:
             keys, last(self.group), "right"
         )
 
-    def doubt(self, low: Array, high: Array, sure: Array, times: int) -> Array:
+    def doubt(self, low: Array, high: Array, times: int) -> Array:
         """For each anchor why it cannot be said that too few answers lie in low … high, or CERTAIN."""
+        if not self.doubts and not self.untimed:
+            return np.full(len(self.group), CERTAIN, np.int8)
+        start, end = self.between(low, high)
+        return self.doubt_beside(low, high, end - start, times)
+
+    def doubt_beside(self, low: Array, high: Array, sure: Array, times: int) -> Array:
+        """The same where it is known how many sure answers there are."""
         lanes = [(Why.RESPONSE_TIME, self._all(d)) for d in self.untimed]
         for d in self.doubts:
             start, end = _range(d.lane, self.groups[d.by], low, high)

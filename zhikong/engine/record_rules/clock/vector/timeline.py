@@ -52,6 +52,8 @@ class Timeline:
         self._classes: dict[tuple[str, str], Classes] = {}
         self._vectors: dict[tuple[str, str, str], Vector] = {}
         self._keys = Keys()
+        self._whole: dict[str, bool] = {}
+        self._sorted: dict[tuple[str, str], tuple[Array, Array]] = {}
 
     @property
     def ids(self) -> pa.Array:
@@ -85,32 +87,66 @@ class Timeline:
         return self._asked[name]
 
     def _ask(self, table: str, condition: n.Node | None) -> Asked:
-        size = self.loaded.size(table)
-        there = self.encounter(table) >= 0
+        none = np.zeros(0, np.int64)
+        if not self.loaded.size(table):
+            return Asked(none, none)
         if condition is None:
-            return Asked(np.flatnonzero(there), np.zeros(0, np.int64))
-        if not size:
-            return Asked(np.zeros(0, np.int64), np.zeros(0, np.int64))
+            return Asked(self._there(table, np.arange(self.loaded.size(table))), none)
+        left, rows = self._narrowed(table, condition)
+        if left is None:
+            return Asked(self._there(table, rows[0]), self._there(table, rows[1]))
+        chosen = np.sort(np.concatenate(rows))
         try:
-            evaluator = Evaluator(_Rows(self, table, size), self._keys)
-            true, false = evaluator.true(condition), evaluator.false(condition)
+            evaluator = Evaluator(_Rows(self, table, chosen), self._keys)
+            true, false = evaluator.true(left), evaluator.false(left)
             sure, maybe = evaluator.flags(true), evaluator.flags(~(true | false))
         except Unsupported:
-            sure, maybe = self._one_by_one(table, condition, size)
-        return Asked(np.flatnonzero(sure & there), np.flatnonzero(maybe & there))
+            sure, maybe = self._one_by_one(table, left, chosen)
+        return Asked(self._there(table, chosen[sure]), self._there(table, chosen[maybe]))
 
-    def _one_by_one(self, table: str, condition: n.Node, size: int) -> tuple[Array, Array]:
+    def _there(self, table: str, rows: Array) -> Array:
+        """Without the rows of stays that are not there."""
+        if table not in self._whole:
+            self._whole[table] = bool((self.encounter(table) >= 0).all())
+        return rows if self._whole[table] else rows[self.encounter(table)[rows] >= 0]
+
+    def _narrowed(self, table: str, condition: n.Node) -> tuple[n.Node | None, tuple[Array, Array]]:
+        """What is left to ask, and of which rows: those that are sure by one question about a text, and those of which
+        that one cannot be said. Rows sorted by their class of text answer it without being looked at."""
+        items = condition.items if isinstance(condition, n.And) else (condition,)
+        for item in items:
+            asked = question(item)
+            if asked is not None and asked[0].owner == "row":
+                rows = self._by_class(table, asked[0], canonical.text(item))
+                return (None if len(items) == 1 else condition), rows
+        return condition, (np.arange(self.loaded.size(table)), np.zeros(0, np.int64))
+
+    def _by_class(self, table: str, ref: n.Ref, name: str) -> tuple[Array, Array]:
+        place = (table, ref.column)
+        held = self.vector(table, ref)
+        assert held.classes is not None
+        if place not in self._sorted:
+            counts = np.bincount(held.values)
+            ends = np.concatenate(([0], np.cumsum(counts)))
+            self._sorted[place] = np.argsort(held.values, kind="stable"), ends
+        order, ends = self._sorted[place]
+        wanted = np.flatnonzero(held.classes.chosen(name, True))
+        slices = [order[ends[c] : ends[c + 1]] for c in wanted if c + 1 < len(ends)]
+        sure = slices[0] if len(slices) == 1 else np.sort(np.concatenate([order[:0], *slices]))
+        return sure, order[ends[0] : ends[1]]
+
+    def _one_by_one(self, table: str, condition: n.Node, chosen: Array) -> tuple[Array, Array]:
         """What the arrays cannot say exactly is asked of each row."""
         own = {r.column for r in _refs(condition) if r.owner == "row"}
         stay = {r.column for r in _refs(condition) if r.owner == "stay"}
-        rows = _lists(self, table, own)
-        stays = _lists(self, "stays", stay)
+        rows, stays = _lists(self, table, own), _lists(self, "stays", stay)
         found = []
-        for row, encounter in enumerate(self.encounter(table)):
+        for row, encounter in zip(chosen.tolist(), self.encounter(table)[chosen].tolist(), strict=True):
             values = {name: rows[name][row] for name in own}
             owner = {name: stays[name][encounter] for name in stay} if encounter >= 0 else None
             found.append(evaluate(condition, Env(values, stay=owner)))
-        return np.array([one is True for one in found]), np.array([one is None for one in found])
+        sure = np.array([one is True for one in found], np.bool_)
+        return sure, np.array([one is None for one in found], np.bool_)
 
     def vector(self, table: str, ref: n.Ref) -> Vector:
         """A column as conditions read it."""
@@ -133,18 +169,20 @@ class Timeline:
         return vectors.text(array, self._classes[place])
 
 
-@dataclass(slots=True)
 class _Rows:
-    """The rows of one table, as the evaluator of conditions asks for them."""
+    """Some rows of one table, as the evaluator of conditions asks for them."""
 
-    timeline: Timeline
-    table: str
-    size: int
+    def __init__(self, timeline: Timeline, table: str, chosen: Array) -> None:
+        self._timeline, self._table, self._chosen = timeline, table, chosen
+        self.size = len(chosen)
 
     def column(self, ref: n.Ref) -> Vector:
-        return self.timeline.vector(self.table, ref)
+        """The column for these rows."""
+        held = self._timeline.vector(self._table, ref)
+        return held if self.size == len(held.values) else held.ordered(self._chosen)
 
     def child(self, node: n.Node) -> Vector:
+        """Rows of other tables are not asked here."""
         raise Unsupported("rows of other tables")
 
 
