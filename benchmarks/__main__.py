@@ -34,6 +34,7 @@ SCRIPTS = {
     "mllp": "mllp.py",
     "views": "views.py",
     "live": "live_rows.py",
+    "records_running": "records_running.py",
     "simulator": "simulator.py",
 }
 

@@ -275,6 +275,7 @@ def test_a_rule_stops_only_where_the_hospital_said_so_and_while_it_is_trusted(ca
         ("{", 400, "json", "JSON"),
         ("[]", 400, "not_an_object", "对象"),
         ({"type": "37", "sections": []}, 400, "missing_field", "stay_id"),
+        ({"type": "37", "sections": [], "record_number": "7"}, 400, "missing_field", "admission_number"),
         ({**DRAFT, "sections": "x"}, 400, "sections", "数组"),
         ({**DRAFT, "sections": [], "type": "情书"}, 400, "unknown_type", "情书"),
         ({**DRAFT, "sections": [], "signed_at": "昨天"}, 400, "not_a_time", "2026-11-22T08:30"),
@@ -296,6 +297,18 @@ def test_without_a_valid_token_nothing_is_said(call, make_user):
     assert call("check", DRAFT, token="zc_wrong")[0] == 401
     revoke_token(CheckToken.objects.get(), by=make_user("quality_office"), now=NOW)
     assert call("check", {**DRAFT, "sections": []})[0] == 401
+
+
+def test_a_stay_is_known_by_its_record_number_and_admission(call, hospital):
+    from django.conf import settings
+
+    from zhikong.intake.pseudonyms import pseudonym
+
+    stay = pseudonym(settings.PSEUDONYM_SECRET.encode(), hospital.code, "stay", ("10020", "2"))
+    tell(NOW, stays=[{**admit(5), "stay_id": stay}])
+    body = {"record_number": "10020", "admission_number": 2, "type": "37", "sections": []}
+    status, said = call("check", body)
+    assert (status, said["stay_id"]) == (200, stay)
 
 
 def test_an_override_is_recorded_with_its_reason(call, officer):

@@ -45,7 +45,7 @@ def admit(*, made: Simulation, now: datetime) -> None:
     load_open_stays(by=None, now=now, table=tables["open_stays"])
     here = tables["open_stays"]
     told = here.filter(pc.is_in(here["department"], pa.array(TOLD)))
-    wanted = {"stays": _renamed(told)} | {
+    wanted = {"stays": renamed(told)} | {
         name: rows.filter(pc.is_in(rows["stay_id"], told["stay_id"].combine_chunks()))
         for name, rows in tables.items()
         if name in TABLES and TABLES[name].child_of == "stays"
@@ -53,7 +53,7 @@ def admit(*, made: Simulation, now: datetime) -> None:
     _apply(wanted, now)
 
 
-def _renamed(stays: pa.Table) -> pa.Table:
+def renamed(stays: pa.Table) -> pa.Table:
     return stays.rename_columns([_PLACE.get(name, name) for name in stays.column_names])
 
 
@@ -62,14 +62,14 @@ def _apply(tables: dict[str, pa.Table], now: datetime) -> None:
     context = reading_context(now)
     with tempfile.TemporaryDirectory() as folder:
         files = {
-            name: _written(Path(folder) / f"{name}.parquet", name, pseudonymous(rows, context))
+            name: written(Path(folder) / f"{name}.parquet", name, pseudonymous(rows, context))
             for name, rows in tables.items()
             if rows.num_rows
         }
         live.apply(by=None, now=now, tables=files, feed=FEED, received_at=now)
 
 
-def _written(path: Path, name: str, rows: pa.Table) -> Path:
+def written(path: Path, name: str, rows: pa.Table) -> Path:
     """A live table: what the simulator does not say is not said, and no event has a time of its own."""
     size = rows.num_rows
     marks = {

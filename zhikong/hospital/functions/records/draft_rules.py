@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,10 @@ WORDS = (
     "cosigned_by",
     "cosigner_level",
 )
-KNOWN = frozenset({"stay_id", "type", "sections", *TIMES, *WORDS})
+STAY = ("stay_id", "record_number", "admission_number")
+KNOWN = frozenset({*STAY, "type", "sections", *TIMES, *WORDS})
+StayOf = Callable[[str, str], str]
+"""Record number and number of admission -> the stay's pseudonym, as feeds' rows get it."""
 
 
 class Refused(Exception):
@@ -90,7 +94,25 @@ def too_large() -> Refused:
     return Refused(413, "too_large", f"内容过大：最多 {said}。", f"Too large: at most {said}.")
 
 
-def draft_of(value: dict[str, Any]) -> Draft:
+def stay_of(value: dict[str, Any], stay_of_numbers: StayOf) -> str:
+    """Which stay a call speaks of: by its pseudonym, or by record number and number of admission. Raises Refused."""
+    if value.get("stay_id"):
+        return words(value, "stay_id", 64, required=True)
+    times = value.get("admission_number")
+    if (
+        not value.get("record_number")
+        or isinstance(times, bool)
+        or not isinstance(times, int | str)
+        or times == ""
+    ):
+        raise Refused(
+            400, "missing_field", "请给出 record_number（病案号）和 admission_number（住院次数），或 stay_id。",
+            "Give record_number and admission_number, or stay_id.", field="record_number",
+        )  # fmt: skip
+    return stay_of_numbers(words(value, "record_number", 64, required=True), str(times).strip())
+
+
+def draft_of(value: dict[str, Any], stay_of_numbers: StayOf) -> Draft:
     """A draft document. Raises Refused with the field that is wrong and what to do."""
     unknown = sorted(set(value) - KNOWN)
     if unknown:
@@ -99,7 +121,7 @@ def draft_of(value: dict[str, Any]) -> Draft:
             400, "unknown_field", f"不认识的字段：{'、'.join(unknown)}。可用的字段：{known}。",
             f"Unknown fields: {', '.join(unknown)}.", fields=unknown,
         )  # fmt: skip
-    stay = words(value, "stay_id", 64, required=True)
+    stay = stay_of(value, stay_of_numbers)
     document = {name: words(value, name, 200) for name in WORDS if value.get(name) is not None}
     document |= {name: moment(value, name) for name in TIMES if value.get(name) is not None}
     document["type"] = _type(words(value, "type", 40, required=True))

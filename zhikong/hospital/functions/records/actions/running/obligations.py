@@ -37,14 +37,11 @@ def follow(found: Judged, *, asked: Collection[str], now: datetime) -> Changes:
     _follow_moved_anchors(known, found)
     users = accounts_of(row["responsible"] for row in found.obligations)
     new, changed, steps, told = [], [], [], set()
-    for said in found.obligations:
-        stay = found.stays.get(said["encounter"])
-        if stay is None:
-            continue
-        key = obligation_key(said)
-        told.add((stay.stay_id, key))
+    for (stay_id, key), said in keyed(found).items():
+        stay = found.stays[stay_id]
+        told.add((stay_id, key))
         values = _values(said, stay, found.titles.get(said["rule"]), users)
-        before = known.get((stay.stay_id, key))
+        before = known.get((stay_id, key))
         if before is None:
             if values["state"] != EXCUSED:
                 new.append(_new(said, stay, key, values, now))
@@ -65,12 +62,21 @@ def follow(found: Judged, *, asked: Collection[str], now: datetime) -> Changes:
     return Changes([*new, *changed, *(row for row, _ in ended)], steps)
 
 
+def keyed(found: Judged) -> dict[tuple[str, str], dict[str, Any]]:
+    """(stay, key) -> what was judged, of the stays that are known; of two rows of one key the later gap counts."""
+    return {
+        (row["encounter"], obligation_key(row)): row
+        for row in found.obligations
+        if row["encounter"] in found.stays
+    }
+
+
 def _follow_moved_anchors(known: dict[tuple[str, str], Obligation], found: Judged) -> None:
     """Whose anchor was corrected in time (an admission at 01:05, not 01:00) is the same obligation with another due time.
 
     So a person's excuse, reminder or appeal stays with it. Where several could be meant, nothing is guessed.
     """
-    said = {(row["encounter"], obligation_key(row)): row for row in found.obligations}
+    said = keyed(found)
     lost: dict[tuple, list[tuple[str, str]]] = {}
     for name, row in known.items():
         if name not in said and row.ended_at is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,17 +16,20 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from zhikong.foundation.access.scope import Scope, scoped
+from zhikong.foundation.organisation.queries import institution
 from zhikong.hospital.functions.records.actions.running import stopping
 from zhikong.hospital.functions.records.draft_rules import (
     MOST_BYTES,
     Refused,
     body_of,
     draft_of,
+    stay_of,
     too_large,
     words,
 )
 from zhikong.hospital.functions.records.models import CheckToken
 from zhikong.hospital.functions.records.queries.results.in_force import all_rules
+from zhikong.intake.pseudonyms import pseudonym
 
 
 def _answers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -79,13 +83,19 @@ def _refusal(refused: Refused) -> JsonResponse:
     return answer
 
 
+def _pseudonym(record_number: str, admission_number: str) -> str:
+    """The stay's pseudonym, as the rows of feeds get it."""
+    numbers = (record_number, admission_number)
+    return pseudonym(settings.PSEUDONYM_SECRET.encode(), institution().code, "stay", numbers)
+
+
 @_answers
 def check(request: HttpRequest, body: dict) -> HttpResponse:
     """Which rules would fire on this draft, where, whether one stops, and what the document would fulfil."""
     from zhikong.hospital.functions.records.queries.running.drafts import answer_of
 
     now = timezone.now()
-    draft = draft_of(body)
+    draft = draft_of(body, _pseudonym)
     found = answer_of(draft, now=now)
     fulfils = [
         one | {"due_at": one["due_at"] and timezone.localtime(one["due_at"]).strftime("%Y-%m-%dT%H:%M")}
@@ -108,6 +118,7 @@ def check(request: HttpRequest, body: dict) -> HttpResponse:
 def override(request: HttpRequest, body: dict) -> HttpResponse:
     """A doctor saved although a rule stopped: keep the reason. The same again within ten minutes is told so."""
     given = {name: words(body, name, most, required=True) for name, most in _OVERRIDE.items()}
+    given["stay_id"] = stay_of(body, _pseudonym)
     now = timezone.now()
     rule = all_rules(on=timezone.localdate(now)).get(given["rule"])
     if rule is None:
@@ -123,4 +134,4 @@ def override(request: HttpRequest, body: dict) -> HttpResponse:
     )
 
 
-_OVERRIDE = {"stay_id": 64, "rule": 80, "author": 64, "why": 12, "reason": 300}
+_OVERRIDE = {"rule": 80, "author": 64, "why": 12, "reason": 300}
