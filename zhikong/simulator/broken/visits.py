@@ -40,6 +40,11 @@ VISITS: dict[str, Callable[[Row], bool]] = {
     "outpatient_record_same_day": lambda r: (
         r["kind"] == "outpatient" and r["written_at"].date() != r["registered_at"].date()
     ),
+    "outpatient_chief_complaint": lambda r: not r["chief_complaint"],
+    "outpatient_present_illness": lambda r: r["present_illness"] in (None, "同前。"),
+    "outpatient_examination": lambda r: not r["examination"],
+    "outpatient_diagnosis": lambda r: not r["diagnosis"],
+    "outpatient_plan": lambda r: not r["plan"],
     "outpatient_record_signed": lambda r: r["signed_at"] is None or r["signed_at"] < r["written_at"],
 }
 """The planter's name of a rule -> whether a record of a visit breaks it."""

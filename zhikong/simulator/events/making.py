@@ -38,6 +38,7 @@ from zhikong.simulator.events.so_far import cut
 from zhikong.simulator.stages import Stages
 from zhikong.simulator.tally import Tally
 from zhikong.simulator.texts import further as further_texts
+from zhikong.simulator.texts import lost_words
 
 # tables made by stays, with the moment by which a row of an open stay exists; None: it is cut column by column
 _ANCHORS: dict[str, str | None] = {
@@ -200,7 +201,9 @@ def _families(block: Block, book: Book, *, delivered: bool):
         old = kept.columns["_row"] >= 0
         made = documents.sections(written, kept.take(old), delivered=delivered)
         added = further_texts.sections(block, kept.take(~old), kept.take(old))
-        return made | {name: pa.concat_tables([made[name], added[name]]) for name in added if name in made}
+        made |= {name: pa.concat_tables([made[name], added[name]]) for name in added if name in made}
+        careful = not block.stages.profile.omits or block.now is not None
+        return made if careful else lost_words.spoiled(block, book, kept, made)
 
     return rows, texts
 

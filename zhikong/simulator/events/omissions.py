@@ -95,6 +95,7 @@ def omitted(block: Block, book: Book, rows: dict[str, Rows]) -> None:
     _first_hours(shelf)
     _around_rescues(shelf)
     _juniors(shelf)
+    _learners(shelf)
 
 
 def _without(values, where: np.ndarray):
@@ -291,6 +292,9 @@ _LOST: tuple[tuple, ...] = (
     ("omitted_fall_again", "assessments", _falls_later, 0.05),
     ("omitted_consciousness", "assessments", _assessed("consciousness"), 0.1),
     ("omitted_isolation", "condition_periods", lambda s: s.is_("condition_periods", "kind", "isolation"), 0.1),
+    ("omitted_plan", "documents", _titled("术者术前查房记录", "术前小结", "术前讨论记录"), 0.01),
+    ("omitted_charge_of_operation", "charges", lambda s: s.is_("charges", "fee_kind", "D20x02"), 0.01),
+    ("omitted_charge_of_blood", "charges", lambda s: s.is_("charges", "fee_kind", "D26"), 0.1),
     ("omitted_rescue", "rescues", lambda s: np.ones(len(s.rows["rescues"]), bool), 0.03),
 )  # fmt: skip
 # planter's rule, table, column, rows, minutes later, share of stays
@@ -305,12 +309,17 @@ _LATER: tuple[tuple[str, str, str, Where, int, float], ...] = (
     ("late_death_discussion", "documents", "signed_at", _papers("51"), 9 * DAY, 0.1),
     ("late_check", "orders", "checked_at", _executed_later, 600, 0.01),
     ("late_discussion", "documents", "occurred_at", _papers("47"), 2 * DAY, 0.02),
+    ("signed_before_written", "documents", "signed_at", _papers("38"), -40, 0.004),
+    ("written_before_it_happened", "documents", "written_at", _papers("09", "48"), -5 * DAY, 0.008),
+    ("written_before_admission", "documents", "written_at", _papers("23"), -2 * DAY, 0.004),
     ("late_pathology", "results", "at", lambda s: s.is_("results", "kind", "pathology"), 12 * DAY, 0.03),
 )  # fmt: skip
 # planter's rule, table, column, rows, share of stays in which it is unknown
 _BLANK: tuple[tuple[str, str, str, Where, float], ...] = (
     ("blank_exit_reason", "pathways", "reason", lambda s: s.is_("pathways", "outcome", "exited"), 0.1),
     ("blank_approver", "transfusions", "approved_by", lambda s: np.ones(len(s.rows["transfusions"]), bool), 0.08),
+    ("blank_talking_doctor", "consents", "doctor", lambda s: np.ones(len(s.rows["consents"]), bool), 0.004),
+    ("blank_signature", "documents", "signed_at", _papers("46", "10", "08"), 0.006),
     ("blank_answer", "consultations", "completed_at", lambda s: _consulted(s, "routine"), 0.02),
 )  # fmt: skip
 
@@ -371,6 +380,20 @@ def _juniors(s: Shelf) -> None:
     s.change("documents", "author", Words(resident, author.values))
     rank = list(level.values).index("resident")
     s.change("documents", "author_level", Words(np.where(own, rank, level.index), level.values))
+
+
+def _learners(s: Shelf) -> None:
+    """Notes of interns: some countersigned, some not; rescues that no senior countersigned."""
+    rows = s.rows["documents"]
+    note = s.is_("documents", "title", "日常病程记录", "阶段小结")
+    own = note & s.of("documents", s.chosen("notes_of_interns", rows.i[note], 0.03))
+    level = rows.columns["author_level"]
+    rank = list(level.values).index("intern")
+    s.change("documents", "author_level", Words(np.where(own, rank, level.index), level.values))
+    saved = s.is_("documents", "type", "44")
+    lost = saved & s.of("documents", s.chosen("rescue_not_countersigned", rows.i[saved], 0.05))
+    for column in ("cosigned_by", "cosigner_level", "cosigned_at"):
+        s.change("documents", column, _without(s.rows["documents"].columns[column], lost))
 
 
 def _around_rescues(s: Shelf) -> None:

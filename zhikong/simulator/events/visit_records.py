@@ -80,7 +80,8 @@ def table(stages: Stages, month: int, visit: dict[str, np.ndarray], drugs: np.nd
     lost = seen & whole.chance(0.004)
     whole.enter("visit_record_missing", lost, table="visits")
     made = whole.take(np.flatnonzero(seen & ~lost))
-    columns = _who(made) | _course(made) | _times(made) | _texts(made)
+    columns = _who(made) | _course(made) | _times(made)
+    columns |= _texts(made, columns["confirmed"].to_numpy(zero_copy_only=False))
     schema = arrow_schema("visit_records")
     if set(schema.names) != set(columns):
         raise ValueError(f"visit_records: columns differ: {sorted(set(schema.names) ^ set(columns))}")
@@ -155,7 +156,7 @@ def _times(made: Visits) -> dict[str, pa.Array]:
     return {"written_at": minutes(np.minimum(written, signed)), "signed_at": minutes(signed, ~never)}
 
 
-def _texts(made: Visits) -> dict[str, pa.Array]:
+def _texts(made: Visits, confirmed: np.ndarray) -> dict[str, pa.Array]:
     """What was written, by the words of the disease; now and then a part is left out or says nothing."""
     told, row = disease_words(), disease_words()["row"][made.visit["case"]]
     span = np.array(_SPANS)[made.rng.integers(0, len(_SPANS), len(made))]
@@ -174,7 +175,15 @@ def _texts(made: Visits) -> dict[str, pa.Array]:
     vague = made.chance(0.003)
     made.enter("visit_present_illness_vague", vague)
     parts["present_illness"] = np.where(vague, _VAGUE, parts["present_illness"])
-    empty = {name: made.chance(0.0015) & ~vague for name in _OWED} | {"tests": made.chance(0.4)}
+    timeless = made.chance(0.0015 * made.careless)
+    made.enter("outpatient_chief_complaint_form", timeless)
+    parts["chief_complaint"] = np.where(timeless, "头晕不适", parts["chief_complaint"])
+    unclear = made.chance(0.0015 * made.careless) & confirmed
+    made.enter("outpatient_no_vague_diagnosis", unclear)
+    parts["diagnosis"] = np.where(unclear, "发热待查", parts["diagnosis"])
+    empty = {name: made.chance(0.0015) & ~vague & ~timeless & ~unclear for name in _OWED} | {
+        "tests": made.chance(0.4)
+    }
     for name in _OWED:
         made.enter(f"visit_{name}_missing", empty[name])
     return {name: pa.array(text.tolist(), pa.string(), mask=empty[name]) for name, text in parts.items()}
