@@ -6,6 +6,7 @@ set (.ci/run sets the first); there, a missing Java or pyspark is a failure.
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -16,13 +17,16 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 
+from tests.generative import clock_timelines, test_clock_rules
 from tests.generative.strategies import data, definitions
 from tests.generative.test_agreement import MONTHS, _run
 from zhikong.engine.backends.source import Source
+from zhikong.engine.backends.spark.session import started
 from zhikong.engine.compute import compute
 from zhikong.engine.definitions import canonical, load_catalogue
 from zhikong.engine.definitions.model import Status
 from zhikong.engine.plan.needs import expressions_of
+from zhikong.engine.record_rules.sql import Dialect
 from zhikong.engine.results import ReasonKind
 from zhikong.engine.tables import TABLES
 from zhikong.simulator import simulate
@@ -139,3 +143,16 @@ with getattr(cluster, kind)() as address:
 print("equal" if there == _results(wanted, source, (first, last), "duckdb") else "different")
 os._exit(0)
 """
+
+
+@pytest.mark.parametrize("seed", range(5 if MANY > 8 else 1))
+def test_clock_rules_in_spark_s_sql_agree(seed):
+    chance = random.Random(seed)
+    wanted, stays, session = clock_timelines.rules(chance, 3), clock_timelines.source(chance, 12), started()
+    for name, rows in stays.memory.items():
+        session.createDataFrame(rows).createOrReplaceTempView(name)
+    told = test_clock_rules.told_of(wanted, stays, "reference")
+    found = test_clock_rules.by_sql(wanted, Dialect.SPARK, lambda sql: session.sql(sql).collect())
+    for name in stays.memory:
+        session.catalog.dropTempView(name)
+    assert test_clock_rules.differences(test_clock_rules.of_rules(told, wanted), found) == {}

@@ -23,7 +23,13 @@ class Chains:
 
     def of(self, anchors: str) -> str:
         """The relation of obligations, one per gap."""
-        return self._links(self._points(self._segments(anchors)))
+        links = self._links(self._points(self._segments(anchors)))
+        nothing = "CAST(NULL AS BIGINT)"
+        timeless = (
+            f"SELECT stay_id, n, 0 AS k, doubt, {nothing} AS since, {UNKNOWN} AS rank, {nothing} AS due, {nothing} AS done "
+            f"FROM {anchors} WHERE mi IS NULL"
+        )
+        return self.query.add("gaps", f"SELECT * FROM {links} UNION ALL {timeless}", "y")
 
     # --- where the clock runs ---
 

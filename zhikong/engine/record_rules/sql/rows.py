@@ -54,17 +54,18 @@ class Query:
 def stays(query: Query) -> str:
     """stay_id, adm, dis (null while in hospital), ends, upto (exclusive end of what lasts), applies (1, 0, null)."""
     rule, now = query.rule, query.now
-    held = "1"
-    page = ""
+    held = page = ""
     if rule.applies is not None:
-        held = f"CASE WHEN {lower(rule.applies, RowNames('s'))} THEN 1 WHEN NOT {lower(rule.applies, RowNames('s'))} THEN 0 END"
-        beside = any(ref.table == BESIDE for ref in direct(rule.applies))
-        page = f"LEFT JOIN {name(BESIDE)} AS p ON p.stay_id = s.stay_id" if beside else ""
+        asked = lower(rule.applies, RowNames("s"))
+        held = f"CASE WHEN {asked} THEN 1 WHEN NOT {asked} THEN 0 END"
+        if any(ref.table == BESIDE for ref in direct(rule.applies)):
+            page = f"LEFT JOIN {name(BESIDE)} AS p ON p.stay_id = s.stay_id"
+            held = f"CASE WHEN p.stay_id IS NOT NULL THEN {held} END"  # without the page nothing is known
     left = f"CASE WHEN zk_minute(s.discharged_at) <= {now} THEN zk_minute(s.discharged_at) END"
     return query.add(
         "stay",
         f"SELECT stay_id, adm, dis, COALESCE(dis, {now}) AS ends, COALESCE(dis, {now + 1}) AS upto, applies FROM ("
-        f"SELECT s.stay_id, COALESCE(zk_minute(s.admitted_at), 0) AS adm, {left} AS dis, {held} AS applies "
+        f"SELECT s.stay_id, COALESCE(zk_minute(s.admitted_at), 0) AS adm, {left} AS dis, {held or 1} AS applies "
         f"FROM stays AS s {page}) AS own",
         "stay",
     )

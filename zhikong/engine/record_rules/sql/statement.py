@@ -51,7 +51,7 @@ def _settled(query: Query, duties: str) -> str:
     unsure = " OR ".join(["y.doubt = 1", *(f"q{i}.stay_id IS NOT NULL" for i in range(len(asked)))])
     timeless = "FALSE" if rule.demand is Demand.REQUIRED else "y.since IS NULL"
     rank = f"CASE WHEN y.rank = {FAIL} AND ({unsure}) THEN {UNKNOWN} ELSE y.rank END"
-    done = f"CASE WHEN y.rank = {FAIL} AND ({unsure}) THEN NULL ELSE y.done END"
+    done = f"CASE WHEN y.rank = {PASS} OR (y.rank = {FAIL} AND NOT ({unsure})) THEN y.done END"
     return (
         f"SELECT y.stay_id, y.n, y.k, y.since, {rank} AS rank, CASE WHEN {timeless} THEN NULL ELSE y.due END AS due, "
         f"{done} AS done FROM {duties} AS y {joins} WHERE y.doubt = 0 OR y.rank = {FAIL} OR {timeless}"
