@@ -35,6 +35,7 @@ SCRIPTS = {
     "views": "views.py",
     "live": "live_rows.py",
     "records_running": "records_running.py",
+    "record_clock": "record_clock.py",
     "simulator": "simulator.py",
 }
 
