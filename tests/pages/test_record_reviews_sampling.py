@@ -337,6 +337,39 @@ def test_results_give_the_rate_with_its_interval_and_the_agreement(office, revie
     assert sample.rows.get(pk=row).settled.get().outcome == "按第二评扣分"
 
 
+@pytest.mark.proves("SYS-11")
+def test_items_on_which_two_readers_differ_are_named(office, reviewers, facts):
+    """Two whole readings on the sheet itself: one takes points from an item that the other finds in order."""
+    from zhikong.foundation.access.queries import scope_of
+    from zhikong.foundation.access.scope import scoped
+    from zhikong.foundation.patients.models import TreatingDepartment
+    from zhikong.hospital.functions.record_reviews.actions.reviewing import finishing, marking
+    from zhikong.hospital.functions.record_reviews.actions.sampling.assigning import assign
+
+    TreatingDepartment.objects.bulk_create(
+        TreatingDepartment(
+            institution_id=facts.id, patient_key=f"pCARD{n}", department_id=facts.departments["CARD"].id
+        )
+        for n in range(12)
+    )
+    sample = drawn(office.user, per_group=1, departments=["CARD"], second_percent=100)
+    assign(sample, by=office.user, now=NOW, reviewers=reviewers[:2])
+    for review, points in zip(reviews(sample), ("1", ""), strict=True):
+        with scoped(scope_of(review.reviewer, NOW.date())):
+            begun = marking.begin(review, by=review.reviewer, now=NOW)
+            if points:
+                told = dict(item="first_note_defects", points=Decimal(points), text="鉴别诊断只列病名")
+                marking.mark(begun, by=review.reviewer, now=NOW, **told)
+            marking.settle_rest(begun, by=review.reviewer, now=NOW, unknown=())
+            finishing.finish(begun, by=review.reviewer, now=NOW)
+    page = office.get(reverse("record_reviews:sample_results", args=[sample.pk]))
+    ((title, line, _why),) = page.context["items"]
+    assert title.startswith("首次病程记录：")
+    assert (line.item, line.lost.pairs, line.lost.observed, line.apart) == ("first_note_defects", 1, 0.0, 1.0)
+    ((_one, _row, items),) = page.context["apart"]
+    assert [(item, a, b) for _title, item, a, b, _agreed in items] == [("first_note_defects", 1, 0)]
+
+
 @pytest.mark.proves("REC-12", "REC-18")
 def test_running_records_get_the_theme_s_check_sheet(office, reviewers):
     from zhikong.foundation.forms.models import Sheet
@@ -517,7 +550,9 @@ def test_an_exhibit_is_made_without_the_person_approved_and_commented(office, me
     )
     assert "诱因和缓解" in doctor.get(url).content.decode()
     refused = doctor.post(
-        reverse("record_reviews:exhibit_comment", args=[one.pk]), {"text": "写的人电话13812345678"}, follow=True
+        reverse("record_reviews:exhibit_comment", args=[one.pk]),
+        {"text": "写的人电话13812345678"},
+        follow=True,
     )
     assert "不点名" in " ".join(said(refused))
     assert "现病史不完整" in doctor.get(reverse("record_reviews:exhibits")).content.decode()
