@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from django.utils import timezone
 from docx import Document
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -35,11 +36,9 @@ def screened(hospital):
                 "month": month, "screening": runs[month],
             }  # fmt: skip
             day = date(2026, int(month[5:]), 5)
-            RuleTally.objects.create(
-                rule="fp01", version=1, day=day, passed=100 - failed, failed=failed, **place
-            )
-            RuleTally.objects.create(rule="fp02", version=1, day=day, not_assessable=100, **place)
-            RuleTally.objects.create(rule="fp03", version=1, day=day, error=100, **place)
+            RuleTally.objects.create(rule="fp01", version=1, passed=100 - failed, failed=failed, **place)
+            RuleTally.objects.create(rule="fp02", version=1, not_assessable=100, **place)
+            RuleTally.objects.create(rule="fp03", version=1, error=100, **place)
             WriterTally.objects.create(
                 rule="fp01", responsible=f"D-{code}", passed=100 - failed, failed=failed, **place
             )
@@ -141,7 +140,12 @@ def test_compliance_by_department_rule_and_writer_adds_up(as_role, screened):
 
 
 def test_what_could_not_be_checked_is_told_with_its_reason(as_role, screened):
+    from zhikong.hospital.functions.records.models import RuleTally
+
     page = as_role("quality_office").get(reverse("records:unchecked")).content.decode()
+    assert "从来没有一份通过" not in page
+    RuleTally.objects.filter(rule="fp01").update(passed=0)
+    assert "78 份全部不通过" in as_role("quality_office").get(reverse("records:unchecked")).content.decode()
     assert "缺少表 consents，无法评估" in page
     assert "ZeroDivisionError" in page
 
@@ -153,7 +157,7 @@ def test_the_analysis_says_the_same_on_the_page_and_in_word(as_role, screened):
     client.post(f"{address}?month={MONTH}", {"causes": "轮转医师多", "measures": "十二月培训两次"})
     answer = client.get(address)
     found = answer.context["found"]
-    assert (found.stays, found.defects, str(found.per_hundred), found.flawless) == (200, 63, "31.5", 137)
+    assert (found.records, found.defects, str(found.per_hundred), found.flawless) == (200, 63, "31.5", 137)
     assert "符合率比上月下降" in answer.content.decode()
     document = Document(io.BytesIO(client.get(reverse("records:analysis_word")).content))
     text = "\n".join(p.text for p in document.paragraphs)
@@ -202,7 +206,7 @@ def test_a_setting_needs_a_look_at_its_effect_a_reason_and_the_right(as_role, ma
     from zhikong.hospital.functions.records.queries.results import in_force
 
     client, address = as_role("quality_office"), reverse("records:rule", args=["fp01"])
-    today = datetime.now(tz=UTC).date()
+    today = timezone.localdate()
     said = {"active": "0", "points": "3.5", "valid_from": today.isoformat(), "reason": "本院暂不执行"}
     shown = client.post(address, said)
     assert shown.context["effect"] is not None
@@ -381,7 +385,7 @@ def test_the_hospitals_own_limit_judges_and_its_effect_is_shown_before(hospital,
     facts_of(tmp_path, {"s1": datetime(2026, 10, 1, 8), "s2": datetime(2026, 10, 1, 9)})
     screen(by=None, now=NOW)
     client, address = as_role("quality_office"), reverse("records:rule", args=[rule])
-    today = datetime.now(tz=UTC).date()
+    today = timezone.localdate()
     said = {"limit": "7 h", "valid_from": today.isoformat(), "reason": "本院要求更严"}
     assert client.post(address, said | {"limit": "七小时"}).status_code == 422
     shown = client.post(address, said)

@@ -47,6 +47,14 @@ RESPONSIBLE = {
     "consultant": _("会诊医师"),
     "coder": _("编码员"),
 }
+SENTENCES = {
+    "within": _("%(when)s起 %(limit)s内，应有%(then)s。"),
+    "before": _("%(when)s之前，应已有%(then)s（至少提前 %(limit)s）。"),
+    "every": _("%(when)s起，每 %(limit)s至少有一次%(then)s。"),
+    "required": _("有%(when)s的，应有%(then)s。"),
+    "never": _("%(when)s之后，不得有%(then)s。"),
+}
+"""A clock rule's demand as a sentence."""
 MARKS = {
     "verified": _("已核对原文"),
     "verbatim": _("原文"),
@@ -87,6 +95,18 @@ def rows_of(rule: Any) -> tuple[str, ...]:
     """Row numbers of the registers that the rule comes from."""
     said = getattr(rule, "rows", None) or getattr(rule.source, "rows", ()) or ()
     return tuple(said)
+
+
+def sentence_of(rule: Any, limit: str = "") -> str:
+    """What a clock rule demands, in one sentence; the title of any other rule. limit: the hospital's own, in words."""
+    demand = str(getattr(rule, "demand", ""))
+    if demand not in SENTENCES:
+        return rule.title
+    words = limit or (rule.limit.words if rule.limit is not None else str(_("（待本院设定的时限）")))
+    said = {"when": rule.when.title, "then": rule.then.title, "limit": words}
+    text = str(SENTENCES[demand]) % said
+    excuses = "、".join(one.title for one in rule.unless)
+    return text + (str(_("有%(what)s的除外。")) % {"what": excuses} if excuses else "")
 
 
 def is_front_page(rule: Any) -> bool:

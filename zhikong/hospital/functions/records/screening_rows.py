@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 KEPT = ("fail", "not_assessable", "error")
-TALLY = ("rule", "version", "department", "day")
+TALLY = ("rule", "version", "department")
 WRITER = ("rule", "responsible", "department")
 
 

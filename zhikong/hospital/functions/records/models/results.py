@@ -172,7 +172,7 @@ class RecordVerdict(Protected):
 
 
 class RuleTally(Protected):
-    """How many records of a day and a department a rule passed, failed, or could not judge. Whole numbers that add up."""
+    """How many records of a month and a department a rule passed, failed, or could not judge. Whole numbers that add up."""
 
     rule = models.CharField(_("规则"), max_length=64)
     version = models.PositiveIntegerField(_("规则版本"))
@@ -181,7 +181,6 @@ class RuleTally(Protected):
     )  # fmt: skip
     place = models.CharField(_("科室代码"), max_length=64, blank=True)
     month = models.CharField(_("出院月份"), max_length=7)
-    day = models.DateField(_("出院日"))
     passed = models.PositiveIntegerField(_("通过"), default=0)
     failed = models.PositiveIntegerField(_("不通过"), default=0)
     not_applicable = models.PositiveIntegerField(_("不适用"), default=0)
@@ -193,11 +192,11 @@ class RuleTally(Protected):
 
     class Meta:
         verbose_name = _("规则结果计数")
-        ordering = ["rule", "day"]
+        ordering = ["rule", "month"]
         indexes = [models.Index(fields=["institution", "month", "rule"], name="records_tally_month_rule")]
 
     def __str__(self):
-        return f"{self.rule} {self.place} {self.day}"
+        return f"{self.rule} {self.place} {self.month}"
 
 
 class WriterTally(Protected):

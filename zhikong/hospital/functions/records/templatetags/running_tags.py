@@ -59,5 +59,13 @@ def time_left(left: Countdown | None, open_one: bool = True) -> SafeString | str
 @register.filter
 def light_word(tone: str) -> str:
     """The word beside a light of the ward board."""
-    words = {"bad": _("有逾期"), "warn": _("将到期或有缺陷"), "ok": _("正常"), "none": _("无要求")}
+    words = {"bad": _("逾期"), "warn": _("注意"), "ok": _("正常"), "none": _("无要求")}
     return words.get(tone, "")
+
+
+@register.filter
+def bed_words(number: str) -> str:
+    """12 床; hospitals that write 12床 themselves are left alone."""
+    if not number:
+        return _("无床位")
+    return number if "床" in number else _("%(n)s 床") % {"n": number}

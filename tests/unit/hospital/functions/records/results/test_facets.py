@@ -1,8 +1,11 @@
 """Rates, sums and the Pareto order: unknown is neither right nor wrong, and nothing rounds up to a hundred."""
 
 from decimal import Decimal
+from pathlib import Path
 
-from zhikong.hospital.functions.records.facets import Tally, pareto, total
+from zhikong import packs
+from zhikong.engine.record_rules import load_rules
+from zhikong.hospital.functions.records.facets import SENTENCES, Tally, pareto, sentence_of, total
 
 
 def test_a_rate_is_of_what_could_be_judged_and_never_rounds_up_to_a_hundred():
@@ -26,3 +29,13 @@ def test_tallies_add_up():
 def test_the_pareto_counts_what_it_does_not_show():
     found = pareto([("a", 5), ("b", 50), ("c", 25), ("d", 20)], most=2)
     assert found == [("b", 50, Decimal("50.0")), ("c", 25, Decimal("75.0"))]
+
+
+def test_a_clock_rule_says_in_one_sentence_what_it_demands():
+
+    rules = {rule.id: rule for rule in load_rules(Path(next(iter(packs.__path__))) / "national", {})[0]}
+    said = sentence_of(rules["first-progress-note-8h"])
+    assert said.startswith("入院起 8 小时内，应有首次病程记录。")
+    assert "6 小时" in sentence_of(rules["first-progress-note-8h"], "6 小时")
+    demands = {str(rule.demand) for rule in rules.values() if hasattr(rule, "demand")}
+    assert demands <= SENTENCES.keys()

@@ -239,11 +239,11 @@ def _tallies(run: Screening, found: Stored, places: dict[str, int]) -> list[Rule
     return [
         RuleTally(
             institution_id=run.institution_id, rule=rule, version=version, department_id=places.get(place),
-            place=place, month=run.month, day=day, passed=counts.get("pass", 0), failed=counts.get("fail", 0),
+            place=place, month=run.month, passed=counts.get("pass", 0), failed=counts.get("fail", 0),
             not_applicable=counts.get("not_applicable", 0), not_assessable=counts.get("not_assessable", 0),
             error=counts.get("error", 0), screening=run,
         )
-        for (rule, version, place, day), counts in sorted(found.tallies.items())
+        for (rule, version, place), counts in sorted(found.tallies.items())
     ]  # fmt: skip
 
 

@@ -47,7 +47,7 @@ class Analysis:
 
     month: str
     run: Screening
-    stays: int
+    records: int
     flawless: int
     whole: Tally
     on_time: Tally
@@ -68,7 +68,7 @@ class Analysis:
     @property
     def per_hundred(self) -> Decimal | None:
         """Defects for each hundred records, one decimal."""
-        return (Decimal(100 * self.defects) / self.stays).quantize(Decimal("0.1")) if self.stays else None
+        return (Decimal(100 * self.defects) / self.records).quantize(Decimal("0.1")) if self.records else None
 
     @property
     def change(self) -> Decimal | None:
@@ -84,8 +84,8 @@ class Analysis:
     def sentences(self) -> list[str]:
         """The month in plain sentences, only what the figures say."""
         said = [
-            _("本月筛查出院病历 %(n)d 份，执行规则 %(rules)d 条，发现缺陷 %(defects)d 处，平均每百份 %(per)s 处；没有发现缺陷的 %(clean)d 份。")
-            % {"n": self.stays, "rules": len(self.run.rules), "defects": self.defects, "per": self.per_hundred, "clean": self.flawless},
+            _("本月筛查病历 %(n)d 份，执行规则 %(rules)d 条，发现缺陷 %(defects)d 处，平均每百份 %(per)s 处；没有发现缺陷的 %(clean)d 份。")
+            % {"n": self.records, "rules": len(self.run.rules), "defects": self.defects, "per": self.per_hundred, "clean": self.flawless},
             _("规则符合率 %(rate)s%%（%(passed)d / %(judged)d），按时完成率 %(time)s%%（%(ontime)d / %(of)d）。")
             % {"rate": self.whole.rate, "passed": self.whole.passed, "judged": self.whole.judged, "time": self.on_time.rate,
                "ontime": self.on_time.passed, "of": self.on_time.judged},
@@ -115,12 +115,12 @@ def analysis(
     frequent, defects = most_frequent(known, month=month, department=department)
     by_rule = {key: one for (key,), one in tallies("rule", months=[month], department=department).items()}
     by_month = {key: one for (key,), one in tallies("month", months=months, department=department).items()}
-    stays, failed = _stays(run, department)
+    records, flawless = _records(run, known, department)
     return Analysis(
         month=month,
         run=run,
-        stays=stays,
-        flawless=stays - failed,
+        records=records,
+        flawless=flawless,
         whole=by_month.get(month, Tally()),
         on_time=facets.total(one for key, one in by_rule.items() if key in clock_rules(known)),
         before=by_month.get(months[-2]) if len(months) > 1 else None,
@@ -139,17 +139,25 @@ def analysis(
     )
 
 
-def _stays(run: Screening, department: str | None) -> tuple[int, int]:
-    """(records judged, records with at least one defect), of a department where one is asked."""
-    failed = RecordVerdict.objects.filter(month=run.month, visit=False, verdict=RecordVerdict.Verdict.FAIL)
-    if department is None:
-        return run.stays, failed.aggregate(n=Count("stay_id", distinct=True))["n"]
-    judged = tallies("rule", months=[run.month], department=department)
-    most = max(
-        (one.judged + one.not_applicable + one.not_assessable + one.error for one in judged.values()),
-        default=0,
-    )
-    return most, failed.filter(place=department).aggregate(n=Count("stay_id", distinct=True))["n"]
+def _records(run: Screening, known: Mapping[str, Any], department: str | None) -> tuple[int, int]:
+    """(records judged, those without any defect): stays and visits, of a department where one is asked."""
+    failed = RecordVerdict.objects.filter(month=run.month, verdict=RecordVerdict.Verdict.FAIL)
+    whole = run.stays + run.visits
+    if department is not None:
+        failed = failed.filter(place=department)
+        whole = _of_department(run.month, known, department)
+    bad = failed.aggregate(n=Count("stay_id", distinct=True))["n"]
+    return max(whole, bad), max(whole - bad, 0)
+
+
+def _of_department(month: str, known: Mapping[str, Any], department: str) -> int:
+    """A department's records: every rule looks at each of its stays, or at each of its visits."""
+    most = {False: 0, True: 0}
+    for (key,), one in tallies("rule", months=[month], department=department).items():
+        visits = getattr(known.get(key), "table", "stays") != "stays"
+        seen = one.judged + one.not_applicable + one.not_assessable + one.error
+        most[visits] = max(most[visits], seen)
+    return sum(most.values())
 
 
 def _grades(month: str, department: str | None) -> list[tuple[str, int]]:

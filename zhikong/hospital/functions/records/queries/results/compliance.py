@@ -32,6 +32,21 @@ def _narrowed(rows: QuerySet, months, department, rules) -> QuerySet:
     return rows if rules is None else rows.filter(rule__in=list(rules))
 
 
+ENOUGH = 20
+
+
+def never_passed(known: Collection[str]) -> list[tuple[str, Tally]]:
+    """Rules that failed every record ever judged, ENOUGH at least: the hospital never does it, or its data never tell.
+
+    Nobody but a person can say which, so they are told apart from the rest.
+    """
+    return sorted(
+        (key, tally)
+        for (key,), tally in tallies("rule").items()
+        if key in known and tally.failed >= ENOUGH and not tally.passed
+    )
+
+
 @dataclass(frozen=True)
 class WriterLine:
     """A responsible person's results. on_time: of rules of the clock; all: of every rule."""

@@ -22,7 +22,7 @@ from zhikong.hospital.functions.records.actions.results import raising
 from zhikong.hospital.functions.records.models import RecordVerdict
 from zhikong.hospital.functions.records.queries.results import chart_verdicts, defects, in_force
 from zhikong.hospital.functions.records.queries.results.choosing import chosen, place_names
-from zhikong.hospital.functions.records.queries.results.compliance import tallies
+from zhikong.hospital.functions.records.queries.results.compliance import never_passed, tallies
 from zhikong.hospital.functions.records.queries.results.screenings import screening_of
 from zhikong.hospital.functions.records.queries.results.systems import system_names
 
@@ -191,7 +191,8 @@ def unchecked(request: HttpRequest) -> HttpResponse:
     context = {
         "chosen": asked, "run": run, "rows": rows, "no_limit": off,
         "errors": sum(row[2].error for row in rows), "unknown": sum(row[2].not_assessable for row in rows),
-        "undelivered": run.undelivered if run else [],
+        "undelivered": run.undelivered if run else [], "never": never_passed(known) if run else [],
+        "titles": {key: rule.title for key, rule in known.items()},
     }  # fmt: skip
     return render(request, "records/results/unchecked.html", context)
 

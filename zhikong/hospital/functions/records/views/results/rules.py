@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhikong.engine.record_rules import Severity
+from zhikong.engine.record_rules.clock.limits import limit
 from zhikong.engine.record_rules.verdicts import Override
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.views_support import needs
@@ -117,6 +118,7 @@ def _context(rule: Any, asked, today: date) -> dict[str, Any]:
     trend = [by_month.get((month,), facets.Tally()) for month in months]
     return {
         "rule": rule,
+        "sentence": facets.sentence_of(rule, _limit_words(line.setting.limit)),
         "line": line,
         "chosen": asked,
         "kind_id": KIND,
@@ -134,6 +136,10 @@ def _context(rule: Any, asked, today: date) -> dict[str, Any]:
         "examples": library.examples(rule.id),
         "precision": precision_of(rule.id),
     }  # fmt: skip
+
+
+def _limit_words(text: str | None) -> str:
+    return limit(text).words if text else ""
 
 
 def _override(form: SettingForm) -> Override:
