@@ -68,3 +68,28 @@ def test_each_look_is_logged(charts):
     chart_of("Z1", by=None, purpose="终末评审")
     (event,) = AuditEvent.objects.filter(subject="facts.chart")
     assert event.after["purpose"] == "终末评审（住院 Z1）"
+
+
+def test_an_open_stay_is_read_from_the_live_rows_in_the_same_shape(charts):
+    import json
+
+    from zhikong.foundation.facts.charts import chart_of
+    from zhikong.foundation.patients.models import LiveRow
+
+    card = charts.departments["CARD"].id
+    rows = {
+        "stays": ("O1", {"stay_id": "O1", "patient_key": "P9", "admitted_at": "2026-11-20T08:00:00", "current_department": "CARD"}),
+        "documents": ("O1-1", {"stay_id": "O1", "document_id": "O1-1", "type": "33", "written_at": "2026-11-20T12:00:00"}),
+        "document_sections": ("O1-1s", {"stay_id": "O1", "document_id": "O1-1", "seq": 1, "section": "病例特点", "text": "胸痛"}),
+    }  # fmt: skip
+    LiveRow.objects.bulk_create(
+        LiveRow(
+            institution_id=charts.id, table=table, key=json.dumps([key]), stay_id="O1", department_id=card, row=row,
+            version=1, feed="emr", received_at=NOW,
+        )
+        for table, (key, row) in rows.items()
+    )  # fmt: skip
+    found = chart_of("O1", by=None, purpose="测试")
+    assert (found.is_open, found.month, found.department) == (True, "", "CARD")
+    assert found.documents[0].section("病例特点").text == "胸痛"
+    assert [event.title for event in found.events if event.table == "stays"] == ["入院"]
