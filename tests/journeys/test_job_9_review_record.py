@@ -21,7 +21,7 @@ def test_job_9_a_record_is_scored_and_two_defects_returned_without_a_mouse(sign_
     reviewer.read(page.locator(".review-score"))
     _judge_findings(reviewer)
     _fault(reviewer, "鉴别诊断", "n", picks="] .")
-    _fault(reviewer, "签名不规范", "2")
+    _fault(reviewer, "签名不规范", "2", broken=True)
     reviewer.press("A", "the rest is in order")
     expect(page.locator("#saved")).to_contain_text("已保存")
     _look_at_what_no_machine_could_tell(reviewer)
@@ -58,19 +58,26 @@ def _judge_findings(reviewer):
         expect(page.locator(f"[data-key='{key}']")).to_have_attribute("data-waits", "0")
 
 
-def _fault(reviewer, words, key, *, picks=""):
-    """Find an item by its words, mark it, give it back; picks: keys that choose the sentence it stands on."""
+def _fault(reviewer, words, key, *, picks="", broken=False):
+    """Find an item by its words, mark it, give it back; picks: keys that choose the sentence it stands on.
+
+    broken: the line is down while it is marked; what was marked waits in the browser and is sent afterwards.
+    """
     page = reviewer.page
     reviewer.press("/", "find an item")
     reviewer.write(words)
     reviewer.press("Enter")
-    row = page.locator(".review-row.current")
-    expect(row).to_contain_text(words)
     if picks:
         reviewer.press(picks, "choose the sentence")
+    row = page.locator(".review-row.current")
+    expect(row).to_contain_text(words)
     marks = row.locator(".mark")
     had = marks.count()
+    page.context.set_offline(broken)
     reviewer.press(key, "mark it")
+    if broken:
+        expect(page.locator("#trouble")).to_contain_text("已存在本机")
+        page.context.set_offline(False)
     expect(marks).to_have_count(had + 1)
     reviewer.press("r", "give it back")
 
