@@ -1,6 +1,7 @@
 """Numbers of the sampling pages: shares, agreement, and bars of a histogram."""
 
 from django import template
+from django.utils.translation import gettext as _
 
 from zhikong.hospital.functions.record_reviews import words_sampling
 
@@ -30,4 +31,4 @@ def chance(value) -> str:
     """A chance of inclusion: certain, or one in so many."""
     if not value:
         return "—"
-    return "必抽" if value >= 1 else f"1/{1 / value:.1f}"
+    return _("必抽") if value >= 1 else f"1/{1 / value:.1f}"

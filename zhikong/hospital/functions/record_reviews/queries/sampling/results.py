@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Count, Q
+
 from zhikong.engine.stats.sampling_estimate import Estimate
 from zhikong.foundation.access.models import User
 from zhikong.foundation.forms import queries as forms
@@ -66,6 +68,26 @@ def progress(sample: Sample) -> Progress:
         )
     done = ReviewAssignment.State.DONE
     return _progress((str(one.reviewer), one.state == done) for one in reviews_of(sample))
+
+
+def counts_of(samples: Iterable[Sample]) -> dict[int, tuple[int, int]]:
+    """Sample → (reviews given, done), for a list: one query for all whose records are discharged."""
+    samples = list(samples)
+    numbers = {one.number: one.pk for one in samples}
+    done = Count("pk", filter=Q(state=ReviewAssignment.State.DONE))
+    rows = (
+        ReviewAssignment.objects.filter(sample__in=list(numbers))
+        .exclude(state=ReviewAssignment.State.WITHDRAWN)
+        .order_by()
+        .values_list("sample")
+        .annotate(given=Count("pk"), done=done)
+    )
+    found = {numbers[number]: (given, done) for number, given, done in rows}
+    for one in samples:
+        if one.plan.frame == SamplePlan.Frame.RUNNING:
+            told = progress(one)
+            found[one.pk] = (told.given, told.done)
+    return found
 
 
 def check_sheets(sample: Sample):

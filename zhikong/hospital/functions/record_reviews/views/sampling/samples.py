@@ -25,9 +25,11 @@ MOST = 30
 @needs(Permission.ASSIGN_REVIEWS)
 def listed(request: HttpRequest) -> HttpResponse:
     """Plans and the newest samples."""
+    newest = list(plans.samples()[:MOST])
+    counts = found.counts_of(newest)
     context = {
         "plans": [one for one in plans.plans() if one.ended_at is None],
-        "samples": [(one, found.progress(one)) for one in plans.samples()[:MOST]],
+        "samples": [(one, counts.get(one.pk)) for one in newest],
         "tab": "samples",
     }
     return render(request, "record_reviews/sampling/samples.html", context)
