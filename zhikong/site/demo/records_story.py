@@ -33,7 +33,7 @@ from zhikong.site.demo.acting import acting
 
 TOLD = ("CARD", "ORTH")
 """Departments whose feeds tell of documents, orders and results of their open stays."""
-OFFICER, DOCTOR = "zhikongyuan", "yishi"
+OFFICER, DOCTOR, HEAD = "zhikongyuan", "yishi", "keshi"
 FEED = "demo_emr"
 _PLACE = {"department": "current_department", "ward": "current_ward", "bed": "current_bed"}
 
@@ -43,6 +43,8 @@ def admit(*, made: Simulation, now: datetime) -> None:
     local = now.astimezone(ZoneInfo(institution().time_zone)).replace(tzinfo=None, second=0, microsecond=0)
     tables = living(made, local)
     load_open_stays(by=None, now=now, table=tables["open_stays"])
+    for username in (DOCTOR, HEAD):
+        _forget(tables, username, local)
     here = tables["open_stays"]
     told = here.filter(pc.is_in(here["department"], pa.array(TOLD)))
     wanted = {"stays": renamed(told)} | {
@@ -51,6 +53,34 @@ def admit(*, made: Simulation, now: datetime) -> None:
         if name in TABLES and TABLES[name].child_of == "stays"
     }
     _apply(wanted, now)
+
+
+def _forget(tables: dict[str, pa.Table], username: str, local: datetime) -> None:
+    """One record of a demo doctor lacks its admission record, another says nothing in its differential diagnosis."""
+    own = _patients(tables["open_stays"], username, local)
+    if len(own) < 2:
+        return
+    documents = tables["documents"]
+    admission = pc.and_(
+        pc.equal(documents["stay_id"], own[0]), pc.is_in(documents["type"], pa.array(["34", "35", "36"]))
+    )
+    tables["documents"] = documents.filter(pc.invert(admission))
+    sections = tables["document_sections"]
+    place = pc.and_(pc.equal(sections["stay_id"], own[1]), pc.equal(sections["section"], "鉴别诊断"))
+    said = pc.if_else(place, "诊断明确，无需鉴别。", sections["text"])
+    tables["document_sections"] = sections.set_column(sections.column_names.index("text"), "text", said)
+
+
+def _patients(stays: pa.Table, username: str, local: datetime) -> list[str]:
+    """The open stays of a demo doctor that began more than a day ago, the newest first."""
+    number = next(one.staff_number for one in people.accounts() if one.username == username)
+    rows = stays.select(["stay_id", "attending_doctor", "admitted_at"]).to_pylist()
+    found = [
+        row
+        for row in rows
+        if row["attending_doctor"] == number and row["admitted_at"] < local - timedelta(hours=26)
+    ]
+    return [row["stay_id"] for row in sorted(found, key=lambda row: row["admitted_at"], reverse=True)]
 
 
 def renamed(stays: pa.Table) -> pa.Table:

@@ -35,7 +35,7 @@ def follow(found: Judged, *, asked: Collection[str], now: datetime) -> Changes:
     """
     rows = Defect.objects.filter(stay_id__in=list(asked), source=Defect.Source.MACHINE)
     known = {(row.stay_id, row.key): row for row in rows}
-    users = accounts_of(row["responsible"] for row in found.defects)
+    users = accounts_of(found.writers(found.defects))
     new, changed, steps, told = [], [], [], set()
     for said in found.defects:
         stay = found.stays.get(said["encounter"])
@@ -60,7 +60,8 @@ def follow(found: Judged, *, asked: Collection[str], now: datetime) -> Changes:
 
 
 def _values(said: dict, stay, rule, users: dict) -> dict[str, Any]:
-    user = users.get(said["responsible"] or "")
+    code = stay.responsible(said["responsible"], rule)
+    user = users.get(code)
     return {
         "department_id": stay.department_id,
         "version": said["version"],
@@ -68,7 +69,7 @@ def _values(said: dict, stay, rule, users: dict) -> dict[str, Any]:
         "severity": str(getattr(rule, "severity", "") or ""),
         "stage": getattr(rule, "stage", "") or "",
         "subject": (said["subject"] or "")[:160],
-        "responsible": said["responsible"] or "",
+        "responsible": code,
         "user_id": user.pk if user else None,
         "text": (said["reason"] or "")[:400],
         "points": getattr(rule, "points", None),

@@ -35,7 +35,7 @@ def follow(found: Judged, *, asked: Collection[str], now: datetime) -> Changes:
     """Bring the obligations of the asked stays in step with what was judged; gives what changed."""
     known = {(row.stay_id, row.key): row for row in Obligation.objects.filter(stay_id__in=list(asked))}
     _follow_moved_anchors(known, found)
-    users = accounts_of(row["responsible"] for row in found.obligations)
+    users = accounts_of(found.writers(found.obligations))
     new, changed, steps, told = [], [], [], set()
     for (stay_id, key), said in keyed(found).items():
         stay = found.stays[stay_id]
@@ -93,7 +93,8 @@ def _follow_moved_anchors(known: dict[tuple[str, str], Obligation], found: Judge
 
 
 def _values(said: dict, stay, rule, users: dict) -> dict[str, Any]:
-    user = users.get(said["responsible"] or "")
+    code = stay.responsible(said["responsible"], rule)
+    user = users.get(code)
     return {
         "department_id": stay.department_id,
         "version": said["version"],
@@ -101,7 +102,7 @@ def _values(said: dict, stay, rule, users: dict) -> dict[str, Any]:
         "severity": str(getattr(rule, "severity", "") or ""),
         "stage": getattr(rule, "stage", "") or "",
         "subject": _text(said["subject"], 160),
-        "responsible": said["responsible"] or "",
+        "responsible": code,
         "user_id": user.pk if user else None,
         "anchor": _text(said["anchor"], 160),
         "anchor_at": said["anchor_at"],

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhikong.foundation.access.queries import users_with_role
 from zhikong.foundation.notices import actions as notices
-from zhikong.foundation.organisation.queries import heads
 from zhikong.foundation.tasks import actions as tasks
 from zhikong.hospital.functions.records.actions.running import obligations as machine
 from zhikong.hospital.functions.records.actions.running.checks import (
@@ -24,6 +24,7 @@ from zhikong.hospital.functions.records.actions.running.checks import (
 )
 from zhikong.hospital.functions.records.actions.running.outcomes import count
 from zhikong.hospital.functions.records.models import CheckEvent, Obligation, RuleOutcome
+from zhikong.hospital.functions.records.queries.results.in_force import all_rules
 
 AGAIN_AFTER = timedelta(hours=2)
 """Who was reminded is left to work; the same thing is not told twice within this time."""
@@ -51,7 +52,7 @@ class Reminded:
 def remind(rows: Iterable[Obligation], *, by, now: datetime) -> Reminded:
     """Give the writers a task for each thing, and one notice to each of them.
 
-    A writer without an account is reminded through the head of the department, who is told the name. A thing that
+    A writer without an account is reminded through the head of the department, a nurse through the head nurse. A thing that
     is done, or of which the writer was told within two hours, is refused with a sentence; the others go.
     """
     done, told = Reminded(), {}
@@ -61,9 +62,7 @@ def remind(rows: Iterable[Obligation], *, by, now: datetime) -> Reminded:
         if said := _refusal(row, now):
             done.refused.append(said)
             continue
-        owner = row.user or next(
-            iter(heads(department_id=row.department_id, on=timezone.localdate(now))), None
-        )
+        owner = row.user or _leader(row, now)
         if owner is None:
             done.refused.append(
                 _("“%(title)s”的责任人没有账号，科室也没有科主任账号，请当面提醒。") % {"title": row.title}
@@ -75,6 +74,14 @@ def remind(rows: Iterable[Obligation], *, by, now: datetime) -> Reminded:
         _notify(owner, listed, by=by, now=now)
         done.people[str(owner)] = len(listed)
     return done
+
+
+def _leader(row: Obligation, now: datetime):
+    """Who sees to it that somebody does it: the head nurse for nurses' duties, else the head of the department."""
+    on = timezone.localdate(now)
+    rule = all_rules(on=on).get(row.rule)
+    role = "head_nurse" if str(getattr(rule, "responsible", "")) == "nurse" else "department_head"
+    return next(iter(users_with_role(role=role, department_id=row.department_id, on=on)), None)
 
 
 def _refusal(row: Obligation, now: datetime) -> str:

@@ -87,12 +87,13 @@ def _findings(rules: list[Any], draft: Draft, rows: dict, local: datetime) -> li
 
 def _finding(one, rule, setting, muted: bool) -> dict[str, Any]:
     """A rule stops only where the hospital said so, and only while people agree with it."""
-    stops = bool(setting and setting.hard_stop) and not muted and str(one.verdict) == "fail"
+    verdict = getattr(one.verdict, "word", str(one.verdict))
+    stops = bool(setting and setting.hard_stop) and not muted and verdict == "fail"
     return {
         "rule": one.rule,
         "version": one.version,
         "title": getattr(rule, "title", one.rule),
-        "verdict": str(one.verdict),
+        "verdict": verdict,
         "message": one.reason,
         "advice": getattr(rule, "message", ""),
         "severity": str(one.severity),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,6 +30,8 @@ from zhikong.hospital.functions.records.rules_running import key_of
 
 CLOCK, CONTENT = "clock", ("complete", "text")
 _SIGNATURES = frozenset({"signed_at", "cosigned_at"})
+NOT_OF_STAY = frozenset({"nurse", "consultant", "anaesthetist", "operator", "coder"})
+"""Whose duty it is when none of the stay's own doctors is meant."""
 _TOLD_FOR = 600  # seconds for which it is remembered which tables and columns feeds tell of
 FAILING, BROKEN = frozenset({"fail", "not_assessable", "error"}), ("not_assessable", "error")
 
@@ -42,6 +44,18 @@ class OpenStay:
     patient_key: str
     department_id: int | None
     closed: bool
+    staff: Mapping[str, str] = field(default_factory=dict)
+
+    def responsible(self, said: str | None, rule: Any) -> str:
+        """Whose duty it is: who the engine names, else the doctor of the stay; nobody for a nurse's or a guest's duty.
+
+        Who writes no name yet is the resident, and without one the attending doctor.
+        """
+        role = str(getattr(rule, "responsible", "") or "")
+        if said or role in NOT_OF_STAY:
+            return said or ""
+        resident, attending = self.staff.get("resident", ""), self.staff.get("attending", "")
+        return (attending or resident) if role == "attending" else (resident or attending)
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,14 @@ class Judged:
     titles: dict[str, Any] = field(default_factory=dict)
     silent: Callable[[Collection[str]], frozenset[tuple[str, str]]] = lambda rules: frozenset()
     """Of some clock rules those (stay, rule) that could not be judged: their silence takes nothing back."""
+
+    def writers(self, rows: Collection[dict[str, Any]]) -> set[str]:
+        """Staff codes of all who are responsible for some rows."""
+        return {
+            self.stays[row["encounter"]].responsible(row["responsible"], self.titles.get(row["rule"]))
+            for row in rows
+            if row["encounter"] in self.stays
+        }
 
 
 def running_rules(*, on: date) -> tuple[list[Any], list[Any]]:
@@ -159,10 +181,19 @@ def _rows(table: pa.Table | None, zone: ZoneInfo) -> list[dict[str, Any]]:
 
 def _stays(stay_ids: Collection[str]) -> dict[str, OpenStay]:
     rows = LiveRow.objects.filter(table="stays", late=False, stay_id__in=list(stay_ids)).exclude(row={})
-    fields = ("stay_id", "row__patient_key", "department_id", "row__discharged_at", "row__admitted_at")
+    fields = (
+        "stay_id", "row__patient_key", "department_id", "row__discharged_at", "row__admitted_at",
+        "row__attending_doctor", "row__resident_doctor",
+    )  # fmt: skip
     return {
-        stay: OpenStay(stay, patient or "", department, left is not None)
-        for stay, patient, department, left, admitted in rows.values_list(*fields)
+        stay: OpenStay(
+            stay,
+            patient,
+            department,
+            left is not None,
+            {"attending": attending or "", "resident": resident or ""},
+        )
+        for stay, patient, department, left, admitted, attending, resident in rows.values_list(*fields)
         if patient and admitted
     }
 

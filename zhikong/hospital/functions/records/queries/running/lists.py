@@ -17,7 +17,9 @@ from zhikong.foundation.access.models import User
 from zhikong.foundation.organisation.queries import names as department_names
 from zhikong.foundation.patients.models import Stay
 from zhikong.foundation.patients.queries import ShownName, names_for
+from zhikong.hospital.functions.records import facets
 from zhikong.hospital.functions.records.models import Defect, KeyRecord, Obligation
+from zhikong.hospital.functions.records.queries.results.in_force import all_rules
 from zhikong.hospital.functions.records.queries.running.people import names_of
 from zhikong.hospital.functions.records.rules_running import TONES, Countdown, countdown, state_at
 
@@ -135,14 +137,15 @@ def lines(rows: Iterable[Any], *, by, now: datetime, purpose: str) -> list[Line]
     keys = {row.patient_key for row in listed}
     people = names_for(by=by, patient_keys=keys, purpose=purpose, now=now) if keys else {}
     places = department_names(on=timezone.localdate(now))
-    writers = names_of({row.responsible for row in listed})
+    writers = names_of({row.responsible for row in listed}) | {"": ""}
+    roles = _roles({row.rule for row in listed if not row.responsible}, now)
     marked = set(
         KeyRecord.objects.filter(ended_at=None, stay_id__in=list(stays)).values_list("stay_id", flat=True)
     )
-    return [_line(row, stays, people, places, writers, marked, now) for row in listed]
+    return [_line(row, stays, people, places, writers, marked, now, roles) for row in listed]
 
 
-def _line(row, stays, people, places, writers, marked, now: datetime) -> Line:
+def _line(row, stays, people, places, writers, marked, now: datetime, roles: Mapping[str, str]) -> Line:
     stay = stays.get(row.stay_id)
     obliged = isinstance(row, Obligation)
     state = state_at(row.state, due_at=row.due_at, warn_at=row.warn_at, now=now) if obliged else row.state
@@ -151,12 +154,20 @@ def _line(row, stays, people, places, writers, marked, now: datetime) -> Line:
         patient=people[row.patient_key],
         bed=str(stay.bed) if stay and stay.bed else "",
         department=places.get(row.department_id, ""),
-        writer=writers.get(row.responsible) or (str(row.user) if row.user_id else row.responsible),
+        writer=writers.get(row.responsible) or row.responsible or roles.get(row.rule, ""),
         state=state,
         tone=TONES.get(state, "none") if obliged else DEFECT_TONES[row.state],
         countdown=countdown(row.due_at, now) if obliged else None,
         key_record=row.stay_id in marked,
     )
+
+
+def _roles(rules: Iterable[str], now: datetime) -> dict[str, str]:
+    """Rule -> whose duty it is in words, for what nobody is named for yet."""
+    wanted = set(rules)
+    known = all_rules(on=timezone.localdate(now)) if wanted else {}
+    said = {rule: str(getattr(known.get(rule), "responsible", "") or "") for rule in wanted}
+    return {rule: str(facets.RESPONSIBLE.get(role, "")) for rule, role in said.items()}
 
 
 DEFECT_TONES = {
