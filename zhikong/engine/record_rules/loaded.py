@@ -62,7 +62,8 @@ class Loaded:
         if table in self.source.memory:
             return _typed(self.source.memory[table][name], wanted)
         column = TABLES[table].column(name)
-        texts = [name] if column is not None and column.type is Type.TEXT else []
+        distinct = TABLES[table].key == (name,)  # a dictionary of what never comes twice only costs
+        texts = [name] if column is not None and column.type is Type.TEXT and not distinct else []
         chunks: list[pa.Array] = []
         for path in self.source.files[table].within(self.months):
             with pq.ParquetFile(path, read_dictionary=texts) as file:

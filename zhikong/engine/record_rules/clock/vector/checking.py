@@ -19,6 +19,7 @@ from zhikong.engine.record_rules.clock.model import ClockRule
 from zhikong.engine.record_rules.clock.places import Places
 from zhikong.engine.record_rules.clock.rows import key_columns
 from zhikong.engine.record_rules.clock.shifts import TABLE, Shifts
+from zhikong.engine.record_rules.clock.vector import quick
 from zhikong.engine.record_rules.clock.vector.applying import FALSE, TRUE, UNKNOWN, Applying
 from zhikong.engine.record_rules.clock.vector.counting import warn
 from zhikong.engine.record_rules.clock.vector.duties import NOBODY, Duties
@@ -36,13 +37,7 @@ _PLACE = ("stay_id", "institution", "admission_department", "discharge_departmen
 _MOVES = ("stay_id", "at", "from_department", "to_department")
 
 
-@dataclass(slots=True)
-class Judged:
-    """One rule over the judged encounters: to which it applies, every obligation, and the verdict on each encounter."""
-
-    applies: Array
-    duties: Duties
-    verdicts: Array
+WORDS = frozenset(verdict.word for verdict in Verdict)
 
 
 class VectorClocks:
@@ -69,18 +64,22 @@ class VectorClocks:
             )
             kept = Verdict.NOT_ASSESSABLE.word in keep
             return (list(one.without(self.wanted, one.lack.sentence)) if kept else []), counts
-        found = one.judge()
-        counted = np.bincount(found.verdicts[self.wanted], minlength=len(Verdict))
+        applies = one.flagged()
+        verdicts = None if keep >= WORDS else quick.verdicts(rule, one.limit, self.stage)
+        found = None if verdicts is not None else one.judge(applies)
+        if verdicts is None:
+            verdicts = found.verdicts(self.timeline.size)
+        verdicts[applies == UNKNOWN] = Verdict.NOT_ASSESSABLE
+        counted = np.bincount(verdicts[self.wanted], minlength=len(Verdict))
         counts = Counter({v.word: int(counted[v]) for v in Verdict if counted[v]})
-        words = [v for v in Verdict if v.word in keep]
-        chosen = self.wanted[np.isin(found.verdicts[self.wanted], words)]
-        return list(one.rows(found, chosen)), counts
+        chosen = self.wanted[np.isin(verdicts[self.wanted], [v for v in Verdict if v.word in keep])]
+        return list(one.rows(found, applies, chosen)), counts
 
     def obligations(self, rule: ClockRule) -> Iterator[Made]:
         """One row for each obligation."""
         one = _One(self, rule)
         if one.lack is None:
-            yield from one.obligations(one.judge().duties)
+            yield from one.obligations(one.judge(one.flagged()))
 
 
 @dataclass
@@ -102,15 +101,20 @@ class _One:
         self.blind = {i: reason for i, reason in excuses.items() if reason is not None}
         self.wording = Wording(self.rule, self.limit, self.blind)
 
-    def judge(self) -> Judged:
-        """Every obligation, and the verdict on every encounter."""
-        clocks = self.clocks
-        applies = clocks.applying.of(self.rule.applies)
-        clocks.stage.judged = clocks.flags & (applies == TRUE)
-        made = duties(self.rule, self.limit, clocks.stage, self._shifts(), frozenset(self.blind))
-        verdicts = made.verdicts(clocks.timeline.size)
-        verdicts[applies == UNKNOWN] = Verdict.NOT_ASSESSABLE
-        return Judged(applies, made, verdicts)
+    def flagged(self) -> Array:
+        """To which stays the rule applies; those that it is asked of are flagged on the stage."""
+        applies = self.clocks.applying.of(self.rule.applies)
+        self.clocks.stage.judged = self.clocks.flags & (applies == TRUE)
+        return applies
+
+    def judge(self, applies: Array, chosen: Array | None = None) -> Duties:
+        """Every obligation; chosen: only of these encounters."""
+        stage = self.clocks.stage
+        if chosen is not None:
+            flags = np.zeros(stage.size, np.bool_)
+            flags[chosen] = True
+            stage.judged = flags & (applies == TRUE)
+        return duties(self.rule, self.limit, stage, self._shifts(), frozenset(self.blind))
 
     def _shifts(self) -> Shifts | None:
         if self.limit is None or self.limit.unit is not Unit.SHIFT:
@@ -139,25 +143,26 @@ class _One:
         for stay in self._stays(encounters):
             yield made.plain(stay, Verdict.NOT_ASSESSABLE, reason)
 
-    def rows(self, found: Judged, chosen: Array) -> Iterator[Made]:
-        """The verdict rows of some encounters."""
+    def rows(self, found: Duties | None, applies: Array, chosen: Array) -> Iterator[Made]:
+        """The verdict rows of some encounters. found: all obligations; None when they are still to be made."""
         if not len(chosen):
             return
-        of_duties, failed_of = found.duties.deciding()
+        found = self.judge(applies, chosen) if found is None else found
+        of_duties, failed_of = found.deciding()
         size = self.clocks.timeline.size
         deciding, failed = np.full(size, NOBODY), np.zeros(size, np.int64)
-        own = found.duties.encounter[of_duties]
+        own = found.encounter[of_duties]
         deciding[own], failed[own] = of_duties, failed_of
         places = deciding[chosen]
-        looked = self._looked(found.duties, places[places != NOBODY])
+        looked = self._looked(found, places[places != NOBODY])
         made = self._assembler(chosen, looked)
         for encounter, place, stay in zip(chosen, places, self._stays(chosen), strict=True):
             if place != NOBODY:
-                duty = self._duty(found.duties, int(place))
+                duty = self._duty(found, int(place))
                 yield made.decided(stay, duty, max(0, int(failed[encounter]) - 1))
-            elif found.applies[encounter] == FALSE:
+            elif applies[encounter] == FALSE:
                 yield made.plain(stay, Verdict.NOT_APPLICABLE, NOT_APPLIES)
-            elif found.applies[encounter] == UNKNOWN:
+            elif applies[encounter] == UNKNOWN:
                 yield made.plain(stay, Verdict.NOT_ASSESSABLE, self.wording.unknown_applies())
             else:
                 yield made.plain(stay, Verdict.NOT_APPLICABLE, self.wording.no_anchor())

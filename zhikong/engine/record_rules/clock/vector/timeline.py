@@ -217,12 +217,21 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _indices(column: pa.ChunkedArray, ids: pa.Array) -> Array:
-    """The place of each text among the ids, -1 for none."""
-    parts = []
-    for chunk in column.chunks:
-        texts = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
-        places = pc.fill_null(pc.index_in(texts.dictionary, value_set=ids), -1).cast(pa.int64())
-        table = np.append(vectors.plain(places), -1)
-        own = pc.fill_null(texts.indices.cast(pa.int64()), len(table) - 1)
-        parts.append(table[vectors.plain(own)])
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+    """The place of each text among the ids, -1 for none. All dictionaries are looked up together."""
+    chunks = [c if pa.types.is_dictionary(c.type) else c.dictionary_encode() for c in column.chunks]
+    if not chunks:
+        return np.zeros(0, np.int64)
+    texts = pa.concat_arrays([chunk.dictionary for chunk in chunks])
+    places = vectors.plain(pc.fill_null(pc.index_in(texts, value_set=ids), -1)).astype(np.int64)
+    bounds = np.cumsum([len(chunk.dictionary) for chunk in chunks])[:-1]
+    return np.concatenate(
+        [_placed(chunk, own) for chunk, own in zip(chunks, np.split(places, bounds), strict=True)]
+    )
+
+
+def _placed(chunk: pa.DictionaryArray, places: Array) -> Array:
+    own = chunk.indices.cast(pa.int32())
+    known = vectors.plain(own)
+    if own.null_count:
+        known = np.where(vectors.plain(own.is_valid()), known, np.int32(len(places)))
+    return np.append(places, -1).take(known, mode="clip")
