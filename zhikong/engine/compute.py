@@ -100,7 +100,9 @@ def _counted_on_rows(wanted: Sequence[Definition], work: Work, run: Run) -> list
     unmet = {d.id: reason for d in wanted if (reason := missing(d, work.source)) is not None}
     ready = [d for d in wanted if d.id not in unmet]
     judge = "reference" if work.name == "reference" else "duckdb"
-    outcomes = joining.tally(work.backend, ready, work.source, run.months, work.limits, judged_by=judge)
+    outcomes = joining.tally(
+        work.backend, ready, work.source, run.months, work.limits, judged_by=judge, now=run.now
+    )
     institutions = _institutions(outcomes.values())
     rows: list[Result] = []
     for definition in wanted:

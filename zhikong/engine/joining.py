@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from zhikong.engine.backends.base import Backend, Cell, Counts, Failure, Limits, Outcome, Tally
 from zhikong.engine.backends.source import Source
@@ -16,6 +17,7 @@ from zhikong.engine.definitions.kinds import Kind, NoRows
 from zhikong.engine.definitions.model import Definition
 from zhikong.engine.record_rules.judging import judge
 from zhikong.engine.record_rules.model import RecordRule
+from zhikong.engine.ruled import tallies
 
 ABOVE, BELOW = "/numerator", "/denominator"
 
@@ -28,8 +30,9 @@ def tally(
     limits: Limits,
     *,
     judged_by: str = "duckdb",
+    now: datetime | None = None,
 ) -> dict[str, Outcome]:
-    """`Backend.tally` for every kind that is counted on rows. judged_by: who judges record rules."""
+    """`Backend.tally` for every kind that is counted on rows. judged_by: who judges record rules; now: until when."""
     rates = [d for d in definitions if d.per is not None]
     ruled = [d for d in definitions if d.rule is not None]
     asked = [d for d in definitions if d.per is None and d.rule is None]
@@ -37,7 +40,12 @@ def tally(
     outcomes = backend.tally(asked, source, months, limits) if asked else {}
     for rate in rates:
         outcomes[rate.id] = _joined(rate, outcomes.pop(rate.id + ABOVE), outcomes.pop(rate.id + BELOW))
-    return outcomes | _judged(ruled, source, months, limits, judged_by)
+    rows = [d for d in ruled if isinstance(d.rule, RecordRule)]
+    others = [d for d in ruled if not isinstance(d.rule, RecordRule)]
+    if others:
+        backend_ = "reference" if judged_by == "reference" else "vector"
+        outcomes |= tallies(others, source, months, now=now, backend=backend_)
+    return outcomes | _judged(rows, source, months, limits, judged_by)
 
 
 def halves(rate: Definition) -> tuple[Definition, Definition]:

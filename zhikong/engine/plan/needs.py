@@ -81,7 +81,7 @@ def _needs_of_per(per: Per, needs: Needs) -> None:
 def _needs_of_rule(rule: JudgedBy, needs: Needs) -> None:
     for expression in rule.expressions():
         collect(expression, needs)
-    for table, column in rule.delivered:
+    for table, column in getattr(rule, "delivered", ()):  # only rules over one row have such columns
         needs.setdefault(table, set()).add(column)
     for table in needs.keys() - {"stays"}:
         needs[table].add("stay_id")

@@ -19,6 +19,9 @@ def check(draft: Draft) -> Iterator[Problem]:
     if draft.passes not in draft.rules:
         remedy = suggestion(draft.passes, draft.rules) or "请在 record_rules/ 里建立它。"
         yield draft.problem(path, f"没有质控规则 {draft.passes}，或它的文件有误。", remedy)
+    elif getattr(draft.rules[draft.passes], "table", "stays") != "stays":
+        message = f"质控规则 {draft.passes} 判断的是门急诊病历，这里只能用判断住院病历的规则。"
+        yield draft.problem(path, message, "请换一条规则；门急诊规则的符合率见病历缺陷。")
     for name, right in GRAIN.items():
         if draft.data[name] != right:
             yield draft.problem(
