@@ -36,6 +36,7 @@ SCRIPTS = {
     "live": "live_rows.py",
     "records_running": "records_running.py",
     "record_clock": "record_clock.py",
+    "record_content": "record_content.py",
     "simulator": "simulator.py",
 }
 

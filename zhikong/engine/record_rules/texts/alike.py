@@ -7,7 +7,7 @@ thirds above 99.9 %), and only candidates are compared. The hashes are fixed, so
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Hashable, Iterator, Sequence
 
 import numpy as np
@@ -15,6 +15,9 @@ from rapidfuzz.distance import Indel
 
 BANDS = 12
 RUN = 3
+CLOSE, MEET = 0.95, 2
+"""Texts at least so alike share most of their runs, so they meet in two bands at least (a chance above 99.9 %)."""
+COMPARED = 8  # candidates that are compared, those met most often first
 RECENT = 24  # candidates of one band that a text is compared with: the newest of those that came before
 _DRAWN = np.random.Generator(np.random.PCG64(20260401))
 _TIMES = _DRAWN.integers(1, 2**63, 2 * BANDS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
@@ -42,11 +45,13 @@ def earlier_likes(
 ) -> Iterator[tuple[int, int, float]]:
     """(place, earlier place, ratio) for each text that has one before it in its group, of another owner, at least so
     alike; the most alike of its candidates, the first of equals."""
+    needed = MEET if least >= CLOSE else 1
     bands: dict[Hashable, deque[int]] = defaultdict(lambda: deque(maxlen=RECENT))
     for place, text in enumerate(texts):
         keys = [(groups[place], band, value) for band, value in enumerate(signature(text))]
-        candidates = sorted({other for key in keys for other in bands[key] if owners[other] != owners[place]})
-        best = max(((ratio(text, texts[o], least), -o) for o in candidates), default=(0.0, 0))
+        met = Counter(other for key in keys for other in bands[key] if owners[other] != owners[place])
+        likely = sorted((-times, other) for other, times in met.items() if times >= needed)[:COMPARED]
+        best = max(((ratio(text, texts[o], least), -o) for _, o in likely), default=(0.0, 0))
         if best[0] >= least:
             yield place, -best[1], best[0]
         for key in keys:
