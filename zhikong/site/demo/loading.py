@@ -17,7 +17,15 @@ from zhikong.hospital.functions.indicators.queries.targets import target_book
 from zhikong.hospital.overviews.home import demo_records, demo_reporting, demo_story
 from zhikong.simulator import Simulation, hospital, simulate
 from zhikong.site import frame, home
-from zhikong.site.demo import PASSWORD, cases_story, duties_story, organisation, records_story, reviews_story
+from zhikong.site.demo import (
+    PASSWORD,
+    cases_story,
+    duties_story,
+    organisation,
+    records_story,
+    reviews_story,
+    sampling_story,
+)
 from zhikong.site.home import Explained
 from zhikong.site.progress import Progress
 
@@ -65,6 +73,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         cases_story.tell(now=now)
         records_story.tell(now=now)
         reviews_story.tell(now=now)
+        sampling_story.tell(now=now)
     home.set_options(demo_loaded=_database())
 
 

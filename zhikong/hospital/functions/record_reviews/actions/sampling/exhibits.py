@@ -54,7 +54,7 @@ def make_exhibit(
         month=chart.month, department=Department.objects.get(code=chart.department), show_department=show_department,
         title=head["title"], remark=head["text"], parts=cleared(parts, known), made_at=now, made_by=by,
     )  # fmt: skip
-    exhibit.full_clean(exclude=["institution"])
+    exhibit.full_clean(exclude=["institution", "made_by"])
     exhibit.save()
     return exhibit
 
@@ -66,7 +66,7 @@ def edit(exhibit: Exhibit, *, by, title: str, remark: str, parts: Sequence[Mappi
     _must_be(exhibit, Exhibit.State.DRAFT, "只有草稿可以修改。")
     exhibit.title, exhibit.remark = title.strip(), remark.strip()
     exhibit.parts = [{"title": one["title"], "text": one["text"]} for one in parts if one["text"].strip()]
-    exhibit.full_clean(exclude=["institution"])
+    exhibit.full_clean(exclude=["institution", "made_by"])
     exhibit.save(update_fields=["title", "remark", "parts"])
     return exhibit
 
