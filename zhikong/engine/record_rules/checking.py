@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from zhikong.engine import months as calendar_months
 from zhikong.engine.backends.source import Source
-from zhikong.engine.record_rules import row_verdicts
+from zhikong.engine.record_rules import row_verdicts, soundness
 from zhikong.engine.record_rules.clock.context import Calendar, Context, Weekdays
 from zhikong.engine.record_rules.clock.model import ClockRule
 from zhikong.engine.record_rules.clock.plain.checking import PlainClocks
@@ -76,9 +76,13 @@ def screen(
     run = Run(Request(source, **how))
     kept = WORDS if keep is None else frozenset(keep)
     active = _active(rules, run.request.settings)
-    run.content_rules = [rule for rule in active if isinstance(rule, ContentRule)]
-    run.clock_rules = [rule for rule in active if isinstance(rule, ClockRule)]
-    run.row_rules = [rule for rule in active if isinstance(rule, RecordRule)]
+    run.broken = dict(soundness.broken(active))
+    sound = [
+        rule for rule in active if rule.id not in run.broken
+    ]  # rules share passes: one must not spoil the others
+    run.content_rules = [rule for rule in sound if isinstance(rule, ContentRule)]
+    run.clock_rules = [rule for rule in sound if isinstance(rule, ClockRule)]
+    run.row_rules = [rule for rule in sound if isinstance(rule, RecordRule)]
     found = [(rule.id, *run.judged(rule, kept)) for rule in active]
     tables = [table for _, table, _ in found]
     whole = pa.concat_tables(tables) if tables else VERDICT_SCHEMA.empty_table()
@@ -129,11 +133,14 @@ class Run:
         self._rows: row_verdicts.Passes | None = None
         self.row_rules: list[RecordRule] = []
         self.content_rules: list[ContentRule] = []
+        self.broken: dict[str, Exception] = {}
         self._contents: Contents | None = None
 
     def judged(self, rule: Head, keep: frozenset[str]) -> tuple[pa.Table, Counter[str]]:
         """The kept rows of one rule, and how many encounters got which verdict."""
         try:
+            if rule.id in self.broken:
+                raise self.broken[rule.id]
             return self._judged(rule, keep)
         except Exception as error:  # noqa: BLE001  a rule that broke must be seen as broken, whatever broke it
             return _same(self, rule, Verdict.ERROR, f"规则出错：{type(error).__name__}: {error}", keep)
@@ -197,6 +204,16 @@ class Run:
             self._rows = row_verdicts.Passes(self)
         return self._rows.of(rule)
 
+    def visits(self) -> pa.Table:
+        """The visits whose records are judged, with the columns of `stays`."""
+        names = {"stay_id": "visit_id", "institution": "institution", "discharge_department": "department"}
+        found = pa.table({to: _text(self.loaded.column("visit_records", name)) for to, name in names.items()})
+        if self.request.months is None:
+            return found
+        month = pc.strftime(self.loaded.column("visit_records", "registered_at"), "%Y-%m")
+        first, last = self.request.months
+        return found.filter(pc.and_(pc.greater_equal(month, first), pc.less_equal(month, last)))
+
     def stays(self) -> pa.Table:
         """The encounters judged: id, institution and department of discharge."""
         names = ("stay_id", "institution", "discharge_department")
@@ -246,9 +263,10 @@ def _same(
     run: Run, rule: Head, verdict: Verdict, reason: str, keep: frozenset[str]
 ) -> tuple[pa.Table, Counter[str]]:
     """The same verdict for every encounter."""
-    if "stays" not in run.loaded:
+    table = getattr(rule, "table", "stays")
+    if table not in run.loaded:
         return VERDICT_SCHEMA.empty_table(), Counter()
-    stays = run.stays()
+    stays = run.stays() if table == "stays" else run.visits()
     counts = Counter({verdict.word: stays.num_rows}) if stays.num_rows else Counter()
     if verdict.word not in keep:
         return VERDICT_SCHEMA.empty_table(), counts
