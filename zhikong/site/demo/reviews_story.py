@@ -5,8 +5,10 @@ One record is of grade B and went back to its writer, one deduction is appealed 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+
+from django.db.models import F
 
 from zhikong.foundation.access.models import User
 from zhikong.foundation.facts.charts import chart_of
@@ -28,7 +30,7 @@ from zhikong.site.demo.acting import acting, at
 
 WRITER, OFFICER, HEAD, REVIEWER = "yishi", "zhikongyuan", "keshi", "bingan"
 WARD = "CARD"
-QUEUE, FINISHED = 20, 4
+QUEUE, FINISHED, OPEN_DAYS = 20, 4, 2
 FAULTS = {
     "first_note_defects": ("1", "鉴别诊断只列病名，没有分析"),
     "rounds_defects": ("1", "主治医师查房没有记录对检查结果的分析"),
@@ -51,11 +53,12 @@ def tell(*, now: datetime) -> bool:
     begun = at(now, -9)
     ReviewSetting.objects.get_or_create(
         institution_id=User.objects.get(username=REVIEWER).institution_id,
-        defaults={"self_check": False, "escalated": ["乙级", "丙级"]},
+        defaults={"self_check": False, "department_days": 10, "escalated": ["乙级", "丙级"]},
     )
     assigning.fill_queue(by=None, now=begun, months=months[-1:])
     chosen = _chosen()
-    _queue(chosen, begun)
+    _archived(chosen, now)
+    _queue(chosen, at(now, -4))
     _stages(chosen[:FINISHED], now)
     return True
 
@@ -68,6 +71,14 @@ def _chosen() -> list[ReviewCase]:
     others = ReviewCase.objects.exclude(department__code=WARD).order_by("department", "-discharged_at", "pk")
     firsts = {case.department_id: case for case in reversed(others)}
     return [*ward[:8], *firsts.values()][: QUEUE + FINISHED]
+
+
+def _archived(chosen: list[ReviewCase], now: datetime) -> None:
+    """The records office had archived the month but for its last days before the product came; it was not asked then."""
+    last = ReviewCase.objects.latest("discharged_at").discharged_at - timedelta(days=OPEN_DAYS)
+    old = ReviewCase.objects.filter(discharged_at__lt=last).exclude(pk__in=[case.pk for case in chosen])
+    ReviewAssignment.objects.filter(case__in=old).update(state=ReviewAssignment.State.WITHDRAWN)
+    old.update(stage=Stage.FINAL, archived_at=F("discharged_at") + timedelta(days=3))
 
 
 def _queue(cases: list[ReviewCase], now: datetime) -> None:
@@ -132,7 +143,6 @@ def _evidence(chart, item: str) -> marking.Evidence:
     """The opening words of the document that an item is about, where the chart has it with text."""
     kinds = {
         "first_note_defects": "首次病程",
-        "first_note_timely": "首次病程",
         "rounds_defects": "查房",
         "discharge_defects": "出院记录",
     }

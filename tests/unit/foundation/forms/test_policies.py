@@ -18,7 +18,7 @@ SHEET = """
       - {id: n, type: number, text: 扣分, min: 0, max: 100, decimals: 2, score: {full: 100, each: 1}}
       - {id: v, type: yes_no_na, text: 否决一, required: true, veto: fail}
       - {id: w, type: yes_no_na, text: 否决二, required: true, veto: {deduct: 3}}
-      - {id: r, type: yes_no_na, text: 红线, required: true, veto: fail, veto_list: red}
+      - {id: r, type: yes_no_na, text: 红线, required: true, veto: fail, veto_list: 红线}
 """
 HEAD = "full_score: 100\ngrades: [{at_least: 60, name: 过}, {at_least: 0, name: 不过}]"
 
@@ -72,8 +72,8 @@ def test_what_a_policy_makes_of_points_and_vetoes(name, lost, vetoed, expected):
 def test_every_packaged_policy_says_what_its_vetoes_do():
     found = {file.stem: policy(file.stem) for file in PACK.glob("*.yaml")}
     assert len(found) >= 7
-    assert found["national_habit"].sentence("red") == (
-        "单项否决：最高为乙级；单项否决达到 2 项：最高为丙级；red 类否决：最高为丙级"
+    assert found["national_habit"].sentence("红线") == (
+        "单项否决：最高为乙级；单项否决达到 2 项：最高为丙级；红线否决：最高为丙级"
     )
     assert found["ninety_seventy"].sentence("") == "单项否决：本方案只记录，不扣分"
 

@@ -80,7 +80,7 @@ ITEM: dict[str, Field] = {
         required=False,
     ),
     "veto": Field(Shape((str, dict), f"{'、'.join(Effect)}，或 {{cap: 60}}、{{deduct: 10}}"), "答“否”时的单项否决", required=False),
-    "veto_list": Field(WORDS, "否决属于等级方案的哪一类，如 red；不写为普通否决", required=False),
+    "veto_list": Field(WORDS, "否决属于等级方案的哪一类，如 红线；不写为普通否决", required=False),
     "rules": Field(LIST, "质控规则的标识：这些规则发现的缺陷建议扣在本条目", required=False),
     "evidence": Field(_choice(*Evidence), "是否要附照片或文件", required=False),
     "clause": Field(WORDS, "依据的条款", required=False),

@@ -34,7 +34,7 @@ class VetoRule:
     @property
     def sentence(self) -> str:
         """The rule in words, as a sheet shows it."""
-        what = f"{self.list} 类否决" if self.list else "单项否决"
+        what = f"{self.list}否决" if self.list else "单项否决"
         when = what if self.at_least == 1 else f"{what}达到 {self.at_least} 项"
         if self.deduct is not None:
             return f"{when}：扣 {self.deduct.normalize():f} 分，多项只扣一次"

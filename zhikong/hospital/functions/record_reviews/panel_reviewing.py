@@ -25,7 +25,7 @@ def _cards(request) -> list[HomeCard]:
     waiting = queue.reviews("mine", request.user)
     rows = [
         CardRow(
-            _("病历 %(stay)s，%(stage)s") % {"stay": one.case.stay_id, "stage": one.get_stage_display()},
+            _("病历 %(stay)s，%(stage)s") % {"stay": one.case.label, "stage": one.get_stage_display()},
             reverse("record_reviews:review", args=[one.pk]),
             note=f"{one.due_on:%m-%d}" if one.due_on else "",
             state="bad" if one.due_on and one.due_on < today else "none",

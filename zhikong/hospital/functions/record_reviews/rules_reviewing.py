@@ -51,6 +51,11 @@ def span(low: Decimal | None, high: Decimal | None) -> str:
     return other if low == high else f"{one}～{other}"
 
 
+def short(stay_id: str) -> str:
+    """A stay's number as a title bears it: pseudonyms are long and nobody reads them to the end."""
+    return stay_id if len(stay_id) <= 16 else stay_id[:8]
+
+
 def overturn_rate(corrected: int, decided: int) -> Decimal | None:
     """Per cent of decided appeals that were granted, one decimal; None when none was decided."""
     return (Decimal(100 * corrected) / decided).quantize(Decimal("0.1")) if decided else None

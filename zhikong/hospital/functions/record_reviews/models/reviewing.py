@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhikong.foundation.access.base import Protected, Protection, paired
+from zhikong.hospital.functions.record_reviews import rules_reviewing as rules
 
 USER = "access.User"
 DEPARTMENT = "organisation.Department"
@@ -104,6 +105,11 @@ class ReviewCase(Reached):
 
     def __str__(self):
         return self.stay_id
+
+    @property
+    def label(self) -> str:
+        """The stay's number as titles bear it; never a name."""
+        return rules.short(self.stay_id)
 
 
 class ReviewAssignment(Reached):

@@ -68,7 +68,7 @@ def appeal(
         )  # fmt: skip
         made.save()
         found = flows.open_case(
-            by=by, now=now, flow_id=FLOW, title=f"{review.case.stay_id}：{what}", department_id=review.department_id,
+            by=by, now=now, flow_id=FLOW, title=f"{review.case.label}：{what}", department_id=review.department_id,
             answers={CONCERNED: review.finished_by_id or 0, "reason": reason}, source_kind=SOURCE, source_key=str(made.pk),
         )  # fmt: skip
         made.flow_case, made.number = found.pk, found.number

@@ -225,7 +225,7 @@ def _refuse_writer(case: ReviewCase, stage: str, reviewer) -> None:
     person = getattr(reviewer, "person", None)
     if stage != Stage.SELF and person is not None and person.staff_number in (case.writer, case.attending):
         raise ValidationError(
-            f"{reviewer} 是病历 {case.stay_id} 的书写或主治医师，不能评审自己的病历，请另选评审人。"
+            f"{reviewer} 是病历 {case.label} 的书写或主治医师，不能评审自己的病历，请另选评审人。"
         )
 
 
@@ -242,7 +242,7 @@ def _task(review: ReviewAssignment, *, by, now: datetime) -> None:
         review.reviewer,
         by=by,
         now=now,
-        title=f"评审病历 {review.case.stay_id}（{review.get_stage_display()}）",
+        title=f"评审病历 {review.case.label}（{review.get_stage_display()}）",
         due_on=review.due_on,
         reason="评审分派时定的期限",
         kind=SOURCE,

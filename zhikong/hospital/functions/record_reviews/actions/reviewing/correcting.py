@@ -71,7 +71,7 @@ def mend(correction: Correction, *, by, now: datetime, text: str, addendum: str 
         if correction.asked_by is not None:
             due = working_calendar().add_working_days(timezone.localdate(now), setting().correction_days)
             give_task(
-                correction.asked_by, by=by, now=now, title=f"复核返修的病历 {correction.case.stay_id}", due_on=due,
+                correction.asked_by, by=by, now=now, title=f"复核返修的病历 {correction.case.label}", due_on=due,
                 reason="返修提交后，请按返修期限的天数复核", kind=CORRECTION, key=f"{correction.pk}:check",
                 url=address(correction), department_id=correction.department_id,
             )  # fmt: skip
@@ -94,7 +94,7 @@ def recheck(correction: Correction, *, by, now: datetime, accepted: bool, text: 
         _step(correction, Act.ACCEPTED if accepted else Act.AGAIN, by=by, now=now, text=text)
         tasks.complete_for(source_kind=CORRECTION, source_key=f"{correction.pk}:check", by=by, now=now)
         if accepted:
-            title = f"病历 {correction.case.stay_id} 返修已合格"
+            title = f"病历 {correction.case.label} 返修已合格"
             tell(
                 by=by,
                 now=now,
@@ -131,12 +131,12 @@ def _ask(correction: Correction, *, by, now: datetime, text: str) -> None:
     if correction.writer is None:
         return
     give_task(
-        correction.writer, by=by, now=now, title=f"返修病历 {correction.case.stay_id}", due_on=correction.due_on,
+        correction.writer, by=by, now=now, title=f"返修病历 {correction.case.label}", due_on=correction.due_on,
         reason=f"评审退回，请在 {setting().correction_days} 个工作日内补记并说明", kind=CORRECTION, key=str(correction.pk),
         url=address(correction), department_id=correction.department_id,
     )  # fmt: skip
     tell(
-        by=by, now=now, title=f"病历退回返修：{correction.case.stay_id}", text=text, users=[correction.writer],
+        by=by, now=now, title=f"病历退回返修：{correction.case.label}", text=text, users=[correction.writer],
         url=address(correction), key=f"case:{correction.case_id}",
     )  # fmt: skip
 

@@ -148,13 +148,13 @@ def escalate(case: ReviewCase, review: ReviewAssignment, *, by, now: datetime) -
     score = rules.span(review.low, review.high)
     for head in users_with_role(role="department_head", department_id=case.department_id, on=today):
         give_task(
-            head, by=by, now=now, title=f"{review.grade}病历 {case.stay_id}：分析原因并督促整改",
+            head, by=by, now=now, title=f"{review.grade}病历 {case.label}：分析原因并督促整改",
             due_on=working_calendar().add_working_days(today, setting().correction_days),
             reason=f"{review.grade}病历（{score} 分）自动上报科室质量管理小组，请在 {setting().correction_days} 个工作日内处理",
             kind="record_escalation", key=str(case.pk), url=url, department_id=case.department_id,
         )  # fmt: skip
     tell(
-        by=by, now=now, title=f"{review.grade}病历上报：{case.stay_id}（{score} 分）", text=summary(review), url=url,
+        by=by, now=now, title=f"{review.grade}病历上报：{case.label}（{score} 分）", text=summary(review), url=url,
         roles=["quality_office", "record_reviewer"], departments=[case.department_id], key=f"case:{case.pk}",
     )  # fmt: skip
     case.escalated_at = now
@@ -166,7 +166,7 @@ def feed_back(review: ReviewAssignment, *, by, now: datetime) -> None:
         return
     case = review.case
     tell(
-        by=by, now=now, title=f"病历 {case.stay_id} {review.get_stage_display()}：{rules.span(review.low, review.high)} 分 {review.grade}",
+        by=by, now=now, title=f"病历 {case.label} {review.get_stage_display()}：{rules.span(review.low, review.high)} 分 {review.grade}",
         text=summary(review), url=reverse("record_reviews:review_case", args=[case.pk]),
         users=users_of([case.writer, case.attending]).values(), key=f"case:{case.pk}",
     )  # fmt: skip

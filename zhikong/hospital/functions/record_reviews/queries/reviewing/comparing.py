@@ -15,6 +15,7 @@ from zhikong.hospital.functions.record_reviews.queries.reviewing.marks import fa
 class Cell:
     """What one review says of an item. lost: None where it was not judged, or the sheet does not have it."""
 
+    stage: str
     lost: Decimal | None
     texts: tuple[str, ...]
 
@@ -47,8 +48,8 @@ def compared(reviews: list[ReviewAssignment]) -> list[Line]:
                     continue
                 seen.add(item.id)
                 cells = tuple(
-                    Cell(lost.get(item.id), tuple(said.get(item.id, ())))
-                    for lost, said in zip(losses, words, strict=True)
+                    Cell(one.get_stage_display(), lost.get(item.id), tuple(said.get(item.id, ())))
+                    for one, lost, said in zip(reviews, losses, words, strict=True)
                 )
                 found.append(Line(section.title, item.text, cells))
     return found
