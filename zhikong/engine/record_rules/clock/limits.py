@@ -44,7 +44,10 @@ class Limit:
         """The limit as a sentence says it: 8 小时, 2 个工作日."""
         match self.unit:
             case Unit.MINUTES:
-                return span_words(self.amount)
+                written = _ELAPSED.fullmatch(self.text)
+                return (
+                    f"{written.group(2)} {_WORDS[written.group(3)]}" if written else span_words(self.amount)
+                )
             case Unit.WORKDAYS:
                 return f"{self.amount} 个工作日"
             case Unit.CALENDAR_DAYS:
@@ -68,6 +71,7 @@ def span_words(minutes: int) -> str:
 _ELAPSED = re.compile(r"(-?)\s*(\d{1,6})\s*(min|h|d)")
 _DAYS = re.compile(r"(\d{1,4})\s*(workday|calendar_day)s?")
 _FACTOR = {"min": 1, "h": HOUR, "d": DAY}
+_WORDS = {"min": "分钟", "h": "小时", "d": "天"}
 REMEDY = '写成 "30 min"、"8 h"、"3 d"、"2 workdays"、"1 calendar_day"、same_day 或 same_shift。'
 
 
