@@ -13,6 +13,7 @@ from zhikong.engine.record_rules.events import load_events
 from zhikong.engine.record_rules.systems import load_sets, set_of_text, unknown
 from zhikong.site.commands.check_packs import packaged
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 HERE = "tests/packs/rows_without_rule.yaml"
 NATIONAL = [f"T{n:02d}" for n in range(1, 46)]
 SEEDS = [f"T-{n:02d}" for n in range(1, 25)]
@@ -49,7 +50,17 @@ TO_COVER = {
 
 @cache
 def raw(rule_id: str) -> dict:
-    return yaml.safe_load(RULES[rule_id].file.read_text("utf-8"))
+    return yaml.load(RULES[rule_id].file.read_text("utf-8"), Loader=LOADER)
+
+
+@cache
+def text(rule_id: str) -> str:
+    return json.dumps(raw(rule_id), ensure_ascii=False, default=str)
+
+
+@cache
+def vocabulary() -> tuple[dict, list]:
+    return load_events(packaged(), CODES)
 
 
 @cache
@@ -128,9 +139,7 @@ def test_the_eighteen_and_the_thirteen_stand_as_their_documents_name_them():
 
 
 def test_every_point_is_checked_by_what_exists_or_by_people():
-    from zhikong.engine.definitions import load_catalogue
-
-    indicators = load_catalogue(packaged()).indicators
+    indicators = {file.stem for pack in packaged() for file in (pack / "indicators").glob("*.yaml")}
     assert list(unknown(sets().values(), rules=RULES, indicators=indicators)) == []
     points = [point for system in sets()["core_systems_2018"].systems for point in system.points]
     assert sum(point.manual for point in points) >= 20
@@ -159,16 +168,15 @@ def test_what_is_wrong_with_a_list_is_told_with_its_line(tmp_path):
 
 
 def test_the_vocabulary_can_be_read():
-    events, problems = load_events(packaged(), CODES)
+    events, problems = vocabulary()
     assert problems == []
     assert len(events) >= 200
 
 
 @pytest.mark.parametrize("document", TO_COVER)
 def test_each_of_the_ten_documents_of_a_record_has_rules_of_time_and_of_content(document):
-    events, _ = load_events(packaged(), CODES)
+    events, _ = vocabulary()
     named = [f'"{name}"' for name, event in events.items() if TO_COVER[document] in event.where_text]
-    texts = {name: json.dumps(raw(name), ensure_ascii=False, default=str) for name in RULES}
     clocks = {name for name, rule in RULES.items() if isinstance(rule, ClockRule)}
-    assert [name for name in clocks if any(event in texts[name] for event in named)]
-    assert [name for name in RULES.keys() - clocks if document in texts[name]]
+    assert [name for name in clocks if any(event in text(name) for event in named)]
+    assert [name for name in RULES.keys() - clocks if document in text(name)]
