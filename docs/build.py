@@ -1,4 +1,5 @@
-"""Builds docs/generated: the data contract, the definition language, measures, the dialects, how well record rules find what was planted, and the table of proved requirements.
+"""Builds docs/generated: the data contract, the definition language, measures, the language of record rules, the dialects, how
+well record rules find what was planted, and the table of proved requirements.
 
 Run by `make docs`. The requirement register lies outside the project; its path is $ZHIKONG_REQUIREMENTS
 (default ../shared/domain/requirements.md). Without it the table of what is proved is left as it is.
@@ -12,6 +13,7 @@ import dialects
 import manual
 import measures
 import proofs
+import record_rule_proof
 import record_rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +24,7 @@ MANUALS = {
     "dialects.md": dialects.matrix,
     "measures.md": measures.page,
     "record-rule-language.md": record_rules.page,
-    "record-rule-proof.md": record_rules.page,
+    "record-rule-proof.md": record_rule_proof.page,
 }
 
 
