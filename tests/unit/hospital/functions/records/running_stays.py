@@ -1,7 +1,5 @@
 """Open stays as feeds tell of them, and the running check over them, for the tests of that half."""
 
-
-
 from datetime import datetime
 from zoneinfo import ZoneInfo
 

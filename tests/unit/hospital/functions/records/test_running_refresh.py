@@ -10,6 +10,7 @@ from tests.unit.hospital.functions.records.running_stays import (
     moment,
     obligation,
     others,
+    section,
     tell,
 )
 from zhikong.intake.live import VERSION
@@ -155,3 +156,30 @@ def test_a_rule_that_breaks_takes_nothing_back(hospital, monkeypatch):
     tell(moment(20, 10), stays=[{**admit(1), "age_years": 61, VERSION: at(20, 9, 55)}])
     row = obligation(NOTE)
     assert (row.state, row.ended_at) == ("overdue", None)
+
+
+BORROWED = "progress-notes-not-borrowed"
+
+
+def test_what_is_found_by_comparing_patients_stays_until_all_are_compared_again(hospital):
+    """A look at one stay cannot see the other patient's note: that takes nothing back."""
+    from zhikong.hospital.functions.records.actions.running import refreshing
+    from zhikong.hospital.functions.records.models import Defect
+    from zhikong.hospital.functions.records.queries.running.judged import forget_undelivered
+
+    words = "患者今日精神可，胸闷较前缓解，双下肢无水肿，复查肌钙蛋白较昨日下降，心电监护未见恶性心律失常，继续双联抗血小板治疗。"
+    when = {1: at(21, 9), 2: at(21, 10)}
+    send(
+        received_at=moment(21, 11), now=moment(21, 11), stays=[admit(1, principal_diagnosis="I21.900"), admit(2, principal_diagnosis="I21.900")],
+        documents=[*others(), *(document(n, f"p{n}", "38", when[n]) for n in when)],
+        document_sections=[section(n, f"p{n}", "病程记录", words * 3, when[n]) for n in when],
+    )  # fmt: skip
+    forget_undelivered()
+    refreshing.refresh_all(by=None, now=moment(21, 11), fingerprint="")
+    found = Defect.objects.filter(rule=BORROWED)
+    assert [row.state for row in found] == ["open"]
+    (row,) = found
+    number = row.stay_id.removeprefix("s")
+    tell(moment(21, 12), documents=[document(number, "p9", "38", at(21, 11, 30))])
+    row.refresh_from_db()
+    assert row.state == "open"

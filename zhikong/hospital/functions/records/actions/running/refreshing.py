@@ -71,19 +71,23 @@ def refresh_due(*, by, now: datetime, fingerprint: str, limit: int = 1_000) -> R
     due = StayCheck.objects.filter(
         Q(touches__gt=F("seen")) | Q(next_at__lte=now) | ~Q(rules=fingerprint)
     ).order_by(F("checked_at").asc(nulls_first=True), "pk")
-    return _in_batches(list(due.values_list("stay_id", "touches")[:limit]), now, fingerprint)
+    done = Refreshed()
+    found = list(due.values_list("stay_id", "touches", "seen", "rules")[:limit])
+    for start in range(0, len(found), BATCH):
+        part = found[start : start + BATCH]
+        told = {stay for stay, touches, seen, rules in part if touches > seen or rules != fingerprint}
+        done += _check({stay: touches for stay, touches, *_ in part}, now, fingerprint, told=told)
+    return done
 
 
 @transaction.atomic
 def refresh_all(*, by, now: datetime, fingerprint: str) -> Refreshed:
-    """Check every stay of the live store, also those that nobody was told of yet."""
+    """Check every stay of the live store together, also those that nobody was told of yet."""
     require(by, Permission.MANAGE_DATA)
     _lock()
     live = LiveRow.objects.filter(table="stays", late=False).exclude(row={})
     _remember(live.values_list("stay_id", flat=True), now)
-    return _in_batches(
-        list(StayCheck.objects.order_by("pk").values_list("stay_id", "touches")), now, fingerprint
-    )
+    return _check(dict(StayCheck.objects.values_list("stay_id", "touches")), now, fingerprint)
 
 
 def _remember(stay_ids: Iterable[str], now: datetime) -> None:
@@ -99,18 +103,17 @@ def _lock() -> None:
         )
 
 
-def _in_batches(due: list[tuple[str, int]], now: datetime, fingerprint: str) -> Refreshed:
-    done = Refreshed()
-    for start in range(0, len(due), BATCH):
-        done += _check(dict(due[start : start + BATCH]), now, fingerprint)
-    return done
+def _check(
+    touches: dict[str, int], now: datetime, fingerprint: str, *, told: Collection[str] | None = None
+) -> Refreshed:
+    """Judge some stays and write what changed. touches: stay -> how often it was told of when the check began.
 
-
-def _check(touches: dict[str, int], now: datetime, fingerprint: str) -> Refreshed:
-    """Judge a batch and write what changed. touches: stay -> how often it was told of when the check began."""
-    found = judged(touches, now=now)
+    told: of which something was told since; None: these are all stays, and everything is asked.
+    """
+    found = judged(touches, now=now, told=told, whole=told is None)
     changed = obligations.follow(found, asked=touches, now=now)
-    mended = defects.follow(found, asked=touches, now=now)
+    read = touches.keys() if told is None else set(told) | (touches.keys() - found.stays.keys())
+    mended = defects.follow(found, asked=read, now=now)
     notices = alerting.announce(changed, mended, rules=found.titles, now=now)
     _note(touches, found.stays, now, fingerprint)
     return Refreshed(len(found.stays), len(changed.rows), len(mended.rows), notices)

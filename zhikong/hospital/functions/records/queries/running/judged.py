@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.core.cache import caches
 from django.utils import timezone
 
@@ -106,8 +107,15 @@ def overrides(*, on: date) -> dict[str, Override]:
     }
 
 
-def judged(stay_ids: Collection[str], *, now: datetime) -> Judged:
-    """Judge these stays by every running rule; the live rows come in one query whatever their number."""
+def judged(
+    stay_ids: Collection[str], *, now: datetime, told: Collection[str] | None = None, whole: bool = False
+) -> Judged:
+    """Judge these stays by every running rule; the live rows come in one query whatever their number.
+
+    told: the stays of which something was told since the last check (None: all); what documents say changes only
+    with them, so rules of content ask the others no more. whole: the stays are all there are: only then rules that
+    compare one patient's notes with another's are asked; otherwise what they said before stays.
+    """
     zone = ZoneInfo(institution().time_zone)
     local = now.astimezone(zone)
     clock, content = running_rules(on=local.date())
@@ -125,16 +133,42 @@ def judged(stay_ids: Collection[str], *, now: datetime) -> Judged:
     }
     given |= {"calendar": working_calendar(), "shift_hours": policy().shift_starts[:2]}
     due = obligations(clock, source, **given) if clock else None
-    found = check(content, source, keep=FAILING, **given) if content else None
-    listed = _rows(found, zone)
+    asked = [rule for rule in content if whole or not compares(rule)]
+    said = stays.keys() if told is None else stays.keys() & set(told)
+    listed = _rows(_content(asked, tables, said, given), zone)
+    waiting = {(stay, rule.id) for rule in content if rule not in asked for stay in stays}
     return Judged(
         stays=stays,
         obligations=_rows(due, zone),
         defects=[row for row in listed if row["verdict"] == "fail"],
-        held=frozenset((row["encounter"], row["rule"]) for row in listed if row["verdict"] in BROKEN),
+        held=frozenset(
+            waiting | {(row["encounter"], row["rule"]) for row in listed if row["verdict"] in BROKEN}
+        ),
         titles={rule.id: rule for rule in (*clock, *content)},
         silent=lambda names: _unjudged([rule for rule in clock if rule.id in names], source, given),
     )
+
+
+def compares(rule: Any) -> bool:
+    """Whether a rule sets one patient's record beside others'."""
+    return bool(getattr(getattr(rule, "check", None), "compares_charts", False))
+
+
+def _content(
+    rules: Sequence[Any], tables: dict[str, pa.Table], stays: Collection[str], given: dict[str, Any]
+) -> pa.Table | None:
+    """What rules of content object to in these stays."""
+    if not rules or not stays:
+        return None
+    if len(stays) < tables["stays"].num_rows:
+        wanted = pa.array(sorted(stays), pa.string())
+        tables = {
+            name: table.filter(pc.is_in(table["stay_id"], value_set=wanted))
+            if "stay_id" in table.column_names
+            else table
+            for name, table in tables.items()
+        }
+    return check(rules, Source(memory=tables), keep=FAILING, **given)
 
 
 def _unjudged(rules: Sequence[Any], source: Source, given: dict[str, Any]) -> frozenset[tuple[str, str]]:
