@@ -19,7 +19,7 @@ LIMITS: dict[str, timedelta] = {
     "instrument_count_at_once": 30 * MINUTE,
     "liver_kidney_test_in_time": DAY,
     "nursing_admission_assessment_in_time": 8 * HOUR,
-    "operation_record_critical_at_once": 12 * HOUR,
+    "operation_record_critical_at_once": HOUR,
     "postoperative_note_at_once": 2 * HOUR,
     "procedure_record_at_once": 2 * HOUR,
     "surgical_safety_checklist_before_leaving": 10 * MINUTE,

@@ -309,7 +309,7 @@ _LATER: tuple[tuple[str, str, str, Where, int, float], ...] = (
     ("late_death_discussion", "documents", "signed_at", _papers("51"), 9 * DAY, 0.1),
     ("late_check", "orders", "checked_at", _executed_later, 600, 0.01),
     ("late_discussion", "documents", "occurred_at", _papers("47"), 2 * DAY, 0.02),
-    ("signed_before_written", "documents", "signed_at", _papers("38"), -40, 0.004),
+    ("signed_before_written", "documents", "signed_at", _papers("38"), -150, 0.004),
     ("written_before_it_happened", "documents", "written_at", _papers("09", "48"), -5 * DAY, 0.008),
     ("written_before_admission", "documents", "written_at", _papers("23"), -2 * DAY, 0.004),
     ("late_pathology", "results", "at", lambda s: s.is_("results", "kind", "pathology"), 12 * DAY, 0.03),

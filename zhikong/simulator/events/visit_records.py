@@ -113,7 +113,7 @@ def _course(made: Visits) -> dict[str, pa.Array]:
     level = levels()[doctor]
     senior = np.isin(level, [level_number("associate_chief"), level_number("chief")])
     consulted = ~confirmed & np.where(
-        second & ~senior & ~admitted, made.chance(1 - 0.1 * made.careless), made.chance(0.3)
+        second & ~senior & ~admitted, made.chance(0.9 - 0.7 * (made.careless - 1)), made.chance(0.3)
     )
     signed = third & ~admitted & made.chance(0.88)
     helped = senior | consulted | admitted
@@ -178,7 +178,7 @@ def _texts(made: Visits, confirmed: np.ndarray) -> dict[str, pa.Array]:
     timeless = made.chance(0.0015 * made.careless)
     made.enter("outpatient_chief_complaint_form", timeless)
     parts["chief_complaint"] = np.where(timeless, "头晕不适", parts["chief_complaint"])
-    unclear = made.chance(0.0015 * made.careless) & confirmed
+    unclear = made.chance(0.003 * made.careless) & confirmed
     made.enter("outpatient_no_vague_diagnosis", unclear)
     parts["diagnosis"] = np.where(unclear, "发热待查", parts["diagnosis"])
     empty = {name: made.chance(0.0015) & ~vague & ~timeless & ~unclear for name in _OWED} | {
