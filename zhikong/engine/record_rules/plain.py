@@ -38,7 +38,7 @@ def judge(
     """See `judging.judge`; `limits` do not apply here."""
     world = World(source)
     everywhere = [env for env in world.rows("stays") if month_of(env.row["discharged_at"]) in set(months)]
-    delivered = _delivered(everywhere)
+    delivered = delivered_columns(everywhere)
     records = [
         env for env in everywhere if departments is None or env.row["discharge_department"] in departments
     ]
@@ -84,7 +84,8 @@ def _cell(row: Row) -> tuple[str, str]:
     return row["institution"], month_of(row["discharged_at"]) or ""
 
 
-def _delivered(records: Sequence[Env]) -> Delivered:
+def delivered_columns(records: Sequence[Env]) -> Delivered:
+    """Which columns hold at least one value, by institution and month."""
     found: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for env in records:
         rows = [("stays", env.row), *((t, row) for t, own in env.children.items() for row in own)]

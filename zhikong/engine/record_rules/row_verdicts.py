@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from zhikong.engine import months as calendar
 from zhikong.engine.backends.base import Limits
 from zhikong.engine.backends.reference import World, month_of
+from zhikong.engine.backends.source import Source
 from zhikong.engine.backends.sql.relations import Relations
 from zhikong.engine.backends.sql.session import session
 from zhikong.engine.record_rules import plain
@@ -19,6 +20,7 @@ from zhikong.engine.record_rules.fused import Pass
 from zhikong.engine.record_rules.judging import needs_of
 from zhikong.engine.record_rules.model import RecordRule, Verdict
 from zhikong.engine.results import Reason, missing_columns, missing_table
+from zhikong.engine.tables import arrow_schema
 
 if TYPE_CHECKING:
     from zhikong.engine.record_rules.checking import Run
@@ -73,8 +75,12 @@ def _given(rule: RecordRule, run: Run) -> dict[str, Verdict]:
 
 def _plainly(rule: RecordRule, run: Run) -> Iterator[tuple[str, Verdict]]:
     """Plain Python, over the whole source: what was delivered in a month is asked of all its stays."""
-    closed = [e for e in World(run.request.source).rows("stays") if _closed(e.row, run)]
-    delivered = plain._delivered(closed)
+    source = run.request.source
+    held = pa.Table.from_pylist(
+        [row for row in source.rows("stays") if _closed(row, run)], arrow_schema("stays", with_month=False)
+    )
+    closed = list(World(Source(source.files, {**source.memory, "stays": held})).rows("stays"))
+    delivered = plain.delivered_columns(closed)
     for env in closed:
         yield env.row["stay_id"], plain.verdict(rule, env, delivered)
 
