@@ -45,6 +45,11 @@ class Agreement:
     pabak: float | None
 
     @property
+    def same(self) -> float | None:
+        """The plain share of pairs with one and the same category, whatever the weights."""
+        return sum(row[i] for i, row in enumerate(self.table)) / self.pairs if self.pairs else None
+
+    @property
     def paradox(self) -> bool:
         """Much agreement and yet a low kappa: chance alone would agree nearly as often."""
         return (
@@ -113,11 +118,16 @@ def _prevalence(share: Floats, rows: Floats, columns: Floats) -> float:
 
 
 def _value(share: Floats, credit: Floats, observed: float, expected: float, pairs: int):
-    """(kappa, low, high); all None when chance alone agrees always."""
+    """(kappa, low, high); all None when chance alone agrees always. No limits where the formula finds no error at all:
+
+    that happens with few or all-alike pairs, and an interval of one point would claim a certainty that nobody has.
+    """
     if 1 - expected < 1e-12:
         return None, None, None
     value = (observed - expected) / (1 - expected)
     error = _standard_error(share, credit, value, expected, pairs)
+    if error < 1e-9:
+        return value, None, None
     return value, max(-1.0, value - Z_95 * error), min(1.0, value + Z_95 * error)
 
 
@@ -254,10 +264,10 @@ def explained(found: Agreement) -> str:
     """The paradox in a sentence where it occurs, else an empty string."""
     if not found.paradox:
         return ""
-    same = f"两人对 {found.pairs} 份病历的判断有 {found.observed:.0%} 一致"
+    same = f"两人对 {found.pairs} 份病历的判断一致程度 {found.observed:.0%}"
     if found.value is None:
         return f"{same}，但结果都集中在一个等级，kappa 无法计算；这不等于不一致，请多抽一些可能有缺陷的病历再评。"
     return (
-        f"{same}，但由于绝大多数病历属于同一等级，随机猜也会有 {found.expected:.0%} 一致，因此 kappa 只有 {found.value:.2f}；"
+        f"{same}，但由于绝大多数病历属于同一等级，随机猜也会达到 {found.expected:.0%}，因此 kappa 只有 {found.value:.2f}；"
         f"若各等级一样多，调整后（PABAK）为 {found.pabak:.2f}。两个数要一起看，不能只凭 kappa 低就说评审人不认真。"
     )

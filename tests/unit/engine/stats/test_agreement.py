@@ -110,6 +110,8 @@ def test_light_is_the_mean_of_all_pairs():
 def test_perfect_reversed_and_impossible():
     assert kappa(["甲", "乙"] * 5, ["甲", "乙"] * 5).value == 1
     assert kappa([0, 1] * 5, [1, 0] * 5).value == -1
+    degenerate = kappa(["乙", "甲"], ["甲", "甲"], categories=GRADES, weighted="linear")
+    assert (degenerate.value, degenerate.low, degenerate.high, degenerate.same) == (0, None, None, 0.5)
     same = kappa(["甲"] * 30, ["甲"] * 30)
     assert same.value is None
     assert "无法计算" in agreement.word(same)
