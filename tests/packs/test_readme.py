@@ -2,15 +2,19 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 from zhikong.engine.definitions import load_catalogue
 from zhikong.engine.inspection import inspect
+from zhikong.engine.record_rules import rule_of_text
+from zhikong.engine.record_rules.clock.model import ClockRule
+from zhikong.engine.record_rules.events import load_events
 from zhikong.site import discovery
 
 
 def test_the_sample_of_the_readme_is_in_order(tmp_path):
     text = (discovery.PACKAGE / "packs" / "README.md").read_text("utf-8")
-    definition, example = re.findall(r"```yaml\n(.*?)```", text, re.S)
+    definition, example, rule = re.findall(r"```yaml\n(.*?)```", text, re.S)
     folder = tmp_path / "mine" / "indicators"
     folder.mkdir(parents=True)
     (tmp_path / "mine" / "pack.yaml").write_text('id: mine\nversion: "1"\nname: {zh: 本院}\n', "utf-8")
@@ -19,3 +23,6 @@ def test_the_sample_of_the_readme_is_in_order(tmp_path):
     catalogue = load_catalogue([tmp_path / "mine"])
     assert list(catalogue.indicators) == ["stays_over_thirty_days"]
     assert inspect(catalogue, today=date(2026, 11, 22)) == []
+    events, _ = load_events([discovery.PACKAGE / "packs" / "national"], {})
+    read = rule_of_text(rule, file=Path("own-operation-record-24h.yaml"), codes={}, events=events)
+    assert isinstance(read, ClockRule), read
