@@ -32,6 +32,12 @@ class ReasonForm(forms.Form):
     reason = _reason(_("理由"))
 
 
+class AppealForm(forms.Form):
+    """Why the writer does not agree."""
+
+    reason = _reason(_("申诉理由"))
+
+
 class MendedForm(forms.Form):
     """What the writer did about a defect."""
 

@@ -18,7 +18,13 @@ from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.facts.charts import Chart, NoSuchChart, chart_of
 from zhikong.hospital.functions.records.actions.running import appealing, mending, reminding
-from zhikong.hospital.functions.records.forms_running import ExcuseForm, MendedForm, ReasonForm, RecheckForm
+from zhikong.hospital.functions.records.forms_running import (
+    AppealForm,
+    ExcuseForm,
+    MendedForm,
+    ReasonForm,
+    RecheckForm,
+)
 from zhikong.hospital.functions.records.models import Defect, Obligation
 from zhikong.hospital.functions.records.queries.results.in_force import all_rules, setting_of
 from zhikong.hospital.functions.records.queries.running import lists
@@ -59,7 +65,7 @@ def obligation(request: HttpRequest, pk: int) -> HttpResponse:
         and not (row.case_id and row.case.is_open),
         "open": row.state in Obligation.OPEN and row.ended_at is None,
         "excuse_form": ExcuseForm(),
-        "appeal_form": ReasonForm(prefix="appeal"),
+        "appeal_form": AppealForm(prefix="appeal"),
     }
     return render(request, "records/running/obligation.html", context)
 
@@ -155,7 +161,7 @@ def running_defect(request: HttpRequest, pk: int) -> HttpResponse:
         "appealable": row.state in (*Defect.TO_MEND, Defect.State.MENDED),
         "waiting": row.state == Defect.State.MENDED,
         "mended_form": MendedForm(),
-        "appeal_form": ReasonForm(prefix="appeal"),
+        "appeal_form": AppealForm(prefix="appeal"),
         "recheck_form": RecheckForm(prefix="recheck"),
     }
     return render(request, "records/running/defect.html", context)
@@ -238,7 +244,7 @@ def require_again(request: HttpRequest, pk: int) -> HttpResponse:
 def appeal(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Open the appeal of an obligation or a defect; the number is shown."""
     model: Any = {"obligations": Obligation, "running-defects": Defect}[kind]
-    row, form = get_object_or_404(model, pk=pk), ReasonForm(request.POST, prefix="appeal")
+    row, form = get_object_or_404(model, pk=pk), AppealForm(request.POST, prefix="appeal")
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     attempt(
         request,
