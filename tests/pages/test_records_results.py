@@ -410,3 +410,35 @@ def test_a_record_shows_its_text_with_the_places_that_verdicts_stand_on(hospital
     assert client.get(reverse("records:record", args=["unknown"])).status_code == 404
     head = as_role("department_head", hospital.departments["GSUR"])
     assert head.get(reverse("records:record", args=["s2"])).status_code == 403
+
+
+@pytest.mark.proves("REC-38")
+def test_a_sealed_record_is_read_only_and_every_look_is_told(hospital, tmp_path, as_role):
+    from zhikong.foundation.audit.models import AuditEvent
+    from zhikong.foundation.facts.sealing import require_unsealed, sealed_since
+    from zhikong.foundation.flows.facts import CaseMoved
+    from zhikong.foundation.flows.models import Case
+    from zhikong.hospital.functions.records.actions.results.screening import screen
+    from zhikong.hospital.functions.records.actions.results.sealing import follow_case
+    from zhikong.hospital.functions.records.models import RecordVerdict
+
+    facts_of(tmp_path, {"s1": datetime(2026, 10, 1, 9), "s2": datetime(2026, 10, 1, 12)})
+    screen(by=None, now=NOW)
+    office = as_role("medical_affairs")
+    for _again in range(2):  # asked twice is asked once
+        office.post(reverse("records:seal", args=["s2"]))
+    (case,) = Case.objects.filter(flow_id="record_sealing")
+    assert sealed_since("s2") is None
+    fact = CaseMoved(case.pk, "record_sealing", case.department_id, "seal", "sealed")
+    for _again in range(2):
+        follow_case(fact, now=NOW)
+    assert sealed_since("s2") == NOW
+    page = as_role("physician", hospital.departments["CARD"]).get(reverse("records:record", args=["s2"]))
+    assert "封存" in page.content.decode()
+    assert AuditEvent.objects.filter(after__purpose="查阅封存的病历（住院 s2）").exists()
+    verdict = RecordVerdict.objects.filter(stay_id="s2", verdict="fail").first()
+    office.post(reverse("records:raise_one", args=[verdict.pk]))
+    with pytest.raises(ValidationError, match="封存"):
+        require_unsealed("s2")
+    follow_case(CaseMoved(case.pk, "record_sealing", case.department_id, "unseal", "unsealed"), now=NOW)
+    require_unsealed("s2")

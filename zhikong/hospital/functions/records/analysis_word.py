@@ -104,11 +104,15 @@ def _table(document, heads: Sequence[str], widths: Sequence[float], rows: Sequen
     table = document.add_table(rows=1, cols=len(heads))
     table.autofit = False
     _lines(table)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
     for index, head in enumerate(heads):
         _cell(table.rows[0].cells[index], head, HEADING, widths[index], right=index > 0)
     _repeat(table.rows[0])
     for row in rows:
-        cells = table.add_row().cells
+        added = table.add_row()
+        added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # a row never breaks over two pages
+        cells = added.cells
         for index, value in enumerate(row):
             _cell(cells[index], str(value), BODY, widths[index], right=index > 0)
     document.add_paragraph().paragraph_format.space_after = Pt(0)

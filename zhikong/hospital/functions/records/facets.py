@@ -106,6 +106,8 @@ def sentence_of(rule: Any, limit: str = "") -> str:
     said = {"when": rule.when.title, "then": rule.then.title, "limit": words}
     text = str(SENTENCES[demand]) % said
     excuses = "、".join(one.title for one in rule.unless)
+    if demand == "before" and rule.limit is not None and not rule.limit.amount and not limit:
+        text = str(_("%(when)s之前，应已有%(then)s。")) % said
     return text + (str(_("有%(what)s的除外。")) % {"what": excuses} if excuses else "")
 
 

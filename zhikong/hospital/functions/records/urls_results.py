@@ -10,6 +10,7 @@ urlpatterns = [
     path("defects/screen/", defects.screen, name="screen"),
     path("defects/<int:pk>/finding/", defects.raise_one, name="raise_one"),
     path("charts/<str:stay>/", defects.record, name="record"),
+    path("charts/<str:stay>/seal/", defects.seal, name="seal"),
     path("unchecked/", defects.unchecked, name="unchecked"),
     path("rules/", rules.listing, name="rules"),
     path("rules/preset/", rules.preset, name="rules_preset"),

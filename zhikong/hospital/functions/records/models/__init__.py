@@ -7,6 +7,7 @@ from zhikong.hospital.functions.records.models.results import (
     RuleSetting,
     RuleTally,
     Screening,
+    SealedRecord,
     WriterTally,
 )
 from zhikong.hospital.functions.records.models.running import (
@@ -38,6 +39,7 @@ __all__ = [
     "RuleTally",
     "RunningSettings",
     "Screening",
+    "SealedRecord",
     "StayCheck",
     "WriterTally",
 ]

@@ -247,3 +247,31 @@ class AnalysisNote(Protected):
 
     def __str__(self):
         return self.month
+
+
+class SealedRecord(Protected):
+    """A record sealed before both parties (REC-38); the flow of sealing writes it. Everybody may know that it is sealed.
+
+    The reason and the parties stand in the confidential case, not here.
+    """
+
+    stay_id = models.CharField(_("住院编号"), max_length=64)
+    case = models.ForeignKey("flows.Case", on_delete=models.PROTECT, related_name="+", verbose_name=_("案件"))
+    sealed_at = models.DateTimeField(_("封存时间"))
+    unsealed_at = models.DateTimeField(_("启封时间"), null=True, blank=True)
+
+    protection = Protection()
+
+    class Meta:
+        verbose_name = _("封存的病历")
+        constraints = [models.UniqueConstraint(fields=["case"], name="records_sealed_once_for_a_case")]
+        indexes = [
+            models.Index(
+                fields=["institution", "stay_id"],
+                condition=models.Q(unsealed_at=None),
+                name="records_sealed_now",
+            )
+        ]
+
+    def __str__(self):
+        return self.stay_id

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhikong.foundation.facts.sealing import require_unsealed
 from zhikong.foundation.findings.actions import raise_finding
 from zhikong.foundation.findings.models import Finding
 from zhikong.hospital.functions.records.models import RecordVerdict
@@ -55,6 +56,7 @@ def raise_from_rule(*, by, now: datetime, rule: str, month: str, department) -> 
 @transaction.atomic
 def raise_from_verdict(*, by, now: datetime, verdict: RecordVerdict) -> Finding:
     """A finding of one record that failed a rule. Raises ValidationError when it was made before."""
+    require_unsealed(verdict.stay_id)
     if verdict.department_id is None:
         raise ValidationError(_("这份病历的科室在组织机构中没有，不能转为问题。请先补上科室。"))
     known, key = _known(verdict.rule, now), key_of_record(verdict.rule, verdict.stay_id)

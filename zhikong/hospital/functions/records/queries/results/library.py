@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 
+from zhikong.engine.record_rules.clock.limits import limit
 from zhikong.foundation.facts.record_rules import KIND
 from zhikong.foundation.packstore import shelf
 from zhikong.hospital.functions.records import facets
@@ -57,8 +59,14 @@ class RuleLine:
 
     @property
     def limit(self) -> str:
-        """The limit that holds: the hospital's, else the rule's own."""
-        return self.setting.limit or limit_of(self.rule)
+        """The limit that holds in words: the hospital's, else the rule's own; before an act without a lead: 事前."""
+        text = self.setting.limit or limit_of(self.rule)
+        words = limit(text).words if text else ""
+        return (
+            str(_("事前"))
+            if str(getattr(self.rule, "demand", "")) == "before" and words == "0 分钟"
+            else words
+        )
 
 
 def limit_of(rule: Any) -> str:

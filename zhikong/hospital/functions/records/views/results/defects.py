@@ -15,10 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.views_support import needs
+from zhikong.foundation.facts import gateway
 from zhikong.foundation.facts.charts import NoSuchChart, chart_of
+from zhikong.foundation.facts.sealing import sealed_since
 from zhikong.foundation.facts.visits import visit_of
+from zhikong.foundation.organisation.models import Department
 from zhikong.hospital.functions.records import facets, sheets_results
-from zhikong.hospital.functions.records.actions.results import raising
+from zhikong.hospital.functions.records.actions.results import raising, sealing
 from zhikong.hospital.functions.records.models import RecordVerdict
 from zhikong.hospital.functions.records.queries.results import chart_verdicts, defects, in_force
 from zhikong.hospital.functions.records.queries.results.choosing import chosen, place_names
@@ -83,7 +86,8 @@ def export(request: HttpRequest) -> HttpResponse:
 @needs(Permission.VIEW_RECORD_CHECKS)
 def record(request: HttpRequest, stay: str) -> HttpResponse:
     """One record: its verdicts with reasons, and the documents with the places that the verdicts stand on."""
-    chart = _chart(request, stay)
+    sealed = sealed_since(stay)
+    chart = _chart(request, stay, _("查阅封存的病历") if sealed else _("查看病历缺陷"))
     found = sorted(chart_verdicts.findings_of(stay), key=lambda one: (one.verdict != "fail", one.rule))
     numbered = list(enumerate(found, 1))
     documents = chart_verdicts.shown(chart, numbered)
@@ -91,6 +95,8 @@ def record(request: HttpRequest, stay: str) -> HttpResponse:
     unknown = sum((one.points for one in found if one.verdict != "fail" and one.points), start=0)
     context = {
         "chart": chart,
+        "sealed": sealed,
+        "may_seal": not sealed and can(request.user, Permission.VIEW_CASES),
         "stay": stay,
         "numbered": [(n, one, _words(one)) for n, one in numbered],
         "failed": sum(one.verdict == "fail" for one in found),
@@ -107,9 +113,8 @@ def record(request: HttpRequest, stay: str) -> HttpResponse:
     return render(request, "records/results/record.html", context)
 
 
-def _chart(request: HttpRequest, stay: str):
+def _chart(request: HttpRequest, stay: str, purpose: str):
     """The chart of a stay, or a visit's record; 404 with a sentence for neither."""
-    purpose = _("查看病历缺陷")
     try:
         return chart_of(stay, by=request.user, purpose=purpose)
     except NoSuchChart as error:
@@ -158,6 +163,23 @@ def raise_rule(request: HttpRequest, rule: str) -> HttpResponse:
     )
 
 
+@require_POST
+@needs(Permission.VIEW_CASES)
+def seal(request: HttpRequest, stay: str) -> HttpResponse:
+    """Ask for the record to be sealed; the flow of sealing goes on from there."""
+    chart = _chart(request, stay, _("提出封存病历"))
+    place = Department.objects.filter(code=chart.department).first()
+    try:
+        case = sealing.ask_for_sealing(
+            by=request.user, now=timezone.now(), stay_id=stay, department_id=place.pk if place else None
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("records:record", stay)
+    messages.success(request, _("已提出封存，案件 %(number)s。") % {"number": case.number})
+    return redirect("records:record", stay)
+
+
 def _raised(request: HttpRequest, work, *, back: str) -> HttpResponse:
     try:
         finding = work()
@@ -192,9 +214,18 @@ def unchecked(request: HttpRequest) -> HttpResponse:
         "chosen": asked, "run": run, "rows": rows, "no_limit": off,
         "errors": sum(row[2].error for row in rows), "unknown": sum(row[2].not_assessable for row in rows),
         "undelivered": run.undelivered if run else [], "never": never_passed(known) if run else [],
-        "titles": {key: rule.title for key, rule in known.items()},
+        "titles": {key: rule.title for key, rule in known.items()}, "earlier": _unscreened(request, asked.months),
     }  # fmt: skip
     return render(request, "records/results/unchecked.html", context)
+
+
+def _unscreened(request: HttpRequest, screened: tuple[str, ...]) -> list[str]:
+    """Months with discharges that nobody has judged yet, the newest first; for who may start the screening."""
+    if not can(request.user, Permission.MANAGE_RECORD_RULES, whole_hospital=True):
+        return []
+    found = gateway.published(tables=["stays"])
+    months = found.months("stays") if "stays" in found.versions else []
+    return [month for month in reversed(months) if month not in screened]
 
 
 @require_POST

@@ -1,0 +1,36 @@
+"""Sealed records (封存): who keeps them registers here, and every function asks before it lets a record be changed (REC-38)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+Provider = Callable[[str], datetime | None]
+_providers: list[Provider] = []
+
+
+def register(provider: Provider) -> None:
+    """Let ``provider(stay_id)`` tell since when a record is sealed, None when it is not; twice is once."""
+    if provider not in _providers:
+        _providers.append(provider)
+
+
+def unregister(provider: Provider) -> None:
+    _providers.remove(provider)
+
+
+def sealed_since(stay_id: str) -> datetime | None:
+    """Since when the record is sealed; None when it is open."""
+    return min((at for ask in _providers if (at := ask(stay_id)) is not None), default=None)
+
+
+def require_unsealed(stay_id: str) -> None:
+    """Raises ValidationError with a sentence while the record is sealed: nobody edits, adds or judges then."""
+    at = sealed_since(stay_id)
+    if at is not None:
+        told = f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+        raise ValidationError(_("这份病历已于 %(at)s 封存，启封前不能修改、补记或提出整改。") % {"at": told})
