@@ -14,10 +14,11 @@ from zhikong.simulator.broken.care import CARE
 from zhikong.simulator.broken.facts import DAY, late, stays_of, workdays
 from zhikong.simulator.broken.house import HOUSE, LIMITS
 from zhikong.simulator.broken.papers import PAPERS
+from zhikong.simulator.broken.treatment import TREATMENT
 from zhikong.simulator.broken.visits import VISITS, broken_visits
 from zhikong.simulator.broken.writing import WRITING, Truth
 
-RULES: dict[str, Truth] = WRITING | CARE | HOUSE | PAPERS
+RULES: dict[str, Truth] = WRITING | CARE | TREATMENT | HOUSE | PAPERS
 """Rules of stays that need no calendar."""
 
 

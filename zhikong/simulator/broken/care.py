@@ -16,7 +16,7 @@ from zhikong.simulator.broken.facts import (
     late,
     unprepared,
 )
-from zhikong.simulator.broken.writing import COURSE, SUPERIOR, Truth, asleep, calm, procedures, titled
+from zhikong.simulator.broken.writing import SUPERIOR, Truth, asleep, calm, procedures, titled
 
 ANTIBACTERIAL = ("unrestricted", "restricted", "special")
 TREATING = ("lab", "exam", "drug", "treatment", "blood", "operation")
@@ -39,15 +39,7 @@ def _noted(s: Stay) -> list[Event]:
     return s.papers("38", titles=("危急值处理记录",))
 
 
-def _doses(s: Stay, *classes: str, purpose: str = "") -> list[Event]:
-    return s.events(
-        "medications",
-        "given_at",
-        lambda r: r["antibacterial_class"] in classes and purpose in ("", r["purpose"]),
-    )
-
-
-def _treated(s: Stay) -> list[Event]:
+def treated(s: Stay) -> list[Event]:
     return s.events("orders", "ordered_at", lambda r: r["kind"] in TREATING)
 
 
@@ -71,38 +63,13 @@ def _tested(*items: str) -> Truth:
     return lambda s: late(s.admission, results(s, *items), DAY, low=-3 * DAY, unless=[s.end])
 
 
-def _at_incision(s: Stay) -> bool:
-    """The first preventive dose: half an hour to two hours before an operation begins."""
-    dose = first(_doses(s, *ANTIBACTERIAL, purpose="prophylaxis"))
-    return late(dose, s.knives("performed_at"), 2 * HOUR, low=30 * MINUTE)
-
-
-def _too_long(s: Stay) -> bool:
-    clean = s.there("operations", lambda r: r["kind"] == "surgery" and r["incision_class"] == "1")
-    doses = _doses(s, *ANTIBACTERIAL, purpose="prophylaxis")
-    ends = s.knives("ended_at")
-    return bool(clean and doses and ends) and max(d.at for d in doses) - max(e.at for e in ends) > DAY
-
-
-def _blood_tested(s: Stay) -> bool:
-    asked = s.events("transfusions", "started_at", lambda r: r["component"] != "autologous")
-    return unprepared(calm(s, asked), results(s, "HGB", "PLT", "APTT", "PT", "FIB"), floor=DAY)
-
-
 def _icu_awake(s: Stay) -> bool:
     left = [r["left_at"] for r in s.there("icu_stays") if r["left_at"]]
     return late(s.events("icu_stays", "entered_at"), assessed(s, "consciousness"), DAY, unless=left)
 
 
-def _rows(table: str, wrong) -> Truth:
+def rows_with(table: str, wrong) -> Truth:
     return lambda s: any(wrong(row) for row in s.there(table))
-
-
-def _cultured(s: Stay, level: str) -> bool:
-    """A specimen was taken before the first treating dose; a result of unknown kind taken before leaves it open."""
-    taken = s.events("results", "collected_at", lambda r: r["kind"] in ("microbiology", None))
-    unknown = s.there("results", lambda r: r["kind"] is None and r["collected_at"] is None)
-    return not unknown and unprepared(first(_doses(s, level, purpose="treatment")), taken)
 
 
 def _weekly_falls(s: Stay) -> bool:
@@ -186,9 +153,9 @@ CARE: dict[str, Truth] = {
     "consultation_answered": lambda s: absent(_asked(s), answered(s), same=True),
     "consultation_record_required": lambda s: absent(answered(s), s.papers("45"), same=True),
     "consultation_ordinary_effective_24h": lambda s: late(
-        _asked(s, "routine"), _treated(s), DAY, unless=[s.end]
+        _asked(s, "routine"), treated(s), DAY, unless=[s.end]
     ),
-    "consultation_urgent_effective_40min": lambda s: late(_asked(s, "urgent"), _treated(s), 40 * MINUTE),
+    "consultation_urgent_effective_40min": lambda s: late(_asked(s, "urgent"), treated(s), 40 * MINUTE),
     "consultation_by_qualified_doctor": lambda s: any(
         r.row["doctor_level"] in ("intern", "resident") for r in answered(s)
     ),
@@ -210,88 +177,7 @@ CARE: dict[str, Truth] = {
         _critical(s, "notified_at"), _noted(s), end_of_day, same=True
     ),
     "critical_value_note_required": lambda s: absent(_critical(s, "at"), _noted(s), same=True),
-    "critical_value_order_1h": lambda s: late(_critical(s, "notified_at"), _treated(s), HOUR),
-    "transfusion_record_24h": lambda s: late(
-        s.events("transfusions", "ended_at"), s.papers("13"), DAY, same=True
-    ),
-    "transfusion_evaluated_24h": lambda s: late(
-        s.events("transfusions", "ended_at"), s.events("transfusions", "evaluated_at"), DAY, same=True
-    ),
-    "transfusion_within_4h": lambda s: late(
-        s.events("transfusions", "started_at"), s.events("transfusions", "ended_at"), 4 * HOUR, same=True
-    ),
-    "transfusion_requested_before_start": lambda s: unprepared(
-        calm(s, s.events("transfusions", "started_at")), s.events("transfusions", "requested_at"), same=True
-    ),
-    "transfusion_tests_before": _blood_tested,
-    "blood_ordered_before_transfusion": lambda s: unprepared(
-        s.events("transfusions", "started_at"),
-        s.events("orders", "ordered_at", lambda r: r["kind"] == "blood"),
-        floor=3 * DAY,
-    ),
-    "transfusion_reaction_recorded": lambda s: late(
-        s.events("transfusions", "ended_at", lambda r: r["reaction"] == "1"),
-        [*s.papers(*COURSE), *s.papers("13")],
-        DAY,
-        low=-4 * HOUR,
-    ),
-    "transfusion_approved": _rows("transfusions", lambda r: r["approved_by"] is None),
-    "transfusion_requested_by_qualified": _rows(
-        "transfusions", lambda r: r["requester_level"] in ("intern", "resident")
-    ),
-    "prophylaxis_before_incision": _at_incision,
-    "prophylaxis_stopped_24h": _too_long,
-    "special_antibacterial_consultation": lambda s: late(
-        first(_doses(s, "special")), answered(s), DAY, low=-3 * DAY, unless=[s.end]
-    ),
-    "culture_before_special_antibacterial": lambda s: _cultured(s, "special"),
-    "culture_before_restricted_antibacterial": lambda s: _cultured(s, "restricted"),
-    "infection_reported_24h": lambda s: late(
-        s.events("infections", "confirmed_at"), s.events("infections", "reported_at"), DAY, same=True
-    ),
-    "resistant_infection_isolated_24h": lambda s: late(
-        first(s.events("infections", "reported_at", lambda r: r["resistant"])),
-        s.begins("isolation"),
-        DAY,
-        low=-90 * DAY,
-        unless=[s.end],
-    ),
-    "rescue_verbal_orders_6h": lambda s: late(
-        s.events("rescues", "ended_at"), s.events("orders", "ordered_at"), 6 * HOUR, low=-4 * HOUR
-    ),
-    "first_treatment_order_8h": lambda s: late(s.admission, _treated(s), 8 * HOUR, unless=[s.end]),
-    "initial_handling_30min": lambda s: late(s.admission, s.events("orders", "ordered_at"), 30 * MINUTE),
-    "nursing_level_ordered": lambda s: late(
-        s.admission, s.events("orders", "ordered_at", lambda r: r["kind"] == "nursing"), 2 * HOUR
-    ),
-    "operation_ordered_before": lambda s: unprepared(
-        calm(s, first(s.knives("performed_at"))),
-        s.events("orders", "ordered_at", lambda r: r["kind"] == "operation"),
-    ),
-    "discharge_order_before_leaving": lambda s: (
-        s.row["discharge_way"] in ("1", "2", "3")
-        and unprepared(
-            s.leaving,
-            s.events(
-                "orders",
-                "ordered_at",
-                lambda r: r["kind"] == "other" and r["name"] in ("今日出院", "明日出院", "出院"),
-            ),
-        )
-    ),
-    "cancelled_order_not_executed": _rows(
-        "orders", lambda r: r["status"] == "cancelled" and r["executed_at"] is not None
-    ),
-    "order_checked_by_nurse": _rows(
-        "orders", lambda r: r["executed_at"] is not None and r["checked_at"] is None
-    ),
-    "order_checked_before_execution": _rows(
-        "orders",
-        lambda r: (
-            None not in (r["executed_at"], r["checked_at"])
-            and r["ordered_at"] < r["executed_at"] < r["checked_at"]
-        ),
-    ),
+    "critical_value_order_1h": lambda s: late(_critical(s, "notified_at"), treated(s), HOUR),
     "blood_test_24h": _tested("WBC", "HGB", "PLT", "RBC", "NEUT"),
     "urine_test_24h": _tested("UPRO", "UWBC", "URBC", "UGLU", "UKET"),
     "stool_test_24h": _tested("OB", "SWBC", "SRBC"),
@@ -329,7 +215,7 @@ CARE: dict[str, Truth] = {
         s.row["days"] >= 3 and (s.row["confirmed_on"] - s.start.date()).days > 3
     ),
     "front_page_rescues_agree": lambda s: len(s.there("rescues")) != s.row["rescues"],
-    "pathway_exit_reason": _rows("pathways", lambda r: r["outcome"] == "exited" and r["reason"] is None),
+    "pathway_exit_reason": rows_with("pathways", lambda r: r["outcome"] == "exited" and r["reason"] is None),
 }
 """The planter's name of a rule -> whether a stay breaks it."""
 
