@@ -46,6 +46,9 @@ def earlier_likes(
     """(place, earlier place, ratio) for each text that has one before it in its group, of another owner, at least so
     alike; the most alike of its candidates, the first of equals."""
     needed = MEET if least >= CLOSE else 1
+    if least >= 1:
+        yield from _same(texts, groups, owners)
+        return
     bands: dict[Hashable, deque[int]] = defaultdict(lambda: deque(maxlen=RECENT))
     for place, text in enumerate(texts):
         keys = [(groups[place], band, value) for band, value in enumerate(signature(text))]
@@ -56,3 +59,17 @@ def earlier_likes(
             yield place, -best[1], best[0]
         for key in keys:
             bands[key].append(place)
+
+
+def _same(
+    texts: Sequence[str], groups: Sequence[Hashable], owners: Sequence[Hashable]
+) -> Iterator[tuple[int, int, float]]:
+    """Only what is the same to the letter: the first of another owner, in one pass."""
+    seen: dict[Hashable, list[int]] = defaultdict(list)
+    for place, text in enumerate(texts):
+        before = seen[groups[place], text]
+        other = next((there for there in before if owners[there] != owners[place]), None)
+        if other is not None:
+            yield place, other, 1.0
+        if len(before) < 2 and all(owners[there] != owners[place] for there in before):
+            before.append(place)

@@ -60,3 +60,9 @@ def test_only_others_of_the_same_room_are_compared():
 def test_a_text_too_short_has_no_signature():
     assert signature("同前") == ()
     assert len(signature("同前。")) == 12
+
+
+def test_what_must_be_the_same_to_the_letter_is_found_in_one_pass():
+    texts = ["甲", "乙", "甲", "甲", "甲乙"]
+    assert list(earlier_likes(texts, ["A"] * 5, ["x", "x", "x", "y", "z"], 1.0)) == [(3, 0, 1.0)]
+    assert list(earlier_likes(["甲"] * 3, ["A"] * 3, ["x", "y", "x"], 1.0)) == [(1, 0, 1.0), (2, 1, 1.0)]

@@ -18,7 +18,12 @@ from zhikong.engine.record_rules.texts.params import Params
 
 _BLANK = re.compile(r"\s")
 _DIGITS = re.compile(r"[\d.．/]")
-SCOPES = ("patient", "department", "visits", "sections")
+SCOPES = ("patient", "department", "institution", "visits", "sections")
+WHOSE = {
+    "department": "同科同病种另一患者（{}）",
+    "institution": "另一患者（{}）",
+    "visits": "此前就诊（{}）",
+}
 RUN = 4
 SHARED = 0.5
 """Sections of which fewer runs of four characters are common than this share are not compared further."""
@@ -39,8 +44,8 @@ class Compared:
 class Copy(Alone):
     """scope patient: with the `back` notes before it in the same chart. visits: with earlier visits of the same patient
     `within` that time. department: with notes of other patients of the same institution, department and disease (first
-    three characters of the principal diagnosis). sections: with the sections of other documents of the chart;
-    `contained`: the shorter text may stand within the longer.
+    three characters of the principal diagnosis). institution: with notes of all other patients. sections: with the
+    sections of other documents of the chart; `contained`: the shorter text may stand within the longer.
     ignore: what is left out before comparing; numbers: false leaves all figures out.
     """
 
@@ -76,7 +81,7 @@ class Copy(Alone):
 
     @property
     def compares_charts(self) -> bool:
-        return self.scope in ("department", "visits")
+        return self.scope in ("department", "institution", "visits")
 
     def prepare(self, selection: Selection, charts: Iterable[Chart]) -> Any:
         """Which pieces repeat those of other charts: {(encounter, document, section): (other, share)}."""
@@ -125,11 +130,7 @@ class Copy(Alone):
         found = []
         for piece, _ in judged:
             if (other := known.get(_place(chart, piece))) is not None:
-                whose = (
-                    f"同科同病种另一患者（{other[0]}）"
-                    if self.scope == "department"
-                    else f"此前就诊（{other[0]}）"
-                )
+                whose = WHOSE[self.scope].format(other[0])
                 told = f"与{whose}的记录有 {other[1]:.0%} 相同"
                 found.append(hit(piece, 0, len(piece.text), told))
         return found
@@ -176,6 +177,8 @@ def _runs(text: str) -> set[str]:
 
 
 def _room(chart: Chart, piece: Piece, scope: str) -> tuple[Any, ...]:
+    if scope == "institution":
+        return chart.institution, piece.section
     if scope == "visits":
         return chart.institution, chart.row.get("patient_key") or chart.key, piece.section
     disease = str(chart.row.get("principal_diagnosis") or "")[:3]

@@ -18,7 +18,7 @@ from zhikong.engine.tables import TABLES, Type
 
 @dataclass(frozen=True, slots=True)
 class Mention(Alone):
-    """The documents of the rule that were written from `before` ahead of the row's time until `within` after it must
+    """The documents of the rule that were signed (else written) from `before` ahead of the row's time until `within` after it must
     hold one of `words`, the row's own name (`name`), or one of its other names (`aliases`). about: a document that says
     it is about the row counts as well. A row whose time for it is not over yet, or ends after the stay, is not judged.
     """
@@ -93,7 +93,7 @@ class Mention(Alone):
         for document, text in notes:
             if document.row.get("about") == subject:
                 return True
-            moment: datetime | None = document.at
+            moment: datetime | None = document.row.get("signed_at") or document.at
             if moment is not None and start <= moment <= end and any(word in text for word in words):
                 return True
         return False
