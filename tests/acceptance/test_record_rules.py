@@ -50,6 +50,7 @@ def planted(made):
     return Ledger(made)
 
 
+@pytest.mark.proves("REC-01", "REC-02", "REC-03", "REC-04", "REC-05", "X-02")
 @pytest.mark.parametrize("name", [name for name in CLOCKS if name not in ENDED])
 def test_recall_and_precision_are_whole(name, found, planted):
     truth = planted.of(name)

@@ -9,7 +9,6 @@ import pyarrow as pa
 from zhikong.simulator.broken.facts import Row
 
 AWAY = ("admitted", "transferred")
-KEPT = ("admitted", "observed", "transferred")
 SENIOR = ("associate_chief", "chief")
 
 
@@ -22,19 +21,10 @@ def _third(r: Row) -> bool:
 
 
 VISITS: dict[str, Callable[[Row], bool]] = {
-    "visit_record_same_day": lambda r: (
-        r["signed_at"] is None or r["signed_at"].date() != r["registered_at"].date()
-    ),
     "visit_second_unconfirmed": lambda r: (
         _second(r) and not (r["consulted"] or r["disposition"] in AWAY or r["doctor_level"] in SENIOR)
     ),
     "visit_third_unconfirmed": lambda r: _third(r) and not (r["disposition"] in AWAY or r["refusal_signed"]),
-    "outpatient_second_visit_consulted": lambda r: (
-        _second(r) and not (r["consulted"] or r["disposition"] in KEPT)
-    ),
-    "outpatient_third_visit_admitted": lambda r: (
-        _third(r) and not (r["disposition"] in KEPT or r["refusal_signed"])
-    ),
     "outpatient_drugs_recorded": lambda r: r["drugs_recorded"] is False,
     "outpatient_left_against_advice_signed": lambda r: r["disposition"] == "left" and not r["refusal_signed"],
     "outpatient_record_same_day": lambda r: (
