@@ -41,16 +41,16 @@ SIDES = ("ours", "python", "duckdb")
 PACK = Path(__file__).parents[1] / "zhikong" / "packs" / "national"
 
 
-def ours(files: dict[str, Path]) -> record_clock_peers.Counts:
-    """The vectorised evaluator."""
-    source = Source.of_files({"stays": [files["stays"]], "documents": [files["documents"]]})
-    found = tally(record_clock_data.rules(), source, now=NOW)
+def ours(files: dict[str, list[Path]]) -> record_clock_peers.Counts:
+    """The vectorised evaluator, month by month as the lake keeps them."""
+    labels = [file.parent.name.removeprefix("month=") for file in files["stays"]]
+    found = tally(record_clock_data.rules(), Source.of_files(files), now=NOW, months=(labels[0], labels[-1]))
     return [dict(found[rule]) for rule in sorted(found)]
 
 
 def measured(side: str, folder: Path) -> dict:
     """One run of one side: counts and CPU seconds."""
-    files = {name: folder / f"{name}.parquet" for name in ("stays", "documents")}
+    files = record_clock_data.files(folder)
     work = {"ours": ours, "python": record_clock_peers.python, "duckdb": record_clock_peers.asof}[side]
     before = _cpu()
     counts = work(files)

@@ -25,51 +25,52 @@ BEFORE = [(18 + i, i, hours) for i, hours in enumerate([2, 6, 12, 24, 48, 72])]
 before each A."""
 
 
-def write(folder: Path, stays: int) -> dict[str, Path]:
-    """The files: the contract's tables for the engine, and for the peers the same events as plain whole numbers."""
+def write(folder: Path, stays: int) -> None:
+    """The contract's tables `stays` and `documents`, one file for each month of discharge."""
     random = np.random.default_rng(SEED)
     admitted = random.integers(0, 365 * 1440, stays)
-    length = random.integers(1440, 12 * 1440, stays)
-    counts = random.poisson(MEAN_EVENTS, stays)
-    stay = np.repeat(np.arange(stays), counts)
-    minute = admitted[stay] + (random.random(len(stay)) * length[stay]).astype(np.int64)
-    order = np.argsort((stay << 24) + minute, kind="stable")
-    minute = minute[order]
-    kind = random.integers(0, len(TYPES), len(stay)).astype(np.int8)
-    ids = np.char.add("S", np.char.zfill(np.arange(stays).astype(str), 8))
-    files = {name: folder / f"{name}.parquet" for name in ("stays", "documents", "events", "ends")}
-    _contract(files, ids, stay, minute, kind, admitted, admitted + length)
-    pq.write_table(
-        pa.table({"encounter": pa.array(stay.astype(np.int32)), "type": pa.array(kind), "minute": pa.array(minute.astype(np.int32))}),
-        files["events"], compression="zstd",
-    )  # fmt: skip
-    ends = {
-        "encounter": np.arange(stays, dtype=np.int32),
-        "start": admitted.astype(np.int32),
-        "end": (admitted + length).astype(np.int32),
-    }
-    pq.write_table(pa.table(ends), files["ends"], compression="zstd")
-    return files
+    discharged = admitted + random.integers(1440, 12 * 1440, stays)
+    ids = pa.array(np.char.add("S", np.char.zfill(np.arange(stays).astype(str), 8)))
+    months = (START + discharged.astype("timedelta64[m]")).astype("datetime64[M]")
+    for month in np.unique(months):
+        own = np.flatnonzero(months == month)
+        name = f"month={month}"
+        for table, data in _month(random, ids, own, admitted, discharged).items():
+            file = folder / table / name / "rows.parquet"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            pq.write_table(data, file, compression="zstd")
 
 
-def _contract(files, ids, stay, minute, kind, admitted, discharged) -> None:
-    size = len(ids)
+def _month(
+    random, ids: pa.Array, own: np.ndarray, admitted: np.ndarray, discharged: np.ndarray
+) -> dict[str, pa.Table]:
+    """The rows of the stays discharged in a month."""
+    counts = random.poisson(MEAN_EVENTS, len(own))
+    stay = np.repeat(own, counts)
+    minute = admitted[stay] + (random.random(len(stay)) * (discharged - admitted)[stay]).astype(np.int64)
+    minute = minute[np.argsort((stay << 24) + minute, kind="stable")]
+    kind = random.integers(0, len(TYPES), len(stay))
+    size = len(own)
     stays = {
-        "stay_id": pa.array(ids),
-        "patient_key": pa.array(ids),
+        "stay_id": ids.take(pa.array(own)),
+        "patient_key": ids.take(pa.array(own)),
         "institution": pa.repeat(pa.scalar("H"), size),
         "discharge_department": pa.repeat(pa.scalar("A"), size),
-        "admitted_at": _times(admitted),
-        "discharged_at": _times(discharged),
+        "admitted_at": _times(admitted[own]),
+        "discharged_at": _times(discharged[own]),
     }
-    pq.write_table(pa.table(stays), files["stays"], compression="zstd")
     documents = {
-        "stay_id": pa.DictionaryArray.from_arrays(pa.array(stay.astype(np.int32)), pa.array(ids)),
+        "stay_id": ids.take(pa.array(stay)),
         "document_id": pa.array(np.arange(len(stay))).cast(pa.string()),
-        "type": pa.DictionaryArray.from_arrays(pa.array(kind), pa.array(TYPES)),
+        "type": pa.array(TYPES).take(pa.array(kind)),
         "signed_at": _times(minute),
     }
-    pq.write_table(pa.table(documents), files["documents"], compression="zstd")
+    return {"stays": pa.table(stays), "documents": pa.table(documents)}
+
+
+def files(folder: Path) -> dict[str, list[Path]]:
+    """The files of each table, by month."""
+    return {name: sorted((folder / name).glob("month=*/*.parquet")) for name in ("stays", "documents")}
 
 
 def _times(minutes: np.ndarray) -> pa.Array:

@@ -16,29 +16,35 @@ Counts = list[dict[str, int]]
 """For each rule how many encounters passed, failed, and had nothing to judge."""
 
 
-def python(files: dict[str, Path]) -> Counts:
+def python(files: dict[str, list[Path]]) -> Counts:
     """One pass over the encounters; the times of each type in a sorted list, looked up by bisection."""
     places, starts, ends = _stays(files["stays"])
-    table = pq.read_table(
-        files["documents"], columns=["stay_id", "type", "signed_at"], read_dictionary=["stay_id", "type"]
-    )
-    table = table.unify_dictionaries().combine_chunks()
-    own = [places[text] for text in table["stay_id"].chunk(0).dictionary.to_pylist()]
-    kinds = [TYPES.index(text) for text in table["type"].chunk(0).dictionary.to_pylist()]
-    encounters = table["stay_id"].chunk(0).indices.to_pylist()
-    types = table["type"].chunk(0).indices.to_pylist()
-    minutes = _minutes(table["signed_at"]).to_pylist()
     chart: list[list[list[int]] | None] = [None] * len(places)
-    for encounter, kind, minute in zip(encounters, types, minutes, strict=True):
-        lists = chart[own[encounter]]
-        if lists is None:
-            lists = chart[own[encounter]] = [[] for _ in TYPES]
-        lists[kinds[kind]].append(minute)
-    counts = [Counter() for _ in range(len(WITHIN) + len(EVERY) + len(BEFORE))]
+    for file in files["documents"]:
+        _fill(file, places, chart)
+    counts: list[Counter] = [Counter() for _ in range(len(WITHIN) + len(EVERY) + len(BEFORE))]
     nothing: list[list[int]] = [[] for _ in TYPES]
     for place, lists in enumerate(chart):
         _judge(lists or nothing, starts[place], ends[place], counts)
     return [dict(one) for one in counts]
+
+
+def _fill(file: Path, places: dict[str, int], chart: list) -> None:
+    """The times of a file's documents, by stay and type."""
+    columns = ["stay_id", "type", "signed_at"]
+    table = pq.read_table(file, partitioning=None, columns=columns, read_dictionary=columns[:2])
+    table = table.unify_dictionaries().combine_chunks()
+    ids, kinds_of = table["stay_id"].chunk(0), table["type"].chunk(0)
+    own = [places[text] for text in ids.dictionary.to_pylist()]
+    kinds = [TYPES.index(text) for text in kinds_of.dictionary.to_pylist()]
+    minutes = _minutes(table["signed_at"]).to_pylist()
+    for encounter, kind, minute in zip(
+        ids.indices.to_pylist(), kinds_of.indices.to_pylist(), minutes, strict=True
+    ):
+        lists = chart[own[encounter]]
+        if lists is None:
+            lists = chart[own[encounter]] = [[] for _ in TYPES]
+        lists[kinds[kind]].append(minute)
 
 
 def _judge(lists: list[list[int]], start: int, end: int, counts: list[Counter]) -> None:
@@ -83,8 +89,9 @@ def _before(anchors: list[int], answers: list[int], limit: int) -> str:
     return "pass" if anchors else "not_applicable"
 
 
-def _stays(file: Path) -> tuple[dict[str, int], list[int], list[int]]:
-    table = pq.read_table(file, columns=["stay_id", "admitted_at", "discharged_at"])
+def _stays(files: list[Path]) -> tuple[dict[str, int], list[int], list[int]]:
+    columns = ["stay_id", "admitted_at", "discharged_at"]
+    table = pa.concat_tables(pq.read_table(file, partitioning=None, columns=columns) for file in files)
     places = {text: place for place, text in enumerate(table["stay_id"].to_pylist())}
     return places, _minutes(table["admitted_at"]).to_pylist(), _minutes(table["discharged_at"]).to_pylist()
 
@@ -93,21 +100,25 @@ def _minutes(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.divide(column.cast(pa.timestamp("us")).cast(pa.int64()), 60_000_000)
 
 
-def asof(files: dict[str, Path]) -> Counts:
+def asof(files: dict[str, list[Path]]) -> Counts:
     """One ASOF join per rule over a table of whole numbers that is made first, ordered by encounter and time."""
     connection = duckdb.connect()
     connection.execute("SET threads = 2")
-    stays, documents = files["stays"], files["documents"]
+    stays, documents = (_read(files[name]) for name in ("stays", "documents"))
     connection.execute(
         f"CREATE TABLE s AS SELECT stay_id, CAST(row_number() OVER () AS INTEGER) AS e, {_minute('admitted_at')} AS a, "
-        f"{_minute('discharged_at')} AS b FROM read_parquet('{stays}')"
+        f"{_minute('discharged_at')} AS b FROM {stays}"
     )
     connection.execute(
         f"CREATE TABLE v AS SELECT s.e, CAST(d.type AS TINYINT) - 1 AS t, {_minute('d.signed_at')} AS m "
-        f"FROM read_parquet('{documents}') AS d JOIN s USING (stay_id) ORDER BY t, e, m"
+        f"FROM {documents} AS d JOIN s USING (stay_id) ORDER BY t, e, m"
     )
     (every,) = connection.execute("SELECT count(*) FROM s").fetchone()
     return [_counts(connection.execute(query).fetchone(), every) for query in _queries()]
+
+
+def _read(files: list[Path]) -> str:
+    return "read_parquet([" + ", ".join(f"'{file}'" for file in files) + "], hive_partitioning = false)"
 
 
 def _minute(column: str) -> str:

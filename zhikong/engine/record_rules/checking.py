@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -83,11 +83,24 @@ def screen(
     run.content_rules = [rule for rule in sound if isinstance(rule, ContentRule)]
     run.clock_rules = [rule for rule in sound if isinstance(rule, ClockRule)]
     run.row_rules = [rule for rule in sound if isinstance(rule, RecordRule)]
-    found = [(rule.id, *run.judged(rule, kept)) for rule in active]
+    months = run.apart()
+    found = []
+    for rule in active:
+        if not (months and isinstance(rule, ClockRule)):
+            found.append((rule.id, *run.judged(rule, kept)))
+    for (
+        month
+    ) in months:  # what one month holds stays small, and a stay's rows lie in the month of its discharge
+        part = Run(replace(run.request, months=(month, month)))
+        part.clock_rules = run.clock_rules
+        found += [(rule.id, *part.judged(rule, kept)) for rule in run.clock_rules]
     tables = [table for _, table, _ in found]
     whole = pa.concat_tables(tables) if tables else VERDICT_SCHEMA.empty_table()
     order = [("encounter", "ascending"), ("rule", "ascending")]
-    return whole.sort_by(order).combine_chunks(), {name: counts for name, _, counts in found}
+    tallies: Tallies = {rule.id: Counter() for rule in active}
+    for name, _, counts in found:
+        tallies[name] += counts
+    return whole.sort_by(order).combine_chunks(), tallies
 
 
 def obligations(
@@ -135,6 +148,13 @@ class Run:
         self.content_rules: list[ContentRule] = []
         self.broken: dict[str, Exception] = {}
         self._contents: Contents | None = None
+
+    def apart(self) -> list[str]:
+        """The months that can be judged one by one, because the files of the stays say which month they hold."""
+        months, files = self.request.months, self.request.source.files.get("stays")
+        if months is None or months[0] == months[1] or files is None or not files.labelled:
+            return []
+        return calendar_months.span(*months)
 
     def judged(self, rule: Head, keep: frozenset[str]) -> tuple[pa.Table, Counter[str]]:
         """The kept rows of one rule, and how many encounters got which verdict."""

@@ -3,6 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from tests.spec.clocks.paragraphs import HEAD, vocabulary
@@ -173,3 +175,31 @@ def test_a_stricter_rule_takes_the_place_of_another_only_in_its_set():
     waiting = rule("note-own", when="admission", then="first_note", within=None, active=False)
     assert [one.id for one in chosen([NOTE, strict, waiting])] == ["note-8h"]
     assert [one.id for one in chosen([NOTE, strict, waiting], preset="seeds")] == ["note-shift"]
+
+
+def test_months_whose_files_lie_apart_are_judged_one_by_one_with_the_same_result(tmp_path):
+    rows = {
+        "stays": [
+            STAY
+            | {
+                "stay_id": f"s{month}",
+                "admitted_at": at(month, 1),
+                "discharged_at": at(month, 5),
+            }
+            for month in (1, 2, 3)
+        ],
+        "documents": [{"stay_id": "s2", "document_id": "d1", "type": "37", "signed_at": at(2, 1, 2)}],
+    }
+    whole = Source.of_rows(rows)
+    files = {name: [] for name in rows}
+    for name, table in whole.memory.items():
+        for month in (1, 2, 3):
+            own = pc.equal(table["stay_id"], f"s{month}")
+            file = tmp_path / name / f"month=2026-0{month}" / "rows.parquet"
+            file.parent.mkdir(parents=True)
+            pq.write_table(table.filter(own), file)
+            files[name].append(file)
+    how = {"now": NOW, "months": ("2026-01", "2026-03")}
+    apart, counts = screen([NOTE, ROW], Source.of_files(files), **how)
+    assert apart.equals(check([NOTE, ROW], whole, backend="reference", **how))
+    assert counts[NOTE.id] == {"fail": 2, "pass": 1}
