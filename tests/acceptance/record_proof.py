@@ -31,6 +31,7 @@ PLANTED: dict[str, tuple[tuple[str, ...], str]] = {
     "postop-note-side-agrees": (("operation_side_contradiction",), "48"),
     "progress-notes-not-copied": (("note_copied",), ""),
     "progress-notes-not-borrowed": (("note_of_another_patient",), ""),
+    "notes-not-identical-to-other-patients": (("note_of_another_patient",), ""),
     "no-drug-against-allergy": (("drug_despite_allergy",), ""),
     "consultation-noted-in-progress": (("consultation_noted_24_h", "consultation_noted_24_h_missing"), ""),
     "abnormal-results-analysed": (("abnormal_result_noted_3_d", "abnormal_result_noted_3_d_missing"), ""),
