@@ -29,7 +29,9 @@ def home_cards(request) -> list[HomeCard]:
 def _own_card(request) -> HomeCard:
     now, url = timezone.now(), reverse("records:my_records")
     own = lists.running().filter(lists.of_doctor(request.user))
-    return _card(_("我的病历"), own, url=url, now=now, rows=_urgent(request, now), defects=_to_mend(request))
+    mend = Defect.objects.filter(lists.of_doctor(request.user), state__in=Defect.TO_MEND).count()
+    row = _number(_("待修改的缺陷 %(n)d 条"), mend, f"{url}#defects", "info", _("缺陷"))
+    return _card(_("我的病历"), own, url=url, now=now, rows=[*row, *_urgent(request, now)])
 
 
 def _urgent(request, now) -> list[CardRow]:
@@ -47,48 +49,28 @@ def _urgent(request, now) -> list[CardRow]:
     ]
 
 
-def _to_mend(request) -> int:
-    return Defect.objects.filter(lists.of_doctor(request.user), state__in=Defect.TO_MEND).count()
-
-
 def _scope_card(request) -> HomeCard:
     now, url = timezone.now(), reverse("records:running_list")
-    return _card(_("运行病历"), lists.running(), url=url, now=now, rows=[], defects=_waiting())
+    alive = Defect.objects.filter(state__in=Defect.ALIVE).count()
+    row = _number(_("缺陷未结 %(n)d 条"), alive, reverse("records:running_defects"), "info", _("缺陷"))
+    return _card(_("运行病历"), lists.running(), url=url, now=now, rows=row)
 
 
-def _waiting() -> int:
-    return Defect.objects.filter(state__in=Defect.ALIVE).count()
+def _number(text: str, n: int, url: str, state: str, word: str) -> list[CardRow]:
+    """One line with a number that leads to its list; none for nothing."""
+    return [CardRow(text % {"n": n}, url, state=state, word=word)] if n else []
 
 
-def _card(title: str, found, *, url: str, now, rows: list[CardRow], defects: int) -> HomeCard:
+def _card(title: str, found, *, url: str, now, rows: list[CardRow]) -> HomeCard:
     """The numbers first, each leading to its list; then what is most urgent."""
     counts = lists.counts(found, now=now)
     numbers = [
-        CardRow(
-            _("逾期 %(n)d 项") % {"n": counts["overdue"]}, f"{url}?show=overdue", state="bad", word=_("逾期")
-        )
-        if counts["overdue"]
-        else None,
-        CardRow(
-            _("今天到期 %(n)d 项") % {"n": counts["today"]},
-            f"{url}?show=today",
-            state="warn",
-            word=_("今天到期"),
-        )
-        if counts["today"]
-        else None,
-        CardRow(
-            _("缺陷未结 %(n)d 条") % {"n": defects},
-            reverse("records:running_defects"),
-            state="info",
-            word=_("缺陷"),
-        )
-        if defects
-        else None,
+        *_number(_("逾期 %(n)d 项"), counts["overdue"], f"{url}?show=overdue", "bad", _("逾期")),
+        *_number(_("今天到期 %(n)d 项"), counts["today"], f"{url}?show=today", "warn", _("今天到期")),
     ]
     return HomeCard(
         title=title,
-        rows=tuple([*(row for row in numbers if row is not None), *rows]),
+        rows=(*numbers, *rows),
         order=8,
         url=url,
         url_label=_("全部 %(n)d") % {"n": counts["open"]},
