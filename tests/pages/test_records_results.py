@@ -442,3 +442,15 @@ def test_a_sealed_record_is_read_only_and_every_look_is_told(hospital, tmp_path,
         require_unsealed("s2")
     follow_case(CaseMoved(case.pk, "record_sealing", case.department_id, "unseal", "unsealed"), now=NOW)
     require_unsealed("s2")
+
+
+def test_grades_of_reviewed_records_stand_in_the_analysis(hospital, as_role, screened):
+    from zhikong.hospital.functions.record_reviews.models import ReviewCase
+
+    for n, grade in enumerate(("甲", "甲", "乙", "")):
+        ReviewCase.objects.create(
+            institution_id=hospital.id, stay_id=f"g{n}", month=MONTH, department_id=hospital.departments["CARD"].id,
+            discharged_at=NOW, archive_due=NOW.date(), created_at=NOW, grade=grade,
+        )  # fmt: skip
+    found = as_role("quality_office").get(reverse("records:analysis")).context["found"]
+    assert found.grades == [("甲", 2), ("乙", 1)]
