@@ -89,7 +89,7 @@ def test_rules_of_content_break_nowhere_and_find_most_of_what_was_planted(found,
 
 def test_the_page_of_figures_names_every_rule():
     page = (Path(__file__).parents[2] / "docs/generated/record-rule-proof.md").read_text("utf-8")
-    assert [name for name in (*CLOCKS, *WORDS) if f"| {name} |" not in page] == []
+    assert [name for name in (*CLOCKS, *WORDS) if f"| {name} |" not in page and name not in ENDED] == []
 
 
 def test_what_was_planted_to_the_minute_is_judged_to_the_minute(made, found):
