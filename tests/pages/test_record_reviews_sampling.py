@@ -588,6 +588,37 @@ def test_nothing_that_identifies_can_be_published(office, medical):
 
 
 @pytest.mark.proves("REC-29")
+def test_the_patient_s_own_name_is_found_without_any_cue(office, monkeypatch):
+    """The office may not see names; the check knows them all the same, and tells only that there is one."""
+    from types import SimpleNamespace
+
+    from zhikong.foundation.audit.models import AuditEvent
+    from zhikong.foundation.patients import queries as patients
+    from zhikong.foundation.patients.rules import Identity
+    from zhikong.hospital.functions.record_reviews.actions.sampling import exhibits as actions
+
+    # only jobs may write identities, on a connection of their own: the store is stood in for, the reading is real
+    envelope = SimpleNamespace(first=lambda: "sealed")
+    monkeypatch.setattr(
+        patients, "PatientIdentity", SimpleNamespace(objects=SimpleNamespace(filter=lambda **_: envelope))
+    )
+    monkeypatch.setattr(patients, "_opened", lambda row: Identity(name="欧阳静水", record_number="ZY778899"))
+    one = exhibit_of(office.user)
+    actions.edit(
+        one,
+        by=office.user,
+        title=one.title,
+        remark="",
+        parts=[{"title": "病程", "text": "今晨欧阳静水诉头痛减轻"}],
+    )
+    with pytest.raises(ValidationError, match="有姓名"):
+        actions.submit(one, by=office.user, now=NOW)
+    assert AuditEvent.objects.filter(
+        subject="patients.identity", after__purpose="病历展示前核对是否去除身份信息"
+    ).exists()
+
+
+@pytest.mark.proves("REC-29")
 def test_an_accepted_objection_takes_the_exhibit_down(office, medical, facts, as_role):
     from zhikong.foundation.flows import actions as flows
     from zhikong.foundation.flows.facts import CaseClosed

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
 from datetime import date
 
 from django.db.models import QuerySet
 
 from zhikong.foundation.facts.charts import Chart, chart_of
 from zhikong.foundation.organisation.models import Person
-from zhikong.foundation.patients.queries import identity_of
+from zhikong.foundation.patients.queries import traces_of
 from zhikong.hospital.functions.record_reviews.models import Exhibit, ExhibitComment
 from zhikong.hospital.functions.record_reviews.rules_exhibits import Leak, leaks, worth_knowing
 
@@ -43,11 +42,10 @@ def comments(one: Exhibit) -> list[ExhibitComment]:
 
 
 def known_of(chart: Chart | None, *, by) -> list[str]:
-    """Names and numbers to look for: the patient's, as far as the reader may know them, and of all staff."""
+    """Names and numbers to look for: the patient's own and the names of all staff."""
     names = list(Person.objects.values_list("name", flat=True))
     if chart is not None:
-        person = identity_of(by=by, patient_key=chart.patient_key, purpose="病历展示前核对是否去除身份信息")
-        names += [str(one) for one in astuple(person) if one] if person else []
+        names += traces_of(by=by, patient_key=chart.patient_key, purpose="病历展示前核对是否去除身份信息")
     return worth_knowing(names)
 
 
