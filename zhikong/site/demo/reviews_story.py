@@ -21,6 +21,7 @@ from zhikong.hospital.functions.record_reviews.actions.reviewing import (
     marking,
 )
 from zhikong.hospital.functions.record_reviews.models import (
+    ReviewAppeal,
     ReviewAssignment,
     ReviewCase,
     ReviewSetting,
@@ -48,8 +49,11 @@ GRAVE = {
 def tell(*, now: datetime) -> bool:
     """Tell it once, in the scope of a whole hospital; False when it was told before or there is nothing to review."""
     months = published(tables=["stays"]).months()
-    if not months or ReviewCase.objects.exists():
+    if not months or ReviewAppeal.objects.exists():
         return False
+    # what the load itself brought in came before the hospital had said how it reviews: it begins anew
+    ReviewAssignment.objects.filter(sheet=None, sample="").delete()
+    ReviewCase.objects.filter(reviews=None).delete()
     begun = at(now, -9)
     ReviewSetting.objects.get_or_create(
         institution_id=User.objects.get(username=REVIEWER).institution_id,
