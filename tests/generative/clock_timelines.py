@@ -27,6 +27,10 @@ ANCHORS = (
 )
 RESPONSES = ("progress_note", "ward_round", "operation_record", "consultation_completed", "operation_consent")
 STATES = ("critical", "serious", "leave")
+APPLIES = (
+    "age_years >= 18", "sex = '1' or age_years < 60", "autopsy is null or autopsy <> '1'", "marital = '20' or sex = '2'",
+    "has(operations, kind = 'surgery')",
+)  # fmt: skip
 HEAD = {
     "version": 1, "status": "published", "kind": "clock", "title": "随机规则", "why": "检验几种评估方式一致。",
     "source": {"document": "测试", "mark": "memory"}, "owner": "quality_office", "checker": "medical_affairs",
@@ -94,7 +98,7 @@ def _further(chance: random.Random, demand: str) -> dict[str, Any]:
         "while": [chance.choice(STATES)],
         "not_while": [chance.choice(STATES)],
         "unless": [excuse],
-        "applies": chance.choice(("age_years >= 18", "sex = '1' or age_years < 60")),
+        "applies": chance.choice(APPLIES),
         "valid": {"from": START.date() + timedelta(days=1), "to": None},
     }
     if demand in ("within", "before", "required", "every"):
@@ -154,6 +158,10 @@ def _stay(chance: random.Random, tables: dict[str, list[dict[str, Any]]], stay: 
             "age_years": chance.choice((10, 40, 70, None)), "discharge_department": "A", "admission_department": "A",
         }
     )  # fmt: skip
+    if chance.random() < 0.7:
+        tables["front_pages"].append(
+            own | {"autopsy": chance.choice(("1", "2", None)), "marital": chance.choice(("10", "20", None))}
+        )
     for seq in range(1, chance.randrange(1, 4)):
         tables["operations"].append(
             own | {"seq": seq, "kind": chance.choice(("surgery", "surgery", None)), "performed_at": _moment(chance, admitted),

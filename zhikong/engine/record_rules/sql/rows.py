@@ -60,7 +60,6 @@ def stays(query: Query) -> str:
         held = f"CASE WHEN {asked} THEN 1 WHEN NOT {asked} THEN 0 END"
         if any(ref.table == BESIDE for ref in direct(rule.applies)):
             page = f"LEFT JOIN {name(BESIDE)} AS p ON p.stay_id = s.stay_id"
-            held = f"CASE WHEN p.stay_id IS NOT NULL THEN {held} END"  # without the page nothing is known
     left = f"CASE WHEN zk_minute(s.discharged_at) <= {now} THEN zk_minute(s.discharged_at) END"
     return query.add(
         "stay",

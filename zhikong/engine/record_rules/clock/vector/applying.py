@@ -111,13 +111,8 @@ class _Asking(Pass):
 
 
 def _answer(node: n.Node, names: Names) -> str:
-    said = lower(node, names)
-    unknown = f"({said}) IS NULL"
-    if any(ref.table == BESIDE for ref in direct(node)):
-        unknown = f"{PAGE}.stay_id IS NULL OR {unknown}"
-    return (
-        f"CAST(CASE WHEN {unknown} THEN {UNKNOWN:d} WHEN {said} THEN {TRUE:d} ELSE {FALSE:d} END AS TINYINT)"
-    )
+    said = lower(node, names)  # without a front page its columns are null
+    return f"CAST(CASE WHEN ({said}) IS NULL THEN {UNKNOWN:d} WHEN {said} THEN {TRUE:d} ELSE {FALSE:d} END AS TINYINT)"
 
 
 _OWN = frozenset(TABLES["stays"].column_names) | {"stay_minutes", "stay_days_elapsed"}
