@@ -10,6 +10,7 @@ import yaml
 from tests.packs.test_record_rules import CODES, RULES
 from zhikong.engine.record_rules.clock.model import ClockRule
 from zhikong.engine.record_rules.events import load_events
+from zhikong.engine.record_rules.lists import list_of_text, load_lists, unknown_choices
 from zhikong.engine.record_rules.systems import load_sets, set_of_text, unknown
 from zhikong.site.commands.check_packs import packaged
 
@@ -180,3 +181,52 @@ def test_each_of_the_ten_documents_of_a_record_has_rules_of_time_and_of_content(
     clocks = {name for name, rule in RULES.items() if isinstance(rule, ClockRule)}
     assert [name for name in clocks if any(event in text(name) for event in named)]
     assert [name for name in RULES.keys() - clocks if document in text(name)]
+
+
+# ---- special checks --------------------------------------------------------------------------------------------------
+
+
+def test_every_special_check_can_be_read_and_chooses_rules_that_exist():
+    lists, problems = load_lists(packaged())
+    assert [str(problem) for problem in problems] == []
+    assert [str(problem) for problem in unknown_choices(lists, rules=RULES.values())] == []
+    assert len(lists) >= 17
+
+
+@pytest.fixture
+def special(tmp_path):
+    good = (packaged()[-1].parent / "national/record_lists/theme-talks.yaml").read_text("utf-8")
+    file = tmp_path / "theme-talks.yaml"
+
+    def told(old, new):
+        found = list_of_text(good.replace(old, new), file=file)
+        problems = found if isinstance(found, list) else unknown_choices([found], rules=RULES.values())
+        return [(problem.line, problem.message) for problem in problems]
+
+    return told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("", "", []),
+        ("period:", "every: day\nperiod:", [(11, "没有字段 every。")]),
+        ("months: [7]", "months: [13]", [(10, "months 的值 [13] 不对。")]),
+        ("period: month", "period: week", [(11, "period 没有取值 week。")]),
+        ("  rows: [T29,", "  row: [T29,", [(13, "choose 没有字段 row。")]),
+        ("mark: paraphrased", "mark: heard", [(6, "source 要写 document 和 mark。")]),
+        ("T30, T31", "T30, T99", [(13, "没有规则登记行 T99。")]),
+        ("  words:", "  rules: [no_such_rule]\n  words:", [(14, "没有规则 no_such_rule。")]),
+        ("  words:", "  systems: [astrology]\n  words:", [(14, "没有规则所属的核心制度 astrology。")]),
+        ("  words:", "  stages: [moon]\n  words:", [(14, "没有诊疗环节 moon。")]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_special_check_is_told_with_its_line(special, old, new, expected):
+    assert special(old, new) == expected
+
+
+def test_a_special_check_that_chooses_nothing_is_told(tmp_path):
+    text = (packaged()[-1].parent / "national/record_lists/charges.yaml").read_text("utf-8")
+    found = list_of_text(text.replace("[收费, 费用, 计费]", "[占星]"), file=tmp_path / "charges.yaml")
+    (problem,) = unknown_choices([found], rules=RULES.values())
+    assert (problem.line, "没有选到任何规则" in problem.message) == (11, True)

@@ -10,7 +10,8 @@ from zhikong.engine.definitions.model import Catalogue, Definition, Status
 from zhikong.engine.definitions.problems import Problem
 from zhikong.engine.definitions.sameness import equal
 from zhikong.engine.examples import failure
-from zhikong.engine.record_rules import examples, load_rules
+from zhikong.engine.record_rules import RecordRule, examples, load_rules
+from zhikong.engine.record_rules.lists import load_lists, unknown_choices
 from zhikong.engine.record_rules.systems import load_sets, unknown
 
 BACKENDS = ("duckdb", "reference")
@@ -26,13 +27,15 @@ def inspect(catalogue: Catalogue, *, today: date) -> list[Problem]:
         found += example_problems(definition)
     found += equal_problems(catalogue)
     codes = {name: one.ranges for name, one in catalogue.codes.items()}
-    known: set[str] = set()
+    known: dict[str, RecordRule] = {}
     for pack in catalogue.packs:  # rules that cannot be read are told where their kind is checked
         rules, _ = load_rules(pack.folder, codes)
-        known |= {rule.id for rule in rules}
+        known |= {rule.id: rule for rule in rules}
         found += [problem for rule in rules for problem in examples.example_problems(rule)]
     sets, _ = load_sets([pack.folder for pack in catalogue.packs])
-    return [*found, *unknown(sets.values(), rules=known, indicators=catalogue.indicators.keys())]
+    lists, _ = load_lists([pack.folder for pack in catalogue.packs])
+    found += unknown(sets.values(), rules=known, indicators=catalogue.indicators.keys())
+    return [*found, *unknown_choices(lists, rules=known.values())]
 
 
 def review_problems(definition: Definition, *, today: date) -> Iterator[Problem]:

@@ -145,26 +145,31 @@ def unknown(
 def _set_of(located: Located | Problem) -> SystemSet | list[Problem]:
     if isinstance(located, Problem):
         return [located]
-    problems = list(_shape(located)) or list(_said(located)) or list(_systems(located))
+    problems = list(shape_problems(located, OF_SET, ("notes", "valid"), folder=FOLDER))
+    problems = problems or list(head_problems(located)) or list(_systems(located))
     return sorted(problems, key=lambda problem: problem.line) or _build(located)
 
 
-def _shape(located: Located) -> Iterator[Problem]:
+def shape_problems(
+    located: Located, fields: Mapping[str, tuple[type, str]], optional: Collection[str], *, folder: str
+) -> Iterator[Problem]:
+    """Fields that nobody knows, that are missing, or that hold another type. fields: name -> (type, meaning)."""
     data = located.data
     if not isinstance(data, dict):
-        yield located.problem((), "文件应写成“字段: 值”的形式。", "请参照 core_systems 里已有的名单。")
+        yield located.problem((), "文件应写成“字段: 值”的形式。", f"请参照 {folder} 里已有的名单。")
         return
     for name in data:
-        if name not in OF_SET and name not in ("notes", "valid"):
-            yield located.problem((name,), f"没有字段 {name}。", suggestion(str(name), OF_SET))
-    for name, (kind, meaning) in OF_SET.items():
+        if name not in fields and name not in optional:
+            yield located.problem((name,), f"没有字段 {name}。", suggestion(str(name), fields))
+    for name, (kind, meaning) in fields.items():
         if name not in data:
             yield located.problem((), f"缺少字段 {name}（{meaning}）。", f"请加上 {name}: …")
         elif type(data[name]) is not kind:
             yield located.problem((name,), f"字段 {name} 的值 {data[name]!r} 不对。", f"应为{meaning}。")
 
 
-def _said(located: Located) -> Iterator[Problem]:
+def head_problems(located: Located) -> Iterator[Problem]:
+    """What is wrong with id, status, source and offices of a list whose shape is right."""
     data, source = located.data, located.data["source"]
     if data["id"] != located.file.name.removesuffix(".yaml"):
         yield located.problem(("id",), f"id {data['id']} 与文件名不同。", "请让两者相同。")

@@ -7,7 +7,8 @@ class FactsConfig(AppConfig):
     verbose_name = "数据事实"
 
     def ready(self):
-        from zhikong.foundation.facts import core_systems, record_rules
+        from zhikong.foundation.facts import core_systems, record_lists, record_rules
 
         record_rules.register()
         core_systems.register()
+        record_lists.register()

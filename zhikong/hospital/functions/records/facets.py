@@ -12,6 +12,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from zhikong.engine.record_rules.belonging import is_front_page as is_front_page
+from zhikong.engine.record_rules.belonging import kind_of as kind_of
+from zhikong.engine.record_rules.belonging import rows_of as rows_of
+from zhikong.engine.record_rules.belonging import stage_of as stage_of
+from zhikong.engine.record_rules.belonging import systems_of as systems_of
+
 STAGES = {
     "outpatient": _("门诊"),
     "emergency": _("急诊"),
@@ -64,37 +70,15 @@ MARKS = {
 }
 
 
-def kind_of(rule: Any) -> str:
-    """clock, complete, text or row."""
-    return str(getattr(rule.kind, "value", rule.kind))
-
-
-def stage_of(rule: Any) -> str:
-    """The stage of care; a rule of the front page belongs to the discharge."""
-    said = str(getattr(rule, "stage", "") or "")
-    return said or ("discharge" if kind_of(rule) == "row" else "")
-
-
 def aspect_of(rule: Any) -> str:
     """The aspect of quality; empty where the rule names none."""
     said = str(getattr(rule, "aspect", "") or "")
     return said or {"clock": "timely", "complete": "complete"}.get(kind_of(rule), "")
 
 
-def systems_of(rule: Any) -> tuple[str, ...]:
-    """The core systems that the rule is a checkable point of."""
-    return tuple(getattr(rule, "systems", ()) or ())
-
-
 def presets_of(rule: Any) -> tuple[str, ...]:
     """The sets that the rule belongs to; one that names none belongs to all."""
     return tuple(str(one) for one in getattr(rule, "presets", ()) or ()) or tuple(PRESETS)
-
-
-def rows_of(rule: Any) -> tuple[str, ...]:
-    """Row numbers of the registers that the rule comes from."""
-    said = getattr(rule, "rows", None) or getattr(rule.source, "rows", ()) or ()
-    return tuple(said)
 
 
 def sentence_of(rule: Any, limit: str = "") -> str:
@@ -109,11 +93,6 @@ def sentence_of(rule: Any, limit: str = "") -> str:
     if demand == "before" and rule.limit is not None and not rule.limit.amount and not limit:
         text = str(_("%(when)s之前，应已有%(then)s。")) % said
     return text + (str(_("有%(what)s的除外。")) % {"what": excuses} if excuses else "")
-
-
-def is_front_page(rule: Any) -> bool:
-    """Rules of the front page (fp01…) have their own page in data quality."""
-    return kind_of(rule) == "row" and not getattr(rule, "stage", "")
 
 
 @dataclass(frozen=True)

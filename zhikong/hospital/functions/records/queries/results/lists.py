@@ -1,83 +1,36 @@
 """Special checks: named lists of rules with what they found, and the theme of the month (REC-18, 20, 28, 36, 37).
 
-A list is a file of a pack, ``record_lists/<id>.yaml``: it chooses rules by their row in the registers, their core
-systems, stages, or words of their titles, so that a new rule joins without a change here.
+A list chooses rules; how it is written stands in engine/record_rules/lists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from datetime import date
 from typing import Any
 
-import yaml
-
-from zhikong import packs
 from zhikong.engine import months as calendar
+from zhikong.engine.record_rules.lists import RecordList
+from zhikong.foundation.facts.record_lists import lists_in_force
 from zhikong.hospital.functions.records import facets
 from zhikong.hospital.functions.records.facets import Tally
 from zhikong.hospital.functions.records.models import RecordVerdict
 from zhikong.hospital.functions.records.queries.results.compliance import tallies
 
-FOLDER = "record_lists"
 STAYS = 200
 """Records listed on a page; the whole list is in the workbook."""
 
 
-@dataclass(frozen=True)
-class RecordList:
-    """A special check. months: of the year in which it is the theme; period: month or quarter."""
-
-    id: str
-    title: str
-    why: str
-    document: str
-    clause: str
-    mark: str
-    months: tuple[int, ...]
-    period: str
-    choose: Mapping[str, tuple[str, ...]]
-    notes: str = ""
-
-    def rules(self, known: Mapping[str, Any]) -> list[str]:
-        """The rules that the list chooses, by id; those of the front page only where their stage is asked for."""
-        return [key for key, rule in known.items() if self._takes(rule)]
-
-    def _takes(self, rule: Any) -> bool:
-        choose = self.choose
-        if facets.stage_of(rule) in choose.get("stages", ()) or rule.id in choose.get("rules", ()):
-            return True
-        if set(facets.rows_of(rule)) & set(choose.get("rows", ())):
-            return True
-        if set(facets.systems_of(rule)) & set(choose.get("systems", ())):
-            return True
-        return not facets.is_front_page(rule) and any(word in rule.title for word in choose.get("words", ()))
+def lists(*, on: date) -> dict[str, RecordList]:
+    """Every special check in force by id: standing ones first, then the themes by month."""
+    return {one.id: one for one in lists_in_force(on=on)}
 
 
-@cache
-def lists() -> dict[str, RecordList]:
-    """Every special check of the installed packs: standing ones first, then the themes by month."""
-    files = sorted(Path(packs.__path__[0]).glob(f"*/{FOLDER}/*.yaml"))
-    found = [_list(yaml.safe_load(file.read_text("utf-8-sig"))) for file in files]
-    ordered = sorted(found, key=lambda one: (bool(one.months), one.months, one.id))
-    return {one.id: one for one in ordered}
-
-
-def _list(data: Mapping[str, Any]) -> RecordList:
-    source = data["source"]
-    choose = {name: tuple(str(x) for x in said) for name, said in data["choose"].items()}
-    return RecordList(
-        data["id"], data["title"], data["why"], source["document"], source.get("clause", ""), source["mark"],
-        tuple(data.get("months") or ()), data.get("period", "month"), choose, data.get("notes") or "",
-    )  # fmt: skip
-
-
-def theme_of(month: str) -> RecordList | None:
+def theme_of(month: str, *, on: date) -> RecordList | None:
     """The theme of a month of the year."""
     number = int(month[5:7])
-    return next((one for one in lists().values() if number in one.months), None)
+    return next((one for one in lists_in_force(on=on) if number in one.months), None)
 
 
 def span(one: RecordList, month: str) -> list[str]:

@@ -22,10 +22,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Every special check with the month's compliance; the theme of the month first."""
     asked, known = chosen(request), in_force.all_rules(on=timezone.localdate())
     month = asked.month or f"{timezone.localdate():%Y-%m}"
-    theme = lists.theme_of(f"{timezone.localdate():%Y-%m}")
+    theme = lists.theme_of(f"{timezone.localdate():%Y-%m}", on=timezone.localdate())
     run = screening_of(asked.month)
     shown = []
-    for one in lists.lists().values():
+    for one in lists.lists(on=timezone.localdate()).values():
         found = lists.results(
             one,
             known,
@@ -45,7 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, name: str):
-    one = lists.lists().get(name)
+    one = lists.lists(on=timezone.localdate()).get(name)
     if one is None:
         raise Http404
     asked = chosen(request)
@@ -67,7 +67,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     rows, count = lists.stays(one, known, months=months, department=asked.department) if months else ([], 0)
     context = {
         "one": one, "chosen": asked, "months": months, "found": found, "run": run, "names": place_names(),
-        "mark": facets.MARKS.get(one.mark, one.mark), "whole": facets.total(x.tally for x in found),
+        "mark": facets.MARKS.get(one.source.mark, one.source.mark), "whole": facets.total(x.tally for x in found),
         "aspects": lists.by_aspect(found), "rows": rows, "count": count,
         "titles": {key: rule.title for key, rule in known.items()},
     }  # fmt: skip
