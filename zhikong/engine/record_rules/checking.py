@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhikong.engine import months as calendar_months
 from zhikong.engine.backends.source import Source
+from zhikong.engine.backends.vector.columns import Array, plain
 from zhikong.engine.record_rules import row_verdicts, soundness
 from zhikong.engine.record_rules.clock.context import Calendar, Context, Weekdays
 from zhikong.engine.record_rules.clock.model import ClockRule
@@ -246,7 +248,7 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
 
 
-def _wanted(loaded: Loaded, span: Sequence[str] | None, encounters: Iterable[str] | None) -> list[int] | None:
+def _wanted(loaded: Loaded, span: Sequence[str] | None, encounters: Iterable[str] | None) -> Array | None:
     """The numbers of the rows of `stays` that are judged; None for all."""
     if "stays" not in loaded or (span is None and encounters is None):
         return None
@@ -262,7 +264,7 @@ def _wanted(loaded: Loaded, span: Sequence[str] | None, encounters: Iterable[str
         kind = pa.timestamp("us")
         within = pc.and_(pc.greater_equal(at, pa.scalar(first, kind)), pc.less(at, pa.scalar(end, kind)))
         flags = pc.fill_null(within, False)
-    return pc.indices_nonzero(flags).to_pylist()
+    return np.flatnonzero(np.concatenate([plain(chunk) for chunk in flags.chunks] or [[]]))
 
 
 def _kept(rows: Rows, keep: frozenset[str]) -> tuple[pa.Table, Counter[str]]:
@@ -274,9 +276,10 @@ def _kept(rows: Rows, keep: frozenset[str]) -> tuple[pa.Table, Counter[str]]:
 
 
 def _table(rows: Rows, schema: pa.Schema) -> pa.Table:
-    return (
-        rows.cast(schema) if isinstance(rows, pa.Table) else pa.Table.from_pylist(list(rows), schema=schema)
-    )
+    if isinstance(rows, pa.Table):
+        return rows.cast(schema)
+    made = list(rows)
+    return pa.Table.from_pylist(made, schema=schema) if made else schema.empty_table()
 
 
 def _same(

@@ -44,9 +44,10 @@ class Anchors:
 def anchors(rule: ClockRule, stage: Stage) -> Anchors:
     """Every anchor of the rule in the encounters that are judged and to which it applies."""
     found = _of_states(rule, stage) if rule.of_state else _of_events(rule, stage)
-    wanted = stage.judged[found.encounter] & _valid(rule, stage, found)
-    if not bool(wanted.all()):
-        found = found.take(np.flatnonzero(wanted))
+    if not stage.everyone or rule.valid.start is not None or rule.valid.end is not None:
+        wanted = stage.judged[found.encounter] & _valid(rule, stage, found)
+        if not bool(wanted.all()):
+            found = found.take(np.flatnonzero(wanted))
     found = _picked(found, rule.pick)
     return found if rule.demand is Demand.EVERY else _in_states(rule, stage, found)
 
@@ -76,12 +77,13 @@ def _of_events(rule: ClockRule, stage: Stage) -> Anchors:
     if not parts:
         none = np.zeros(0, np.int64)
         return Anchors(found.sure, none, none.astype(np.int8))
+    if len(parts) == 1:
+        lane, why = parts[0]
+        return Anchors(lane, np.broadcast_to(NEVER, len(lane)), np.broadcast_to(np.int8(why), len(lane)))
     lane = joined([one for one, _ in parts])
     doubt = np.concatenate([np.full(len(one), why, np.int8) for one, why in parts])
     whole = Anchors(lane, np.full(len(lane), NEVER), doubt)
-    return (
-        whole if len(parts) == 1 else whole.take(np.lexsort((lane.row, lane.part, lane.at, lane.encounter)))
-    )
+    return whole.take(np.lexsort((lane.row, lane.part, lane.at, lane.encounter)))
 
 
 def _of_states(rule: ClockRule, stage: Stage) -> Anchors:

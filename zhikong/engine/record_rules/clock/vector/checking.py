@@ -104,7 +104,7 @@ class _One:
     def flagged(self) -> Array:
         """To which stays the rule applies; those that it is asked of are flagged on the stage."""
         applies = self.clocks.applying.of(self.rule.applies)
-        self.clocks.stage.judged = self.clocks.flags & (applies == TRUE)
+        self.clocks.stage.judge(self.clocks.flags & (applies == TRUE))
         return applies
 
     def judge(self, applies: Array, chosen: Array | None = None) -> Duties:
@@ -113,7 +113,7 @@ class _One:
         if chosen is not None:
             flags = np.zeros(stage.size, np.bool_)
             flags[chosen] = True
-            stage.judged = flags & (applies == TRUE)
+            stage.judge(flags & (applies == TRUE))
         return duties(self.rule, self.limit, stage, self._shifts(), frozenset(self.blind))
 
     def _shifts(self) -> Shifts | None:

@@ -21,6 +21,14 @@ def key(group: Array, minute: Any) -> Array:
     return (group << BITS) + np.clip(np.asarray(minute) + OFFSET, 0, LAST)
 
 
+def later(keys: Array, at: Array, minutes: int) -> Array | None:
+    """The numbers of the same groups so many minutes later, or None where a minute would not fit into its number."""
+    if not len(at):
+        return keys
+    fits = int(at.min()) + min(minutes, 0) >= -OFFSET and int(at.max()) + max(minutes, 0) <= LAST - OFFSET
+    return (keys + minutes if minutes else keys) if fits else None
+
+
 def first(group: Array) -> Array:
     """Before every moment of the group."""
     return group << BITS

@@ -10,8 +10,14 @@ import pyarrow.compute as pc
 
 from zhikong.engine.record_rules.clock.model import Part, Selection
 from zhikong.engine.record_rules.clock.rows import ABOUT, key_columns
-from zhikong.engine.record_rules.clock.vector.keys import NEVER, Array, key
-from zhikong.engine.record_rules.clock.vector.timeline import TABLE_CODES, TABLE_NAMES, Timeline, plain_text
+from zhikong.engine.record_rules.clock.vector.keys import BITS, LAST, NEVER, OFFSET, Array, key
+from zhikong.engine.record_rules.clock.vector.timeline import (
+    TABLE_CODES,
+    TABLE_NAMES,
+    Stamps,
+    Timeline,
+    plain_text,
+)
 from zhikong.engine.record_rules.events import NoTime
 from zhikong.engine.tables import TABLES, Type
 
@@ -30,6 +36,8 @@ class Lane:
     table: Array
     row: Array
     keys: Array | None = None
+    ascending: bool = False
+    """Known to be sorted."""
 
     def __len__(self) -> int:
         return len(self.encounter)
@@ -48,7 +56,7 @@ class Lane:
     def sorted(self) -> Lane:
         """By group and time; equal ones stay in their order."""
         keys = self.key
-        if len(keys) < 2 or bool((keys[1:] >= keys[:-1]).all()):
+        if self.ascending or len(keys) < 2 or bool((keys[1:] >= keys[:-1]).all()):
             return self
         return self.take(np.argsort(keys, kind="stable"))
 
@@ -129,6 +137,10 @@ class Lanes:
         return timed, maybe_timed, untimed, maybe_untimed, empty()
 
     def _lane(self, place: int, part: Part, rows: Array) -> Lane:
+        if len(part.at) == 1 and part.until is None:
+            stamps = self.timeline.stamps(part.table, part.at[0].column)
+            if stamps.exact:
+                return _stamped(stamps, place, part, rows)
         own = self.timeline.encounter(part.table)[rows]
         at = self.timeline.minutes(part.table, part.at[-1].column)[rows]
         for ref in reversed(part.at[:-1]):
@@ -150,7 +162,18 @@ class Lanes:
         return pa.array(found, pa.string())
 
 
+def _stamped(stamps: Stamps, place: int, part: Part, rows: Array) -> Lane:
+    """The rows of a table whose every row has a time: one look at its numbers tells all."""
+    keys = stamps.keys.take(rows, mode="clip")  # rows are known to lie within
+    own, at = keys >> BITS, (keys & LAST) - OFFSET
+    parts = np.broadcast_to(np.int16(place), len(rows))
+    tables = np.broadcast_to(TABLE_CODES[part.table], len(rows))
+    return Lane(own, own, at, at, parts, tables, rows, keys, stamps.ascending)
+
+
 def _split(lane: Lane) -> tuple[Lane, Lane]:
+    if lane.keys is not None:  # only of rows that all have a time
+        return lane, empty()
     known = lane.at != NEVER
     if bool(known.all()):
         return lane, empty()

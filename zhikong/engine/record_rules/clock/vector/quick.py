@@ -11,9 +11,9 @@ from zhikong.engine.record_rules.clock.limits import Limit, Unit
 from zhikong.engine.record_rules.clock.model import ClockRule, Demand
 from zhikong.engine.record_rules.clock.vector import chains, counting
 from zhikong.engine.record_rules.clock.vector.anchors import CERTAIN, Anchors, anchors
-from zhikong.engine.record_rules.clock.vector.keys import NEVER, Array, key
+from zhikong.engine.record_rules.clock.vector.keys import NEVER, Array, first, key, later
 from zhikong.engine.record_rules.clock.vector.lanes import Lane
-from zhikong.engine.record_rules.clock.vector.matching import LOWEST, Matched, matched
+from zhikong.engine.record_rules.clock.vector.matching import Matched, matched
 from zhikong.engine.record_rules.clock.vector.stage import Stage
 from zhikong.engine.record_rules.model import Verdict
 
@@ -48,17 +48,26 @@ def _certain(rule: ClockRule, stage: Stage, found: Anchors) -> bool:
 
 
 def _once(rule: ClockRule, limit: Limit, stage: Stage, found: Anchors, answers: Matched) -> Array:
-    since = found.at
-    due, _ = counting.due(rule, limit, stage, None, found.encounter, since)
-    if rule.demand is Demand.BEFORE:
-        low = np.full(len(since), LOWEST) if rule.not_before is None else since - rule.not_before
+    due, _ = counting.due(rule, limit, stage, None, found.encounter, found.at)
+    before = rule.demand is Demand.BEFORE
+    if before and rule.not_before is None:
+        low = first(answers.group)
     else:
-        low = since + rule.not_before if rule.not_before else since
-    keys = answers.sure.key
-    place = np.searchsorted(keys, key(answers.group, low), "left") + (rule.times - 1)
-    reach = np.append(keys, np.iinfo(np.int64).max)
-    timely = reach[np.minimum(place, len(keys))] <= key(answers.group, due)
+        low = _moved(found, answers, -(rule.not_before or 0) if before else rule.not_before or 0)
+    plain = limit.unit is Unit.MINUTES and rule.suspend is None
+    amount = -limit.amount if before else limit.amount
+    high = _moved(found, answers, amount) if plain else key(answers.group, due)
+    place = np.searchsorted(answers.sure.key, low, "left") + (rule.times - 1)
+    timely = np.append(answers.sure.key, np.iinfo(np.int64).max).take(place, mode="clip") <= high
     return _told(stage, found.encounter, timely, ~timely & (due < stage.now))
+
+
+def _moved(found: Anchors, answers: Matched, minutes: int) -> Array:
+    """Where the answers to each anchor lie so many minutes after it."""
+    moved = None
+    if answers.group is found.encounter:  # the anchors' own numbers serve for the answers too
+        moved = later(found.lane.key, found.at, minutes)
+    return key(answers.group, found.at + minutes) if moved is None else moved
 
 
 def _recurring(rule: ClockRule, limit: Limit, stage: Stage, found: Anchors, answers: Matched) -> Array:
@@ -95,6 +104,6 @@ def _flags(places: Array, size: int) -> Array:
 
 def _told(stage: Stage, encounter: Array, passed: Array, failed: Array) -> Array:
     found = np.full(stage.size, Verdict.NOT_APPLICABLE, np.int8)
-    found[encounter[passed]] = Verdict.PASS
+    found[encounter if bool((passed | failed).all()) else encounter[passed]] = Verdict.PASS
     found[encounter[failed]] = Verdict.FAIL
     return found

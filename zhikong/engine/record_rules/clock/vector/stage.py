@@ -13,7 +13,8 @@ from zhikong.engine.record_rules.clock.vector.timeline import Timeline
 
 
 class Stage:
-    """`judged` are flags of the encounters that the rule at hand is asked of; the owner sets them for each rule."""
+    """`judged` are flags of the encounters that the rule at hand is asked of, which the owner sets for each rule;
+    everyone: it is asked of all."""
 
     def __init__(self, timeline: Timeline, context: Context) -> None:
         self.timeline, self.context = timeline, context
@@ -24,8 +25,12 @@ class Stage:
         discharged = timeline.minutes("stays", "discharged_at")
         self.open: Array = discharged > self.now  # NEVER is later than all
         self.end: Array = np.where(self.open, self.now, discharged)
-        self.judged: Array = np.ones(self.size, np.bool_)
+        self.judge(np.ones(self.size, np.bool_))
         self._periods: dict[str, Periods] = {}
+
+    def judge(self, flags: Array) -> None:
+        """Flags the encounters that are judged next."""
+        self.judged, self.everyone = flags, bool(flags.all())
 
     def periods(self, selection: Selection) -> Periods:
         """The merged periods of states that began by now."""

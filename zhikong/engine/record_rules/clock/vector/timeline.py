@@ -19,7 +19,7 @@ from zhikong.engine.definitions import canonical
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.plan.needs import walk
 from zhikong.engine.record_rules.clock.model import ClockRule
-from zhikong.engine.record_rules.clock.vector.keys import NEVER, Array
+from zhikong.engine.record_rules.clock.vector.keys import LAST, NEVER, OFFSET, Array, key
 from zhikong.engine.record_rules.loaded import Loaded
 from zhikong.engine.tables import TABLES, Type
 
@@ -36,6 +36,16 @@ class Asked:
     maybe: Array
 
 
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """The numbers of encounter and minute of a table's rows. exact: every row has a time that such a number holds.
+    ascending: the rows lie in their order, and so do any of them."""
+
+    keys: Array
+    exact: bool
+    ascending: bool
+
+
 class Timeline:
     """Arrays of a source, each made once when it is first asked for."""
 
@@ -47,6 +57,7 @@ class Timeline:
         )
         self._encounters: dict[str, Array] = {}
         self._minutes: dict[tuple[str, str], Array] = {}
+        self._stamps: dict[tuple[str, str], Stamps] = {}
         self._asked: dict[tuple[str, str], Asked] = {}
         self._questions = _questions(rules)
         self._classes: dict[tuple[str, str], Classes] = {}
@@ -78,6 +89,16 @@ class Timeline:
             found = np.floor_divide(held.values, MINUTE)
             self._minutes[name] = found if held.valid is None else np.where(held.valid, found, NEVER)
         return self._minutes[name]
+
+    def stamps(self, table: str, column: str) -> Stamps:
+        """Encounter and time of every row by one column, for all that is asked of the table."""
+        name = (table, column)
+        if name not in self._stamps:
+            at, encounter = self.minutes(table, column), self.encounter(table)
+            exact = not len(at) or (int(at.min()) > -OFFSET and int(at.max()) < LAST - OFFSET)
+            keys = key(encounter, at)
+            self._stamps[name] = Stamps(keys, exact, not len(keys) or bool((keys[1:] >= keys[:-1]).all()))
+        return self._stamps[name]
 
     def asked(self, table: str, condition: n.Node | None) -> Asked:
         """The rows of a table by a condition; rows of stays that are not there are left out."""
