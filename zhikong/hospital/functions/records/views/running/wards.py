@@ -14,6 +14,7 @@ from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.facts.charts import NoSuchChart, chart_of
+from zhikong.foundation.facts.sealing import sealed_since
 from zhikong.foundation.organisation.queries import names as department_names
 from zhikong.foundation.patients.models import Stay
 from zhikong.foundation.patients.queries import names_for
@@ -142,6 +143,7 @@ def running_stay(request: HttpRequest, stay_id: str) -> HttpResponse:
         "chart": chart,
         "events": list(reversed(chart.events))[:40] if chart else [],
         "may_check": may_check,
+        "sealed": sealed_since(stay_id),
         "mark": KeyRecord.objects.filter(stay_id=stay_id, ended_at=None).select_related("picked_by").first(),
         "defect_form": _defect_form(stay, chart) if may_check else None,
         "key_form": KeyRecordForm(),
@@ -158,8 +160,9 @@ def _defect_form(stay: Stay, chart, data=None) -> DefectForm:
     )
     wanted = list(dict.fromkeys(code for code in codes if code))
     names, accounts = names_of(wanted), accounts_of(wanted)
+    unreached = _("%(name)s（无账号）")
     doctors = [
-        (code, names.get(code, code) if code in accounts else f"{names.get(code, code)}（{_('无账号')}）")
+        (code, names.get(code, code) if code in accounts else unreached % {"name": names.get(code, code)})
         for code in wanted
     ]
     return DefectForm(data, documents=documents, doctors=doctors)
