@@ -190,6 +190,51 @@ def test_a_defect_from_finding_to_recheck_and_appeal(ward, signed_in, officer, m
     assert html(officer.get(reverse("records:running_defects"))).count("申诉中") >= 1
 
 
+@pytest.mark.proves("REC-38")
+def test_while_a_record_is_sealed_it_is_read_and_each_look_logged_but_nothing_is_corrected(
+    ward, signed_in, officer, make_user
+):
+    from zhikong.foundation.audit.models import AuditEvent
+    from zhikong.foundation.flows import actions as flows
+    from zhikong.foundation.outbox.actions import deliver_pending
+    from zhikong.hospital.functions.records.actions.results import sealing
+    from zhikong.hospital.functions.records.models import Defect
+
+    doctor, affairs = signed_in("D1"), make_user("medical_affairs")
+    stay, report = (reverse(f"records:{n}", args=["s1"]) for n in ("running_stay", "running_report_defect"))
+    said = {"text": "主诉没有时间", "responsible": "D1", "document": ""}
+    officer.post(report, said)
+    row = Defect.objects.get(source="person")
+    here = reverse("records:running_defect", args=[row.pk])
+    mended, check = (reverse(f"records:running_defect_{n}", args=[row.pk]) for n in ("mended", "recheck"))
+
+    case = sealing.ask_for_sealing(by=affairs, now=NOW, stay_id="s1", department_id=row.department_id)
+    flows.act(case, by=affairs, now=NOW, transition="seal", reason="医患双方在场")
+    deliver_pending(now=NOW)
+    seen = AuditEvent.objects.filter(subject="facts.chart").count()
+    page = html(officer.get(stay))
+    assert "只能查阅，每次查阅都有记录" in page
+    assert "登记人工检查发现的缺陷" not in page
+    assert AuditEvent.objects.filter(subject="facts.chart").count() == seen + 1
+    assert "启封前不能修改" in html(officer.post(report, said | {"text": "另一处"}, follow=True))
+    page = html(doctor.get(here))
+    assert "只能查阅" in page
+    assert mended not in page
+    assert "启封前不能修改" in html(doctor.post(mended, {"note": "已补时间"}, follow=True))
+    Defect.objects.filter(pk=row.pk).update(state="mended")  # it was before the sealing
+    assert check not in html(officer.get(here))
+    assert "启封前不能修改" in html(officer.post(check, {"result": "passed"}, follow=True))
+    row.refresh_from_db()
+    assert (row.state, Defect.objects.filter(source="person").count()) == ("mended", 1)
+
+    flows.act(case, by=affairs, now=NOW, transition="unseal", reason="医患双方在场启封")
+    deliver_pending(now=NOW)
+    assert "只能查阅" not in html(officer.get(stay))
+    officer.post(check, {"result": "passed"})
+    row.refresh_from_db()
+    assert row.state == "confirmed"
+
+
 def test_key_records_are_marked_on_the_stay_and_listed(ward, officer):
     url = reverse("records:running_key_record", args=["s1"])
     officer.post(url, {"reason": "有纠纷倾向"})

@@ -30,7 +30,14 @@ def sealed_since(stay_id: str) -> datetime | None:
 
 def require_unsealed(stay_id: str) -> None:
     """Raises ValidationError with a sentence while the record is sealed: nobody edits, adds or judges then."""
+    if said := refusal(stay_id):
+        raise ValidationError(said)
+
+
+def refusal(stay_id: str) -> str:
+    """Why nothing of the record may be changed, as a sentence; '' when it is not sealed."""
     at = sealed_since(stay_id)
-    if at is not None:
-        told = f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
-        raise ValidationError(_("这份病历已于 %(at)s 封存，启封前不能修改、补记或提出整改。") % {"at": told})
+    if at is None:
+        return ""
+    told = f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+    return _("这份病历已于 %(at)s 封存，启封前不能修改、补记或提出整改。") % {"at": told}

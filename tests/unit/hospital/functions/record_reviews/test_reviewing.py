@@ -372,6 +372,40 @@ class TestArchive:
             archive()
 
 
+@pytest.mark.proves("REC-38")
+def test_while_a_record_is_sealed_it_is_neither_sent_back_nor_mended_nor_checked_nor_archived(ward, do):
+    from zhikong.foundation.facts import sealing
+
+    def provider(stay_id):
+        return NOW if stay_id in sealed else None
+
+    sealed = set()
+    sealing.register(provider)
+    try:
+        correction = ward.finished(
+            marks=[("tests_defects", "1", "缺项")], returned=[0]
+        ).case.corrections.get()
+        mend = {"by": ward.writer, "now": NOW, "text": "已补记", "addendum": "Z1-9"}
+        sealed.update({"Z1", "Z2"})
+        with pytest.raises(ValidationError, match="封存，启封前不能修改、补记"):
+            do.correcting.mend(correction, **mend)
+        with pytest.raises(ValidationError, match="封存，启封前不能修改"):
+            ward.finished("Z2", marks=[("tests_defects", "1", "缺项")], returned=[0])
+        assert ward.finished("Z3").grade == "甲级"
+        sealed.clear()
+        do.correcting.mend(correction, **mend)
+        sealed.add("Z1")
+        with pytest.raises(ValidationError, match="封存，启封前不能修改"):
+            do.correcting.recheck(correction, by=ward.officer, now=NOW, accepted=True)
+        with pytest.raises(ValidationError, match="封存，启封前不能修改"):
+            do.archiving.archive(correction.case, by=ward.reviewer, now=NOW)
+        sealed.clear()
+        do.correcting.recheck(correction, by=ward.officer, now=NOW, accepted=True)
+        assert do.archiving.archive(correction.case, by=ward.reviewer, now=NOW).archived_at == NOW
+    finally:
+        sealing.unregister(provider)
+
+
 @pytest.mark.proves("REC-06")
 def test_new_discharges_come_into_review_by_themselves_old_ones_do_not(ward, do):
     from zhikong.foundation.facts.announcements import TablesPublished

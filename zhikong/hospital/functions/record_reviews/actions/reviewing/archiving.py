@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from zhikong.foundation.access.permissions import Permission, require
+from zhikong.foundation.facts.sealing import refusal
 from zhikong.foundation.tasks import actions as tasks
 from zhikong.hospital.functions.record_reviews.actions.reviewing.common import SOURCE, wide
 from zhikong.hospital.functions.record_reviews.models import Correction, ReviewAssignment, ReviewCase, Stage
@@ -38,6 +39,8 @@ def in_the_way(case: ReviewCase) -> str:
     """Why a record cannot be archived now, as a sentence; '' when it can."""
     if case.archived_at is not None:
         return f"这份病历已经归档（{case.archived_at:%Y-%m-%d}）。"
+    if sealed := refusal(case.stay_id):
+        return sealed
     if case.stage in (Stage.SELF, Stage.DEPARTMENT):
         return f"还在{case.get_stage_display()}，评审完成后才能归档。"
     if case.corrections.exclude(state=Correction.State.ACCEPTED).exists():

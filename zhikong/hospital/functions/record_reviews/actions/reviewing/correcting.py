@@ -1,4 +1,7 @@
-"""A record goes back to its writer, is mended by an addendum and checked again; every step stays in its trail (REC-35)."""
+"""A record goes back to its writer, is mended by an addendum and checked again; every step stays in its trail (REC-35).
+
+While a record is sealed it neither goes back nor is mended or checked (REC-38); what was asked before waits.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from django.utils import timezone
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.queries import users_with_role
 from zhikong.foundation.calendar.queries import working_calendar
+from zhikong.foundation.facts.sealing import require_unsealed
 from zhikong.foundation.tasks import actions as tasks
 from zhikong.hospital.functions.record_reviews.actions.reviewing.common import (
     CORRECTION,
@@ -34,6 +38,7 @@ def return_marks(
 ) -> Correction:
     """Ask the writer to mend these marks; called when a review is finished. One correction of a record at a time."""
     case = review.case
+    require_unsealed(case.stay_id)
     found = list(faults_of(review).filter(pk__in=marks))
     if len(found) < len(set(marks)):
         raise ValidationError("要退回的缺陷里有已经撤销的，请刷新后重选。")
@@ -61,6 +66,7 @@ def mend(correction: Correction, *, by, now: datetime, text: str, addendum: str 
     correction = _lock(correction)
     if by is None or by.pk != correction.writer_id:
         raise PermissionDenied("返修由书写医师本人完成。")
+    require_unsealed(correction.case.stay_id)
     _expect(correction, State.OPEN, "已经提交返修，请等待复核。")
     text = required(text, "请写明怎么改的，复核人要据此核对。")
     with wide():
@@ -84,6 +90,7 @@ def recheck(correction: Correction, *, by, now: datetime, accepted: bool, text: 
     _expect(correction, State.MENDED, "还没有提交返修，或已经复核。")
     if not may_recheck(by, correction):
         raise PermissionDenied("复核由评审人或科室质控人员完成，书写医师本人不能复核。")
+    require_unsealed(correction.case.stay_id)
     if not accepted:
         text = required(text, "请写明哪里还不合格。")
     with wide():

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.views_support import needs
+from zhikong.foundation.facts.sealing import sealed_since
 from zhikong.foundation.organisation.queries import department_on
 from zhikong.foundation.patients.queries import names_for
 from zhikong.hospital.functions.record_reviews.actions.reviewing import appealing, archiving, correcting
@@ -31,8 +32,17 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The record as its department, its writer and the offices see it."""
     case, today = _find(pk), timezone.localdate()
     stages = queue.visible_stages(case, request.user)
-    if blind := next((one for one in stages if one.blind and one.reviewer_id == request.user.pk and one.state in queue.OPEN), None):
-        return redirect("record_reviews:review", blind.pk)  # the record's score would not be a blind one's to see
+    if blind := next(
+        (
+            one
+            for one in stages
+            if one.blind and one.reviewer_id == request.user.pk and one.state in queue.OPEN
+        ),
+        None,
+    ):
+        return redirect(
+            "record_reviews:review", blind.pk
+        )  # the record's score would not be a blind one's to see
     done = [one for one in stages if one.state == DONE]
     counting = next((one for one in done if one.pk == case.result_id), done[-1] if done else None)
     place = department_on(department_id=case.department_id, on=today)
@@ -56,6 +66,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "just_done": next((one for one in done if str(one.pk) == request.GET.get("done")), None),
         "next_review": _next(request, done),
         "today": today,
+        "sealed": sealed_since(case.stay_id),
         **_may(request.user, case, counting, today),
     }
     return render(request, "record_reviews/reviewing/case.html", context)

@@ -1,4 +1,8 @@
-"""Defects between the writer and who checks: found by a person, mended, rechecked, sent back."""
+"""Defects between the writer and who checks: found by a person, mended, rechecked, sent back.
+
+While a record is sealed nothing of this is possible (REC-38). What was due and not yet written may still be written and
+reminded of: the law has an unfinished record completed and that part sealed afterwards.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.access.scope import current_scope
+from zhikong.foundation.facts.sealing import require_unsealed
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.patients.models import Stay
 from zhikong.foundation.tasks import actions as tasks
@@ -37,6 +42,7 @@ def report_mended(asked: Defect, *, by, now: datetime, note_text: str = "") -> D
     """The writer says that it is mended; who found it, or the machine, looks again."""
     row = locked(asked)
     require_writer(row, by)
+    require_unsealed(row.stay_id)
     if row.state not in Defect.TO_MEND:
         raise ValidationError(_("这条缺陷%(state)s，不用再提交。") % {"state": row.get_state_display()})
     row.state, row.mended_at, row.note, row.changed_at = STATE.MENDED, now, note_text.strip()[:300], now
@@ -55,6 +61,7 @@ def recheck(asked: Defect, *, by, now: datetime, mended: bool, reason: str = "")
     """A person looks again: mended, or back to the writer with a reason and a new day (驳回提醒)."""
     row = locked(asked)
     require_reminder(row, by)
+    require_unsealed(row.stay_id)
     if row.user_id == by.pk:
         raise ValidationError(_("不能复核自己负责的缺陷，请由另一位质控人员复核。"))
     if row.state != STATE.MENDED:
@@ -98,6 +105,7 @@ def report_defect(
     responsible: staff code; without one it is the attending doctor's.
     """
     require(by, Permission.REMIND_WRITERS, stay.department_id)
+    require_unsealed(stay.stay_id)
     text = reason_of(text, _("请写明缺陷，两个字以上。"))
     code = responsible or stay.attending_doctor
     user = accounts_of([code]).get(code)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.facts.charts import Chart, NoSuchChart, chart_of
+from zhikong.foundation.facts.sealing import sealed_since
 from zhikong.hospital.functions.records.actions.running import appealing, mending, reminding
 from zhikong.hospital.functions.records.forms_running import (
     AppealForm,
@@ -157,6 +158,7 @@ def running_defect(request: HttpRequest, pk: int) -> HttpResponse:
         "quote": _quote(_chart(request, row.stay_id) if row.document else None, row),
         "events": row.events.select_related("by"),
         "may": may(request, row),
+        "sealed": sealed_since(row.stay_id),
         "to_mend": row.state in Defect.TO_MEND,
         "appealable": row.state in (*Defect.TO_MEND, Defect.State.MENDED),
         "waiting": row.state == Defect.State.MENDED,
