@@ -20,6 +20,7 @@ from zhikong.engine.record_rules.clock.context import Calendar, Context, Weekday
 from zhikong.engine.record_rules.clock.model import ClockRule
 from zhikong.engine.record_rules.clock.plain.checking import PlainClocks
 from zhikong.engine.record_rules.clock.vector.checking import VectorClocks
+from zhikong.engine.record_rules.clock.vector.prepared import Prepared
 from zhikong.engine.record_rules.loaded import Loaded
 from zhikong.engine.record_rules.model import Head, RecordRule, Verdict
 from zhikong.engine.record_rules.texts.judging import Contents
@@ -28,6 +29,7 @@ from zhikong.engine.record_rules.verdicts import OBLIGATION_SCHEMA, VERDICT_SCHE
 
 WORDS = frozenset(verdict.word for verdict in Verdict)
 NO_LIMIT = "时限尚未设定，请在规则设置里填写。"
+NOTHING = VERDICT_SCHEMA.empty_table()
 Rows = Iterable[Mapping[str, Any]] | pa.Table
 Tallies = dict[str, Counter[str]]
 
@@ -94,7 +96,7 @@ def screen(
         month
     ) in months:  # what one month holds stays small, and a stay's rows lie in the month of its discharge
         part = Run(replace(run.request, months=(month, month)))
-        part.clock_rules = run.clock_rules
+        part.clock_rules, part._prepared = run.clock_rules, run.prepared
         found += [(rule.id, *part.judged(rule, kept)) for rule in run.clock_rules]
     tables = [table for _, table, _ in found]
     whole = pa.concat_tables(tables) if tables else VERDICT_SCHEMA.empty_table()
@@ -143,6 +145,7 @@ class Run:
         self.loaded = Loaded(request.source, months=span, undelivered=request.undelivered)
         self.wanted = _wanted(self.loaded, span, encounters)
         self.context = request.context
+        self._prepared: Prepared | None = None
         self._clocks: PlainClocks | VectorClocks | None = None
         self.clock_rules: list[ClockRule] = []
         self._rows: row_verdicts.Passes | None = None
@@ -206,7 +209,14 @@ class Run:
         if isinstance(self.clocks, PlainClocks):
             return _kept(self.clocks.verdicts(rule), keep)
         rows, counts = self.clocks.judged(rule, keep)
-        return _table(rows, VERDICT_SCHEMA), counts
+        return (_table(rows, VERDICT_SCHEMA) if rows else NOTHING), counts
+
+    @property
+    def prepared(self) -> Prepared:
+        """What the clock rules are prepared with; months of one source share it."""
+        if self._prepared is None:
+            self._prepared = Prepared(self.clock_rules, self.request.source, self.request.undelivered)
+        return self._prepared
 
     @property
     def clocks(self) -> PlainClocks | VectorClocks:
@@ -216,7 +226,7 @@ class Run:
             self._clocks = (
                 PlainClocks(own.source, self.context, own.undelivered, self.wanted)
                 if own.backend == "reference"
-                else VectorClocks(self.loaded, self.context, self.clock_rules, self.wanted)
+                else VectorClocks(self.loaded, self.context, self.clock_rules, self.wanted, self.prepared)
             )
         return self._clocks
 
@@ -278,8 +288,7 @@ def _kept(rows: Rows, keep: frozenset[str]) -> tuple[pa.Table, Counter[str]]:
 def _table(rows: Rows, schema: pa.Schema) -> pa.Table:
     if isinstance(rows, pa.Table):
         return rows.cast(schema)
-    made = list(rows)
-    return pa.Table.from_pylist(made, schema=schema) if made else schema.empty_table()
+    return pa.Table.from_pylist(list(rows), schema=schema)
 
 
 def _same(

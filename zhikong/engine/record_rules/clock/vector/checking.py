@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from zhikong.engine.record_rules.clock import needs
 from zhikong.engine.record_rules.clock.assembling import OF_ANCHOR, OF_STAY, Assembler
 from zhikong.engine.record_rules.clock.context import Context
 from zhikong.engine.record_rules.clock.duty import Why
@@ -25,6 +24,7 @@ from zhikong.engine.record_rules.clock.vector.counting import warn
 from zhikong.engine.record_rules.clock.vector.duties import NOBODY, Duties
 from zhikong.engine.record_rules.clock.vector.judging import duties
 from zhikong.engine.record_rules.clock.vector.keys import Array
+from zhikong.engine.record_rules.clock.vector.prepared import Prepared
 from zhikong.engine.record_rules.clock.vector.stage import Stage
 from zhikong.engine.record_rules.clock.vector.timeline import TABLE_NAMES, Timeline
 from zhikong.engine.record_rules.clock.wording import NOT_APPLIES, Wording
@@ -44,16 +44,22 @@ class VectorClocks:
     """Judges clock rules on the encounters with the given numbers of rows in `stays`; None means all."""
 
     def __init__(
-        self, loaded: Loaded, context: Context, rules: Sequence[ClockRule], wanted: Sequence[int] | None
+        self,
+        loaded: Loaded,
+        context: Context,
+        rules: Sequence[ClockRule],
+        wanted: Array | None,
+        prepared: Prepared,
     ) -> None:
-        self.loaded, self.context = loaded, context
-        self.timeline = Timeline(loaded, rules)
+        self.loaded, self.context, self.prepared = loaded, context, prepared
+        self.timeline = Timeline(loaded, prepared)
         self.stage = Stage(self.timeline, context)
         self.applying = Applying(self.timeline, [r.applies for r in rules if r.applies is not None])
         size = self.timeline.size
         self.wanted = np.arange(size) if wanted is None else np.asarray(wanted, np.int64)
         self.flags = np.zeros(size, np.bool_)
         self.flags[self.wanted] = True
+        self.all = len(self.wanted) == size and bool(self.flags.all())
 
     def judged(self, rule: ClockRule, keep: frozenset[str]) -> tuple[list[Made], Counter[str]]:
         """The rows with a kept verdict, and how many encounters got which."""
@@ -70,10 +76,11 @@ class VectorClocks:
         if verdicts is None:
             verdicts = found.verdicts(self.timeline.size)
         verdicts[applies == UNKNOWN] = Verdict.NOT_ASSESSABLE
-        counted = np.bincount(verdicts[self.wanted], minlength=len(Verdict))
+        asked = verdicts if self.all else verdicts[self.wanted]
+        counted = np.bincount(asked, minlength=len(Verdict))
         counts = Counter({v.word: int(counted[v]) for v in Verdict if counted[v]})
-        chosen = self.wanted[np.isin(verdicts[self.wanted], [v for v in Verdict if v.word in keep])]
-        return list(one.rows(found, applies, chosen)), counts
+        kept = [v for v in Verdict if v.word in keep and counted[v]]
+        return (list(one.rows(found, applies, self.wanted[np.isin(asked, kept)])) if kept else []), counts
 
     def obligations(self, rule: ClockRule) -> Iterator[Made]:
         """One row for each obligation."""
@@ -92,13 +99,8 @@ class _One:
     wording: Wording = field(init=False)
 
     def __post_init__(self) -> None:
-        loaded = self.clocks.loaded
         self.limit = self.clocks.context.limit(self.rule)
-        self.lack = needs.missing(self.rule, loaded.source, loaded.undelivered)
-        excuses = {
-            i: needs.blind(s, loaded.source, loaded.undelivered) for i, s in enumerate(self.rule.unless)
-        }
-        self.blind = {i: reason for i, reason in excuses.items() if reason is not None}
+        self.lack, self.blind = self.clocks.prepared.missing(self.rule)
         self.wording = Wording(self.rule, self.limit, self.blind)
 
     def flagged(self) -> Array:

@@ -113,7 +113,7 @@ class Lanes:
 
     def of(self, selection: Selection) -> Found:
         """Every row, also what lies ahead."""
-        name = selection.key
+        name = self.timeline.prepared.name(selection)
         if name not in self._found:
             parts = [self._part(place, part) for place, part in enumerate(selection.parts)]
             columns = [[p[i] for p in parts] for i in range(5)]
@@ -122,7 +122,7 @@ class Lanes:
 
     def past(self, selection: Selection) -> Found:
         """What has happened by now."""
-        name = selection.key
+        name = self.timeline.prepared.name(selection)
         if name not in self._past:
             self._past[name] = self.of(selection).by(self.now)
         return self._past[name]

@@ -34,7 +34,7 @@ class Stage:
 
     def periods(self, selection: Selection) -> Periods:
         """The merged periods of states that began by now."""
-        name = selection.key
+        name = self.timeline.prepared.name(selection)
         if name not in self._periods:
             last = np.where(self.open, self.now + 1, self.end)
             self._periods[name] = merged(self.lanes.past(selection), last)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +12,11 @@ import pyarrow.compute as pc
 from zhikong.engine.backends.reference_eval import Env, evaluate
 from zhikong.engine.backends.vector import columns as vectors
 from zhikong.engine.backends.vector.columns import Classes, Vector
-from zhikong.engine.backends.vector.evaluate import Evaluator, Keys, Unsupported, question
-from zhikong.engine.definitions import canonical
+from zhikong.engine.backends.vector.evaluate import Evaluator, Unsupported, question
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.plan.needs import walk
-from zhikong.engine.record_rules.clock.model import ClockRule
 from zhikong.engine.record_rules.clock.vector.keys import LAST, NEVER, OFFSET, Array, key
+from zhikong.engine.record_rules.clock.vector.prepared import Prepared
 from zhikong.engine.record_rules.loaded import Loaded
 from zhikong.engine.tables import TABLES, Type
 
@@ -49,8 +46,8 @@ class Stamps:
 class Timeline:
     """Arrays of a source, each made once when it is first asked for."""
 
-    def __init__(self, loaded: Loaded, rules: Iterable[ClockRule]) -> None:
-        self.loaded = loaded
+    def __init__(self, loaded: Loaded, prepared: Prepared) -> None:
+        self.loaded, self.prepared = loaded, prepared
         self.size = loaded.size("stays")
         self._ids = (
             plain_text(loaded.column("stays", "stay_id")) if "stays" in loaded else pa.array([], pa.string())
@@ -59,10 +56,8 @@ class Timeline:
         self._minutes: dict[tuple[str, str], Array] = {}
         self._stamps: dict[tuple[str, str], Stamps] = {}
         self._asked: dict[tuple[str, str], Asked] = {}
-        self._questions = _questions(rules)
         self._classes: dict[tuple[str, str], Classes] = {}
         self._vectors: dict[tuple[str, str, str], Vector] = {}
-        self._keys = Keys()
         self._whole: dict[str, bool] = {}
         self._sorted: dict[tuple[str, str], tuple[Array, Array]] = {}
 
@@ -102,7 +97,7 @@ class Timeline:
 
     def asked(self, table: str, condition: n.Node | None) -> Asked:
         """The rows of a table by a condition; rows of stays that are not there are left out."""
-        name = (table, "" if condition is None else canonical.text(condition))
+        name = (table, "" if condition is None else self.prepared.keys.of(condition))
         if name not in self._asked:
             self._asked[name] = self._ask(table, condition)
         return self._asked[name]
@@ -118,7 +113,7 @@ class Timeline:
             return Asked(self._there(table, rows[0]), self._there(table, rows[1]))
         chosen = np.sort(np.concatenate(rows))
         try:
-            evaluator = Evaluator(_Rows(self, table, chosen), self._keys)
+            evaluator = Evaluator(_Rows(self, table, chosen), self.prepared.keys)
             true, false = evaluator.true(left), evaluator.false(left)
             sure, maybe = evaluator.flags(true), evaluator.flags(~(true | false))
         except Unsupported:
@@ -138,7 +133,7 @@ class Timeline:
         for item in items:
             asked = question(item)
             if asked is not None and asked[0].owner == "row":
-                rows = self._by_class(table, asked[0], canonical.text(item))
+                rows = self._by_class(table, asked[0], self.prepared.keys.of(item))
                 return (None if len(items) == 1 else condition), rows
         return condition, (np.arange(self.loaded.size(table)), np.zeros(0, np.int64))
 
@@ -186,7 +181,7 @@ class Timeline:
             return vectors.numbers(array, ref.type)
         place = (table, ref.column)
         if place not in self._classes:
-            self._classes[place] = Classes(self._questions.get(place, {}))
+            self._classes[place] = Classes(self.prepared.questions.get(place, {}))
         return vectors.text(array, self._classes[place])
 
 
@@ -213,16 +208,6 @@ def _refs(condition: n.Node) -> list[n.Ref]:
 
 def _lists(timeline: Timeline, table: str, names: set[str]) -> dict[str, list[Any]]:
     return {name: timeline.loaded.column(table, name).to_pylist() for name in names}
-
-
-def _questions(rules: Iterable[ClockRule]) -> dict[tuple[str, str], dict[str, Any]]:
-    """What the conditions of all rules ask of each column of text, so that it is sorted into classes once."""
-    found: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
-    for node in (each for rule in rules for e in rule.expressions() for each in walk(e)):
-        asked = question(node)
-        if asked is not None:
-            found[asked[0].table, asked[0].column][canonical.text(node)] = asked[1]
-    return found
 
 
 def plain_text(column: pa.ChunkedArray) -> pa.Array:
