@@ -154,6 +154,32 @@ def test_the_ward_board_has_a_light_for_each_bed(ward, officer):
     assert "逾期 " in page
 
 
+def test_the_ward_board_opens_where_most_is_overdue_then_due(ward, as_role):
+    from zhikong.hospital.functions.records.models import Obligation
+
+    def opened():
+        return office.get(reverse("records:ward_board")).context["chosen"][0]
+
+    office, card, surgery = as_role("quality_office"), *(ward.departments[code] for code in ("CARD", "GSUR"))
+    rows = Obligation.objects.filter(ended_at=None)
+    rows.update(state="done")
+    by_name = office.get(reverse("records:ward_board")).context["places"]
+    assert {place for place, _name in by_name} == {card.id, surgery.id}
+    assert opened() == by_name[0][0]
+    for last in (card, surgery):  # whichever comes first by name, once it is the other one
+        rows.update(state="done")
+        rows.filter(stay_id__in=["s1", "s2"] if last == card else ["s3"]).update(
+            state="pending", due_at=moment(20, 23)
+        )
+        assert opened() == last.id  # only there is something due
+    rows.filter(pk=rows.filter(stay_id="s1").first().pk).update(state="overdue", due_at=moment(20, 8))
+    assert opened() == card.id  # one that is overdue weighs more than many that are due
+    assert (
+        office.get(reverse("records:ward_board"), {"department": surgery.id}).context["chosen"][0]
+        == surgery.id
+    )
+
+
 @pytest.mark.proves("REC-19")
 def test_stays_of_more_than_thirty_days_are_listed_with_what_they_need(ward, officer):
     tell(NOW, stays=[admit(7, at(1, 8).replace(month=10))])

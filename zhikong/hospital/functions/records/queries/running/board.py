@@ -12,7 +12,7 @@ from django.utils import timezone
 from zhikong.foundation.patients.models import LiveRow, Stay
 from zhikong.foundation.patients.queries import ShownName, names_for, open_beds, open_stays
 from zhikong.hospital.functions.records.models import Defect, KeyRecord, Obligation
-from zhikong.hospital.functions.records.queries.running.lists import _shown
+from zhikong.hospital.functions.records.queries.running.lists import _shown, running
 from zhikong.hospital.functions.records.queries.running.people import names_of
 from zhikong.hospital.functions.records.rules_running import LONG_STAY, OVERDUE, PENDING, WARNING, light
 
@@ -119,6 +119,16 @@ def _counts(stay_ids: Iterable[str], now: datetime) -> dict[str, dict[str, int]]
         }
         for row in summed
     }
+
+
+def departments_by_need(*, now: datetime) -> list[int]:
+    """Departments of the scope that have something open to do: most overdue first, then most due today."""
+    rows = running().filter(department_id__isnull=False).order_by().values("department_id")
+    summed = rows.annotate(
+        overdue=Count("pk", filter=_shown("overdue", now)), due=Count("pk", filter=_shown("due", now))
+    )
+    worst = summed.filter(due__gt=0).order_by("-overdue", "-due", "department_id")
+    return [row["department_id"] for row in worst]
 
 
 def _conditions(stay_ids: Iterable[str]) -> dict[str, str]:

@@ -34,11 +34,11 @@ LONG_STAY_ROW = "T-11"
 @require_GET
 @needs(Permission.VIEW_RECORD_CHECKS)
 def ward_board(request: HttpRequest) -> HttpResponse:
-    """Beds with lights, one department at a time; the reader's first one without a choice."""
+    """Beds with lights, one department at a time; without a choice, where most is overdue or due in the reader's scope."""
     now = timezone.now()
     places = _places(now)
     asked = request.GET.get("department", "")
-    chosen = next((one for one in places if str(one[0]) == asked), places[0] if places else None)
+    chosen = next((one for one in places if str(one[0]) == asked), None) or _worst(places, now)
     wards = board.ward_board(by=request.user, now=now, department_id=chosen[0]) if chosen else []
     beds = [bed for ward in wards for bed in ward.beds if bed.stay]
     tones = {tone: sum(bed.tone == tone for bed in beds) for tone in ("bad", "warn", "ok", "none")}
@@ -51,6 +51,13 @@ def ward_board(request: HttpRequest) -> HttpResponse:
         "beds": len(beds),
     }
     return render(request, "records/running/ward_board.html", context)
+
+
+def _worst(places: list[tuple[int, str]], now) -> tuple[int, str] | None:
+    """The department in which most is to be done; the first by name where nothing is."""
+    by_id = dict(places)
+    found = next((place for place in board.departments_by_need(now=now) if place in by_id), None)
+    return (found, by_id[found]) if found is not None else next(iter(places), None)
 
 
 def _places(now) -> list[tuple[int, str]]:
