@@ -79,7 +79,8 @@ def test_a_doctor_sees_his_own_and_the_departments_records_with_their_countdown(
     assert "12" in page
     other = html(signed_in("D2").get(reverse("records:my_records") + "?who=department"))
     assert "首次病程记录在入院 8 小时内完成" in other
-    assert "s3" not in other
+    assert "/stays/s1/" in other
+    assert "/stays/s3/" not in other
 
 
 def test_the_explanation_shows_rule_source_version_anchor_and_timeline(ward, signed_in):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 RELEASES = Path(__file__).resolve().parent
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-FIRST_MONTH, MONTHS, SCALE = "2026-06", 5, 0.05
+FIRST_MONTH, MONTHS, SCALE = "2026-06", 5, 0.04
 LAST_MONTH, CLOSED_MONTH = "2026-10", "2026-09"
 OWN_FORM = "hand_hygiene_observation"
 NOTED, NOTE = "average_length_of_stay", "十月起日间病房停用两周"
@@ -67,6 +67,7 @@ def hospital() -> dict:
     scope = job_scope(number, job="release")
     counts = facts(scope)
     with scoped(scope):
+        screened()
         reported(counts)
         figures()
         work()
@@ -95,8 +96,25 @@ def facts(scope) -> list:
     last = pc.equal(reported["period"], LAST_MONTH)
     tables["reported_counts"] = reported.filter(pc.invert(last))
     load_tables(by=None, now=NOW, tables=tables, source_name="仿真医院", identities=None, scope=scope)
+    open_stays(made, scope)
     rows = reported.filter(last).to_pylist()
     return [Count(r["department"], r["period"], r["item"], r["numerator"], r["denominator"]) for r in rows]
+
+
+def open_stays(made, scope) -> None:
+    """Who lies in the hospital, with what happened to some of them."""
+    from zhikong.foundation.access.scope import scoped
+    from zhikong.site.demo import records_story
+
+    with scoped(scope):
+        records_story.admit(made=made, now=NOW)
+
+
+def screened() -> None:
+    """The last month's records judged by every rule."""
+    from zhikong.hospital.functions.records.actions.results import screening
+
+    screening.screen(by=None, now=NOW, months=[LAST_MONTH])
 
 
 def figures() -> None:
@@ -141,13 +159,16 @@ def reported(counts: list) -> None:
 
 
 def daily_life() -> None:
-    """Monthly records, duties with rounds, opinions, licences, complaints."""
+    """Monthly records, duties with rounds, opinions, licences, complaints; records checked, reviewed and sampled."""
     from zhikong.hospital.overviews.home import demo_records
-    from zhikong.site.demo import PASSWORD, cases_story, duties_story
+    from zhikong.site.demo import PASSWORD, cases_story, duties_story, records_story, reviews_story, sampling_story
 
     demo_records.tell(now=NOW, password=PASSWORD)
     duties_story.tell(now=NOW)
     cases_story.tell(now=NOW)
+    records_story.tell(now=NOW)
+    reviews_story.tell(now=NOW)
+    sampling_story.tell(now=NOW)
 
 
 def own_definition() -> None:

@@ -25,7 +25,10 @@ class Service(Protected):
 
     class Meta:
         verbose_name = _("建议服务")
-        constraints = [models.UniqueConstraint(fields=["institution"], name="suggestion_service_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["institution"], name="suggestion_service_once"),
+            paired("changed_at", "changed_by", "suggestion_service_changed"),
+        ]
 
     def __str__(self):
         return self.address

@@ -161,7 +161,10 @@ class Defect(OfStay):
 
     class Meta:
         verbose_name = _("运行病历缺陷")
-        constraints = [models.UniqueConstraint(fields=["institution", "stay_id", "key"], name="defect_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "stay_id", "key"], name="defect_once"),
+            paired("checked_at", "checked_by", "defect_checked", jobs_too=True),
+        ]
         indexes = [
             models.Index(
                 fields=["institution", "department", "state"],

@@ -93,7 +93,7 @@ def rule_page(request: HttpRequest, rule: str) -> HttpResponse:
             else:
                 effect = _effect(request, known, form, asked.month)
     context = _context(known, asked, today) | {
-        "may_set": may_set, "form": form, "effect": effect, "stamp": stamp if effect else "",
+        "may_set": may_set, "may_read_versions": can(request.user, Permission.EDIT_DEFINITIONS), "form": form, "effect": effect, "stamp": stamp if effect else "",
         "shown_form": request.method == "POST",
     }  # fmt: skip
     return render(request, "records/results/rule.html", context, status=422 if form.errors else 200)
