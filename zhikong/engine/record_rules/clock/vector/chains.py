@@ -60,7 +60,8 @@ def segments(rule: ClockRule, stage: Stage, found: Anchors) -> Segments:
     running = stage.open[found.encounter] & (ends >= stay_end)
     lane = found.lane
     made = Segments(np.arange(len(found)), found.encounter, lane.table, lane.row, found.at, ends, running)
-    made = made.take(np.flatnonzero(ends >= found.at))
+    lasting = ends >= found.at
+    made = made if bool(lasting.all()) else made.take(np.flatnonzero(lasting))
     if rule.during is not None:
         made = _inside(made, stage, rule.during)
     if rule.not_during is not None:

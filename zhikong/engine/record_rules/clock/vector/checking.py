@@ -77,9 +77,8 @@ class VectorClocks:
             verdicts = found.verdicts(self.timeline.size)
         verdicts[applies == UNKNOWN] = Verdict.NOT_ASSESSABLE
         asked = verdicts if self.all else verdicts[self.wanted]
-        counted = np.bincount(asked, minlength=len(Verdict))
-        counts = Counter({v.word: int(counted[v]) for v in Verdict if counted[v]})
-        kept = [v for v in Verdict if v.word in keep and counted[v]]
+        counts = Counter({v.word: count for v in Verdict if (count := int(np.count_nonzero(asked == v)))})
+        kept = [v for v in Verdict if v.word in keep and v.word in counts]
         return (list(one.rows(found, applies, self.wanted[np.isin(asked, kept)])) if kept else []), counts
 
     def obligations(self, rule: ClockRule) -> Iterator[Made]:

@@ -38,6 +38,8 @@ class Lane:
     keys: Array | None = None
     ascending: bool = False
     """Known to be sorted."""
+    _padded: Array | None = None
+    _begins: Array | None = None
 
     def __len__(self) -> int:
         return len(self.encounter)
@@ -48,6 +50,45 @@ class Lane:
         if self.keys is None:
             self.keys = key(self.group, self.at)
         return self.keys
+
+    @property
+    def padded(self) -> Array:
+        """The sorted numbers with one behind them that is greater than all; made once."""
+        if self._padded is None:
+            self._padded = np.append(self.key, np.iinfo(np.int64).max)
+        return self._padded
+
+    @property
+    def begins(self) -> Array:
+        """The place where each encounter begins, and one more; made once."""
+        if self._begins is None:
+            self._begins = np.concatenate(([0], np.cumsum(np.bincount(self.encounter))))
+        return self._begins
+
+    def _indexed(self, asked: Array) -> bool:
+        """Whether the index pays: rows by encounter, and not few questions to many rows."""
+        return self.group is self.encounter and (self._begins is not None or 4 * len(asked) >= len(self))
+
+    def since(self, group: Array, wanted: Array) -> Array:
+        """The place of the first row at or after each number, which lies in the given group: what a binary search finds.
+        An encounter has few rows of a kind, so that its first or second row mostly is the one."""
+        if not self._indexed(wanted):
+            return np.searchsorted(self.key, wanted, "left")
+        keys, place = self.padded, self.begins.take(group, mode="clip")
+        behind = np.flatnonzero(keys.take(place, mode="clip") < wanted)
+        place[behind] += 1
+        behind = behind[keys.take(place[behind], mode="clip") < wanted[behind]]
+        place[behind] = np.searchsorted(self.key, wanted[behind], "left")
+        return place
+
+    def through(self, group: Array, wanted: Array) -> Array:
+        """The place behind the last row at or before each number: as a rule the end of its group."""
+        if not self._indexed(wanted):
+            return np.searchsorted(self.key, wanted, "right")
+        keys, place = self.padded, self.begins.take(group + 1, mode="clip")
+        beyond = np.flatnonzero(keys.take(place - 1, mode="clip") > wanted)
+        place[beyond] = np.searchsorted(self.key, wanted[beyond], "right")
+        return place
 
     def take(self, chosen: Array) -> Lane:
         """Some of the rows, in the order given."""

@@ -75,7 +75,7 @@ class Matched:
     def nth(self, low: Array, times: int) -> tuple[Array, Array]:
         """For each anchor the place of its `times`-th sure answer from `low` on, and whether there is one."""
         keys = self.sure.key
-        place = np.searchsorted(keys, key(self.group, low), "left") + (times - 1)
+        place = self.sure.since(self.group, key(self.group, low)) + (times - 1)
         if not len(keys):
             return place, np.zeros(len(place), np.bool_)
         there = (place < len(keys)) & (keys[np.minimum(place, len(keys) - 1)] <= last(self.group))
@@ -122,9 +122,8 @@ class Matched:
 
 
 def _range(lane: Lane, group: Array, low: Array, high: Array) -> tuple[Array, Array]:
-    keys = lane.key
-    start = np.searchsorted(keys, key(group, low), "left")
-    return start, np.maximum(start, np.searchsorted(keys, key(group, high), "right"))
+    start = lane.since(group, key(group, low))
+    return start, np.maximum(start, lane.through(group, key(group, high)))
 
 
 def _told(lanes: list[tuple[Why, Array]], sure: Array, times: int, size: int) -> Array:

@@ -57,8 +57,8 @@ def _once(rule: ClockRule, limit: Limit, stage: Stage, found: Anchors, answers: 
     plain = limit.unit is Unit.MINUTES and rule.suspend is None
     amount = -limit.amount if before else limit.amount
     high = _moved(found, answers, amount) if plain else key(answers.group, due)
-    place = np.searchsorted(answers.sure.key, low, "left") + (rule.times - 1)
-    timely = np.append(answers.sure.key, np.iinfo(np.int64).max).take(place, mode="clip") <= high
+    place = answers.sure.since(answers.group, low) + (rule.times - 1)
+    timely = answers.sure.padded.take(place, mode="clip") <= high
     return _told(stage, found.encounter, timely, ~timely & (due < stage.now))
 
 

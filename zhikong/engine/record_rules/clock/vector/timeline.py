@@ -15,7 +15,7 @@ from zhikong.engine.backends.vector.columns import Classes, Vector
 from zhikong.engine.backends.vector.evaluate import Evaluator, Unsupported, question
 from zhikong.engine.definitions import nodes as n
 from zhikong.engine.plan.needs import walk
-from zhikong.engine.record_rules.clock.vector.keys import LAST, NEVER, OFFSET, Array, key
+from zhikong.engine.record_rules.clock.vector.keys import BITS, LAST, NEVER, OFFSET, Array, key
 from zhikong.engine.record_rules.clock.vector.prepared import Prepared
 from zhikong.engine.record_rules.loaded import Loaded
 from zhikong.engine.tables import TABLES, Type
@@ -91,7 +91,7 @@ class Timeline:
         if name not in self._stamps:
             at, encounter = self.minutes(table, column), self.encounter(table)
             exact = not len(at) or (int(at.min()) > -OFFSET and int(at.max()) < LAST - OFFSET)
-            keys = key(encounter, at)
+            keys = (encounter << BITS) + (at + OFFSET) if exact else key(encounter, at)
             self._stamps[name] = Stamps(keys, exact, not len(keys) or bool((keys[1:] >= keys[:-1]).all()))
         return self._stamps[name]
 
