@@ -257,6 +257,29 @@ def test_every_month_of_the_year_has_its_theme(as_role, screened):
         assert client.get(reverse("records:list", args=[name])).status_code == 200
 
 
+@pytest.mark.proves("REC-33")
+def test_the_library_of_talk_records_is_found_and_printed_blank(as_role, screened, hospital):
+    from zhikong.foundation.forms.queries import form
+    from zhikong.hospital.functions.records.queries.results.talks import talk_templates
+
+    office, doctor = as_role("quality_office"), as_role("physician", hospital.departments["CARD"])
+    page = office.get(reverse("records:lists")).content.decode()
+    found = talk_templates(doctor.user, on=timezone.localdate())
+    assert len(found) >= 6
+    assert {one.mark for one in found} == {"memory"}  # nobody takes them for checked wordings
+    assert all(one.may_fill and one.departments for one in found)
+    for one in found:
+        assert one.disease in page
+        assert reverse("forms:blank", args=[one.id]) in page
+        parts = {part.id: part for part in form(one.id, on=timezone.localdate()).obj.sections}
+        assert [len(parts[name].items[0].options) >= 5 for name in ("risks", "alternatives")] == [True, True]
+        assert [item.id for item in parts["questions"].items] == ["asked", "repeated"]
+    assert reverse("forms:new", args=[found[0].id]) not in page  # the office reads, doctors fill
+    assert "#talks" in office.get(reverse("records:list", args=["theme-talks"])).content.decode()
+    paper = doctor.get(reverse("forms:blank", args=["talk_myocardial_infarction"]))
+    assert (paper["Content-Type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+
+
 def test_machine_findings_of_a_chart_are_told_to_those_who_review_it(hospital, screened):
     from zhikong.foundation.facts import chart_findings
 

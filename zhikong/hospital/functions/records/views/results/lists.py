@@ -14,12 +14,16 @@ from zhikong.hospital.functions.records import facets, sheets_results
 from zhikong.hospital.functions.records.queries.results import in_force, lists
 from zhikong.hospital.functions.records.queries.results.choosing import chosen, place_names
 from zhikong.hospital.functions.records.queries.results.screenings import screening_of
+from zhikong.hospital.functions.records.queries.results.talks import talk_templates
+
+TALK = "谈话"
+"""A list that looks for this word leads to the library of talk records."""
 
 
 @require_GET
 @needs(Permission.VIEW_RECORD_CHECKS)
 def listing(request: HttpRequest) -> HttpResponse:
-    """Every special check with the month's compliance; the theme of the month first."""
+    """Every special check with the month's compliance; the theme of the month first; then the library of talk records."""
     asked, known = chosen(request), in_force.all_rules(on=timezone.localdate())
     month = asked.month or f"{timezone.localdate():%Y-%m}"
     theme = lists.theme_of(f"{timezone.localdate():%Y-%m}", on=timezone.localdate())
@@ -39,6 +43,10 @@ def listing(request: HttpRequest) -> HttpResponse:
         "theme": theme,
         "lists": shown,
         "run": run,
+        "talks": [
+            (one, facets.MARKS.get(one.mark, one.mark))
+            for one in talk_templates(request.user, on=timezone.localdate())
+        ],
         "this_month": f"{timezone.localdate():%Y-%m}",
     }
     return render(request, "records/results/lists.html", context)
@@ -70,6 +78,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "mark": facets.MARKS.get(one.source.mark, one.source.mark), "whole": facets.total(x.tally for x in found),
         "aspects": lists.by_aspect(found), "rows": rows, "count": count,
         "titles": {key: rule.title for key, rule in known.items()},
+        "talks": TALK in one.choose.get("words", ()),
     }  # fmt: skip
     return render(request, "records/results/list.html", context)
 
