@@ -19,12 +19,12 @@ def test_job_9_a_record_is_scored_and_two_defects_returned_without_a_mouse(sign_
     reviewer.press("Enter", "open the first record of the queue")
     expect(page.locator("#board")).to_be_visible()
     reviewer.read(page.locator(".review-score"))
-    _judge_findings(reviewer)
-    _fault(reviewer, "鉴别诊断", "n", picks="] .")
-    _fault(reviewer, "签名不规范", "2", broken=True)
+    judge_findings(reviewer)
+    fault(reviewer, "鉴别诊断", "n", picks="] .")
+    fault(reviewer, "签名不规范", "2", broken=True)
     reviewer.press("A", "the rest is in order")
     expect(page.locator("#saved")).to_contain_text("已保存")
-    _look_at_what_no_machine_could_tell(reviewer)
+    look_at_what_no_machine_could_tell(reviewer)
     before = page.locator("#total").inner_text()
     reviewer.press("f", "finish")
     expect(page.locator("#ask-about")).to_contain_text("2 条缺陷退回返修")
@@ -38,7 +38,7 @@ def test_job_9_a_record_is_scored_and_two_defects_returned_without_a_mouse(sign_
     assert reviewer.seconds < 300, "\n".join(reviewer.acts)
 
 
-def _judge_findings(reviewer):
+def judge_findings(reviewer):
     """Each machine finding: read it, look at its evidence, accept it; one without a place on the sheet is refuted."""
     page = reviewer.page
     for _ in range(MOST_FINDINGS):
@@ -58,7 +58,7 @@ def _judge_findings(reviewer):
         expect(page.locator(f"[data-key='{key}']")).to_have_attribute("data-waits", "0")
 
 
-def _fault(reviewer, words, key, *, picks="", broken=False):
+def fault(reviewer, words, key, *, picks="", broken=False):
     """Find an item by its words, mark it, give it back; picks: keys that choose the sentence it stands on.
 
     broken: the line is down while it is marked; what was marked waits in the browser and is sent afterwards.
@@ -82,7 +82,7 @@ def _fault(reviewer, words, key, *, picks="", broken=False):
     reviewer.press("r", "give it back")
 
 
-def _look_at_what_no_machine_could_tell(reviewer):
+def look_at_what_no_machine_could_tell(reviewer):
     """Items whose rules could not be judged want an own look; what stays unknown makes the score a range."""
     page = reviewer.page
     for _ in range(10):
