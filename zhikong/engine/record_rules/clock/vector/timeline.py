@@ -91,7 +91,12 @@ class Timeline:
         if name not in self._stamps:
             at, encounter = self.minutes(table, column), self.encounter(table)
             exact = not len(at) or (int(at.min()) > -OFFSET and int(at.max()) < LAST - OFFSET)
-            keys = (encounter << BITS) + (at + OFFSET) if exact else key(encounter, at)
+            if exact:
+                keys = encounter << BITS
+                keys += at
+                keys += OFFSET
+            else:
+                keys = key(encounter, at)
             self._stamps[name] = Stamps(keys, exact, not len(keys) or bool((keys[1:] >= keys[:-1]).all()))
         return self._stamps[name]
 
