@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.forms import presenting, queries, scoring
-from zhikong.foundation.forms.definition.model import YES_NO, FormDefinition, Item, ItemType
+from zhikong.foundation.forms.definition.model import YES_NO, FormDefinition, Item, ItemType, Subject
 from zhikong.foundation.forms.models import Sheet
 from zhikong.web.charts.fonts import SANS, SERIF, folders
 
@@ -30,7 +30,8 @@ def blank(form: FormDefinition, *, hospital: str, now: datetime) -> bytes:
         {"title": _head(s.title, s.full if s.is_scored else None), "rows": [_blank_row(i, n) for i, n in _numbered(form, s) if i.type is not SIGNED]}
         for s in form.sections
     ]  # fmt: skip
-    meta = [[_("科室"), ""], [_("编号"), ""], [_("日期"), ""]]
+    subject = {Subject.PATIENT: _("患者"), Subject.PERSON: _("人员")}.get(form.subject)
+    meta = [[word, ""] for word in (_("科室"), subject, _("编号"), _("日期")) if word]
     return _compile(
         _document(form, hospital, sections, meta, form.version, now, signatures=_signatures(form, {}))
     )
