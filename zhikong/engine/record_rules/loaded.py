@@ -66,7 +66,8 @@ class Loaded:
         texts = [name] if column is not None and column.type is Type.TEXT and not distinct else []
         chunks: list[pa.Array] = []
         for path in self.source.files[table].within(self.months):
-            with pq.ParquetFile(path, read_dictionary=texts) as file:
+            # mapped: files of the lake are written once and never changed, and need not be copied to be unpacked
+            with pq.ParquetFile(path, read_dictionary=texts, memory_map=True) as file:
                 if name in file.schema_arrow.names:
                     chunks += file.read(columns=[name], use_threads=False)[name].chunks
                 else:
