@@ -265,13 +265,20 @@ def pages_of_daily_life() -> dict[str, list[str]]:
     from zhikong.foundation.forms.models import Sheet
     from zhikong.foundation.organisation.queries import names
     from zhikong.foundation.packstore.models import Version
+    from zhikong.hospital.functions.record_reviews.models import Sample
+    from zhikong.hospital.functions.records.models import Obligation
     from zhikong.hospital.functions.reporting.models import FigureSheet
 
     sheet = Sheet.objects.filter(definition_id="crash_cart_round").order_by("pk").first()
     case = Case.objects.filter(flow_id="licences").order_by("pk").first()
     version = Version.objects.get(definition_id=OWN_FORM)
     figures = FigureSheet.objects.filter(state="accepted").order_by("pk").first()
+    due = Obligation.objects.filter(state="overdue").order_by("pk").first()
+    sample = Sample.objects.order_by("pk").first()
     return {
+        f"/records/obligations/{due.pk}/": [due.explanation],
+        "/records/rules/first-progress-note-8h/": ["首次病程记录在入院 8 小时内完成"],
+        f"/record_reviews/samples/{sample.pk}/": [sample.number],
         f"/forms/sheets/{sheet.pk}/view/": [sheet.number, sheet.title],
         f"/flows/cases/{case.pk}/": [case.number, case.title],
         f"/packstore/definitions/form/{OWN_FORM}/": [version.title, f"第 {version.number} 版"],
