@@ -161,7 +161,14 @@ def reported(counts: list) -> None:
 def daily_life() -> None:
     """Monthly records, duties with rounds, opinions, licences, complaints; records checked, reviewed and sampled."""
     from zhikong.hospital.overviews.home import demo_records
-    from zhikong.site.demo import PASSWORD, cases_story, duties_story, records_story, reviews_story, sampling_story
+    from zhikong.site.demo import (
+        PASSWORD,
+        cases_story,
+        duties_story,
+        records_story,
+        reviews_story,
+        sampling_story,
+    )
 
     demo_records.tell(now=NOW, password=PASSWORD)
     duties_story.tell(now=NOW)

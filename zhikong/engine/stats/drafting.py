@@ -131,7 +131,9 @@ def _limits(draft: Draft, zones: Zones, floor: float | None, cap: float | None) 
         [_finite(np.clip(line, floor, cap)) * factor for line in pair] for pair in zones[1:]
     )
     y = draft.y * factor
-    hair = 1e-12 * np.abs(draft.centre * factor)  # a weighted mean of equal values can differ in the last digit
+    hair = 1e-12 * np.abs(
+        draft.centre * factor
+    )  # a weighted mean of equal values can differ in the last digit
     with np.errstate(invalid="ignore"):
         beyond = (y > upper + hair) | (y < lower - hair)
     return Limits(
