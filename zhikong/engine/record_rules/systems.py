@@ -173,6 +173,8 @@ def head_problems(located: Located) -> Iterator[Problem]:
     data, source = located.data, located.data["source"]
     if data["id"] != located.file.name.removesuffix(".yaml"):
         yield located.problem(("id",), f"id {data['id']} 与文件名不同。", "请让两者相同。")
+    if not data["title"].strip():
+        yield located.problem(("title",), "title 是空的。", "请写明名称。")
     if data["status"] not in tuple(Status):
         yield located.problem(("status",), f"status 没有取值 {data['status']}。", "、".join(Status))
     if not source.get("document") or source.get("mark") not in tuple(Mark):
@@ -190,8 +192,11 @@ def _systems(located: Located) -> Iterator[Problem]:
     seen: set[str] = set()
     for place, raw in enumerate(located.data["systems"]):
         path: tuple[Key, ...] = ("systems", place)
-        if not isinstance(raw, dict) or not raw.get("id") or not raw.get("title"):
+        if not isinstance(raw, dict) or not _word(raw.get("id")) or not _word(raw.get("title")):
             yield located.problem(path, "每项制度写 id 和 title。", "例如 {id: rescue, title: …}。")
+            continue
+        if not _words(raw.get("includes")) or not isinstance(raw.get("points") or [], list):
+            yield located.problem(path, "includes 和 points 应是列表。", "例如 includes: [rescue]。")
             continue
         if raw["id"] in seen:
             yield located.problem(path, f"制度 {raw['id']} 写了两次。", "请只保留一处。")
@@ -205,9 +210,23 @@ def _systems(located: Located) -> Iterator[Problem]:
             yield from _point(located, (*path, "points", number), point)
 
 
+def _word(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _words(value: Any) -> bool:
+    """Whether it is a list of words, or not there at all."""
+    return value is None or (isinstance(value, list) and all(_word(one) for one in value))
+
+
 def _point(located: Located, path: tuple[Key, ...], raw: Any) -> Iterator[Problem]:
-    if not isinstance(raw, dict) or not raw.get("point"):
+    if not isinstance(raw, dict) or not _word(raw.get("point")):
         yield located.problem(path, "每个要点写 point。", "例如 {point: …, rules: [规则]}。")
+        return
+    if not _words(raw.get("rules")) or not _words(raw.get("indicators")):
+        yield located.problem(
+            path, "rules 和 indicators 应是标识的列表。", "例如 rules: [first-progress-note-8h]。"
+        )
         return
     for name in raw:
         if name not in OF_POINT:
