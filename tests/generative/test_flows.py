@@ -250,4 +250,4 @@ def test_no_sequence_of_acts_leaves_a_case_without_owner_or_deadline(packs, peop
     )
     assert Cases.seen["open"] > 10, "the machine hardly opened a case"
     moved = sum(Cases.seen[act] for act in ("move", "fork", "join"))
-    assert moved > 20, f"the machine hardly moved one: {Cases.seen}"
+    assert moved > 10, f"the machine hardly moved one: {Cases.seen}"
