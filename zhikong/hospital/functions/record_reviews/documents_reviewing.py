@@ -14,6 +14,7 @@ from zhikong.foundation.forms import queries as sheets
 from zhikong.hospital.functions.record_reviews import rules_reviewing as rules
 from zhikong.hospital.functions.record_reviews.models import ReviewAssignment, ReviewMark
 from zhikong.hospital.functions.record_reviews.queries.reviewing.marks import marks_of
+from zhikong.web import paper
 
 
 def headings() -> list[str]:
@@ -51,7 +52,7 @@ def _row(form, one: ReviewMark) -> list[str | float]:
 def heading(review: ReviewAssignment) -> str:
     """What the document is about, without the patient's name."""
     return _("病历 %(stay)s %(stage)s：%(score)s 分 %(grade)s") % {
-        "stay": review.case.stay_id, "stage": review.get_stage_display(),
+        "stay": review.case.label, "stage": review.get_stage_display(),
         "score": rules.span(review.low, review.high) or "—", "grade": review.grade,
     }  # fmt: skip
 
@@ -89,19 +90,22 @@ def workbook(review: ReviewAssignment, *, by, now: datetime) -> bytes:
     return output.getvalue()
 
 
+SHOWN = ((0, 2.2), (1, 4.4), (2, 3.6), (3, 1.2), (5, 1.6), (8, 2.8))
+"""Columns of the table in Word, and their widths in centimetres."""
+
+
 def word(review: ReviewAssignment, *, by, now: datetime) -> bytes:
     """docx of the marks: heading, table, what is unknown, remark."""
     document = Document()
-    document.add_heading(heading(review), level=1)
-    document.add_paragraph(_source(by, now))
-    shown = (0, 1, 2, 3, 5, 8)
-    table = document.add_table(rows=1, cols=len(shown))
-    table.style = "Table Grid"
-    for cell, n in zip(table.rows[0].cells, shown, strict=True):
-        cell.text = headings()[n]
-    for row in rows(review):
-        for cell, n in zip(table.add_row().cells, shown, strict=True):
-            cell.text = f"{row[n]:g}" if isinstance(row[n], float) else row[n]
+    paper.lay_out(document)
+    paper.centred(document, heading(review), paper.TITLE, 18, paper.RED)
+    paper.centred(document, _source(by, now), paper.BODY, 10.5, paper.GREY)
+    found = [[_shown(row[n]) for n, _width in SHOWN] for row in rows(review)]
+    if found:
+        heads, widths = [headings()[n] for n, _width in SHOWN], [width for _n, width in SHOWN]
+        paper.add_table(document, heads, widths, found, right={3})
+    else:
+        document.add_paragraph(_("没有扣分。"))
     for text in unknown_lines(review):
         document.add_paragraph(_("未知：%(text)s") % {"text": text})
     if review.remark:
@@ -109,6 +113,10 @@ def word(review: ReviewAssignment, *, by, now: datetime) -> bytes:
     output = BytesIO()
     document.save(output)
     return output.getvalue()
+
+
+def _shown(value: str | float) -> str:
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def _source(by, now: datetime) -> str:

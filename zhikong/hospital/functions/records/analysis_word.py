@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from io import BytesIO
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Pt
 
 from zhikong.hospital.functions.records import charting_results
 from zhikong.hospital.functions.records.facets import Tally
 from zhikong.hospital.functions.records.queries.results.analysis import Analysis
 from zhikong.web.charts import render
+from zhikong.web.paper import BODY, GREY, RED, TITLE, add_table, centred, lay_out, set_font
 
-# The fonts that official papers use; they exist on hospital computers and are named, not carried.
-BODY, HEADING, TITLE = "仿宋_GB2312", "黑体", "方正小标宋简体"
-RED, BLUE, GREY = RGBColor(0xB3, 0x26, 0x1E), RGBColor(0x15, 0x57, 0xB0), RGBColor(0x4D, 0x5A, 0x6A)
 NUMERALS = "一二三四五六七八九十"
-KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MOST_TOLD = 40
 
 
 def make(found: Analysis, *, institution: str, place: str) -> bytes:
     """Word bytes. place: the hospital or the department that the figures are of."""
     document = Document()
-    _page(document)
-    _styles(document)
+    lay_out(document)
     _head(document, found, institution, place)
     sections = (
         (_("总体情况"), _overview), (_("各科室"), _places), (_("病历等级"), _grades), (_("主要缺陷"), _frequent),
@@ -47,36 +40,6 @@ def make(found: Analysis, *, institution: str, place: str) -> bytes:
     return saved.getvalue()
 
 
-def _page(document) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.6)
-    section.top_margin, section.bottom_margin = Cm(2.5), Cm(2.2)
-
-
-def _styles(document) -> None:
-    for name, font, size, colour in (("Normal", BODY, 12, None), ("Heading 1", HEADING, 14, BLUE)):
-        style = document.styles[name]
-        style.font.size, style.font.bold, style.font.name = Pt(size), False, "Times New Roman"
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{theme}"), None)
-        fonts.set(qn("w:eastAsia"), font)
-        if colour is not None:
-            style.font.color.rgb = colour
-    heading = document.styles["Heading 1"].paragraph_format
-    heading.space_before, heading.space_after, heading.keep_with_next = Pt(12), Pt(4), True
-    document.styles["Normal"].paragraph_format.line_spacing = 1.35
-    document.styles["Normal"].paragraph_format.space_after = Pt(4)
-
-
-def _font(run, font: str, size: float, colour: RGBColor | None = None) -> None:
-    run.font.name, run.font.size = "Times New Roman", Pt(size)
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
-    if colour is not None:
-        run.font.color.rgb = colour
-
-
 def _head(document, found: Analysis, institution: str, place: str) -> None:
     day = timezone.localtime(found.run.finished_at)
     year, month = found.month.split("-")
@@ -85,9 +48,7 @@ def _head(document, found: Analysis, institution: str, place: str) -> None:
     for text, font, size, colour in (
         (institution, TITLE, 16, RED), (_("病历质量月度分析"), TITLE, 26, RED), (line, BODY, 11, GREY),
     ):  # fmt: skip
-        paragraph = document.add_paragraph()
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _font(paragraph.add_run(text), font, size, colour)
+        centred(document, text, font, size, colour)
 
 
 def _say(document, text: str) -> None:
@@ -99,60 +60,12 @@ def _rate(one: Tally) -> str:
     return "—" if one.rate is None else f"{one.rate}%"
 
 
-def _table(document, heads: Sequence[str], widths: Sequence[float], rows: Sequence[Sequence[object]]) -> None:
-    """A table with strong lines above and below; the first column is text, the others stand right."""
-    table = document.add_table(rows=1, cols=len(heads))
-    table.autofit = False
-    _lines(table)
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Cm(width)
-    for index, head in enumerate(heads):
-        _cell(table.rows[0].cells[index], head, HEADING, widths[index], right=index > 0)
-    _repeat(table.rows[0])
-    for row in rows:
-        added = table.add_row()
-        added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # a row never breaks over two pages
-        cells = added.cells
-        for index, value in enumerate(row):
-            _cell(cells[index], str(value), BODY, widths[index], right=index > 0)
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
-
-
-def _lines(table) -> None:
-    borders = OxmlElement("w:tblBorders")
-    for name, size, colour in (
-        ("top", "12", "1B2430"),
-        ("bottom", "12", "1B2430"),
-        ("insideH", "4", "DDE3EA"),
-    ):
-        line = OxmlElement(f"w:{name}")
-        for key, value in (("val", "single"), ("sz", size), ("space", "0"), ("color", colour)):
-            line.set(qn(f"w:{key}"), value)
-        borders.append(line)
-    table._tbl.tblPr.append(borders)
-
-
-def _cell(cell, text: str, font: str, width: float, *, right: bool) -> None:
-    cell.width = Cm(width)
-    paragraph = cell.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
-    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
-    paragraph.paragraph_format.line_spacing = 1
-    _font(paragraph.add_run(text), font, 10.5)
-
-
-def _repeat(row) -> None:
-    header = OxmlElement("w:tblHeader")
-    header.set(qn("w:val"), "true")
-    row._tr.get_or_add_trPr().append(header)
-
-
 def _picture(document, spec: dict, caption: str) -> None:
     document.add_picture(BytesIO(render(spec, "png")), width=Cm(15.5))
     document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _font(paragraph.add_run(caption), BODY, 10.5)
+    set_font(paragraph.add_run(caption), BODY, 10.5)
 
 
 def _overview(document, found: Analysis) -> None:
@@ -160,7 +73,7 @@ def _overview(document, found: Analysis) -> None:
         _say(document, text)
     rows = [(word, _rate(one), one.failed, one.judged) for word, one in found.aspects if one.judged]
     if rows:
-        _table(document, [_("质量方面"), _("符合率"), _("缺陷"), _("能判断")], [6, 3.2, 3.2, 3.2], rows)
+        add_table(document, [_("质量方面"), _("符合率"), _("缺陷"), _("能判断")], [6, 3.2, 3.2, 3.2], rows)
 
 
 def _places(document, found: Analysis) -> None:
@@ -169,7 +82,7 @@ def _places(document, found: Analysis) -> None:
         for line in found.places
     ]  # fmt: skip
     heads = [_("科室"), _("符合率"), _("比上月"), _("按时完成率"), _("缺陷"), _("无法评估")]
-    _table(document, heads, [4.8, 2.2, 2.0, 2.6, 2.0, 2.2], rows)
+    add_table(document, heads, [4.8, 2.2, 2.0, 2.6, 2.0, 2.2], rows)
 
 
 def _grades(document, found: Analysis) -> None:
@@ -177,7 +90,7 @@ def _grades(document, found: Analysis) -> None:
         _say(document, _("本月还没有完成评审的病历，等级无从统计。"))
         return
     rows = [(grade, n, f"{100 * n / found.graded:.1f}%") for grade, n in found.grades]
-    _table(document, [_("等级"), _("份数"), _("占评审病历")], [6, 4, 5.6], rows)
+    add_table(document, [_("等级"), _("份数"), _("占评审病历")], [6, 4, 5.6], rows)
 
 
 def _frequent(document, found: Analysis) -> None:
@@ -187,13 +100,13 @@ def _frequent(document, found: Analysis) -> None:
     spec = charting_results.pareto(found.frequent, total=found.defects, subtitle=found.month)
     _picture(document, spec, _("图 1　最常见的缺陷"))
     rows = [(one.title, one.count, f"{one.reached}%", _rate(one.tally)) for one in found.frequent]
-    _table(document, [_("缺陷"), _("次数"), _("累计"), _("符合率")], [9, 2.2, 2.2, 2.4], rows)
+    add_table(document, [_("缺陷"), _("次数"), _("累计"), _("符合率")], [9, 2.2, 2.2, 2.4], rows)
 
 
 def _worst(document, found: Analysis) -> None:
     rows = [(one.title, _rate(one.tally), one.tally.failed, one.tally.judged) for one in found.worst]
     if rows:
-        _table(document, [_("规则"), _("符合率"), _("不通过"), _("能判断")], [9, 2.4, 2.2, 2.2], rows)
+        add_table(document, [_("规则"), _("符合率"), _("不通过"), _("能判断")], [9, 2.4, 2.2, 2.2], rows)
     else:
         _say(document, _("没有例数足够而又有缺陷的规则。"))
 
@@ -225,7 +138,7 @@ def _findings(document, found: Analysis) -> None:
         _say(document, _("本月没有由病历缺陷转成的问题。"))
         return
     rows = [(one.title, one.number, one.department_name, one.get_state_display()) for one in found.findings]
-    _table(document, [_("问题"), _("编号"), _("科室"), _("状态")], [7, 3.4, 3, 2.4], rows)
+    add_table(document, [_("问题"), _("编号"), _("科室"), _("状态")], [7, 3.4, 3, 2.4], rows)
 
 
 def _note(document, found: Analysis) -> None:
@@ -249,4 +162,4 @@ def _sources(document, found: Analysis) -> None:
     ):  # fmt: skip
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.space_after, paragraph.paragraph_format.line_spacing = Pt(0), 1.1
-        _font(paragraph.add_run(text), BODY, 9, GREY)
+        set_font(paragraph.add_run(text), BODY, 9, GREY)

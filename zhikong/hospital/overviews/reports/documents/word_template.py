@@ -9,11 +9,23 @@ from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Pt
 
-# The fonts that official papers use; they exist on hospital computers and are named, not carried.
-BODY, HEADING, TITLE = "仿宋_GB2312", "黑体", "方正小标宋简体"
-RED, BLUE, GREY = RGBColor(0xB3, 0x26, 0x1E), RGBColor(0x15, 0x57, 0xB0), RGBColor(0x4D, 0x5A, 0x6A)
+from zhikong.web.paper import (
+    BODY,
+    GREY,
+    HEADING,
+    RED,
+    TITLE,
+    centred,
+    keep_whole,
+    lay_out,
+    repeat,
+    rule,
+    set_cell,
+    set_font,
+)  # fmt: skip
+
 COLUMNS = (
     (Cm(6.6), "指标名称"),
     (Cm(2.6), "目标值"),
@@ -26,8 +38,8 @@ CELLS = ("{{r row.name }}", "{{ row.target }}", "{{ row.value }}", "{{ row.chang
 
 def build(path: Path) -> None:
     document = Document()
-    _page(document)
-    _styles(document)
+    lay_out(document)
+    _footer(document)
     _head(document)
     _paragraph(document, "{{ first.title }}", "Heading 1")
     _loop(document, "{%p for text in first.paragraphs %}", "{{r text }}")
@@ -39,19 +51,15 @@ def build(path: Path) -> None:
     document.save(path)
 
 
-def _page(document) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.6)
-    section.top_margin, section.bottom_margin = Cm(2.5), Cm(2.2)
-    footer = section.footer.paragraphs[0]
+def _footer(document) -> None:
+    footer = document.sections[0].footer.paragraphs[0]
     footer.add_run("{{ footer }}　第 ")
     _field(footer, "PAGE")
     footer.add_run(" 页 / 共 ")
     _field(footer, "NUMPAGES")
     footer.add_run(" 页")
     for run in footer.runs:
-        _font(run, BODY, 9, GREY)
+        set_font(run, BODY, 9, GREY)
 
 
 def _field(paragraph, code: str) -> None:
@@ -68,39 +76,13 @@ def _field(paragraph, code: str) -> None:
         run._r.append(element)
 
 
-def _styles(document) -> None:
-    for name, font, size, colour in (("Normal", BODY, 12, None), ("Heading 1", HEADING, 14, BLUE)):
-        style = document.styles[name]
-        style.font.size, style.font.bold = Pt(size), False
-        style.font.name = "Times New Roman"
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{theme}"), None)
-        fonts.set(qn("w:eastAsia"), font)
-        if colour is not None:
-            style.font.color.rgb = colour
-    heading = document.styles["Heading 1"].paragraph_format
-    heading.space_before, heading.space_after = Pt(12), Pt(4)
-    document.styles["Normal"].paragraph_format.line_spacing = 1.35
-    document.styles["Normal"].paragraph_format.space_after = Pt(4)
-
-
-def _font(run, font: str, size: float, colour: RGBColor | None = None) -> None:
-    run.font.name, run.font.size = "Times New Roman", Pt(size)
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
-    if colour is not None:
-        run.font.color.rgb = colour
-
-
 def _head(document) -> None:
     for text, font, size, colour in (
         ("{{ institution }}", TITLE, 16, RED),
         ("{{ title }}", TITLE, 30, RED),
         ("{{ line }}", BODY, 11, GREY),
     ):
-        paragraph = document.add_paragraph()
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _font(paragraph.add_run(text), font, size, colour)
+        paragraph = centred(document, text, font, size, colour)
     _rule(paragraph)
 
 
@@ -127,37 +109,22 @@ def _loop(document, start: str, body: str) -> None:
 
 def _table(document) -> None:
     table = document.add_table(rows=4, cols=len(COLUMNS))
-    _lines(table)
+    rule(table)
     table.autofit = False
     for column, (width, _title) in zip(table.columns, COLUMNS, strict=True):
         column.width = width
     for row in table.rows:
         for cell, (width, _title) in zip(row.cells, COLUMNS, strict=True):
             cell.width = width
-        _whole(row)
+        keep_whole(row)
     for index, (cell, (_width, title)) in enumerate(zip(table.rows[0].cells, COLUMNS, strict=True)):
-        _cell(cell, title, HEADING, right=0 < index < 4)
+        set_cell(cell, title, HEADING, right=0 < index < 4)
         _shade(cell)
     table.rows[1].cells[0].text = "{%tr for row in rows %}"
     for index, (cell, text) in enumerate(zip(table.rows[2].cells, CELLS, strict=True)):
-        _cell(cell, text, BODY, right=0 < index < 4)
+        set_cell(cell, text, BODY, right=0 < index < 4)
     table.rows[3].cells[0].text = "{%tr endfor %}"
-    _repeat(table.rows[0])
-
-
-def _lines(table) -> None:
-    """Strong lines above and below, thin ones between rows, none between columns."""
-    borders = OxmlElement("w:tblBorders")
-    for name, size, colour in (
-        ("top", "12", "1B2430"),
-        ("bottom", "12", "1B2430"),
-        ("insideH", "4", "DDE3EA"),
-    ):
-        line = OxmlElement(f"w:{name}")
-        for key, value in (("val", "single"), ("sz", size), ("space", "0"), ("color", colour)):
-            line.set(qn(f"w:{key}"), value)
-        borders.append(line)
-    table._tbl.tblPr.append(borders)
+    repeat(table.rows[0])
 
 
 def _shade(cell) -> None:
@@ -165,26 +132,6 @@ def _shade(cell) -> None:
     for key, value in (("val", "clear"), ("color", "auto"), ("fill", "F3F5F8")):
         shading.set(qn(f"w:{key}"), value)
     cell._tc.get_or_add_tcPr().append(shading)
-
-
-def _cell(cell, text: str, font: str, *, right: bool = False) -> None:
-    paragraph = cell.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
-    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
-    paragraph.paragraph_format.line_spacing = 1
-    _font(paragraph.add_run(text), font, 10.5)
-
-
-def _whole(row) -> None:
-    """A row never breaks over two pages."""
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-
-
-def _repeat(row) -> None:
-    """The head row stands again on each page."""
-    header = OxmlElement("w:tblHeader")
-    header.set(qn("w:val"), "true")
-    row._tr.get_or_add_trPr().append(header)
 
 
 def _charts(document) -> None:
@@ -214,7 +161,7 @@ def _small(document, text: str) -> None:
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.space_after = Pt(0)
     paragraph.paragraph_format.line_spacing = 1.1
-    _font(paragraph.add_run(text), BODY, 9, GREY)
+    set_font(paragraph.add_run(text), BODY, 9, GREY)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.audit.actions import log_read
 from zhikong.hospital.functions.record_reviews import documents_reviewing as documents
 from zhikong.hospital.functions.record_reviews.queries.reviewing import queue
+from zhikong.web.paper import WORD
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_GET
@@ -25,7 +25,7 @@ def workbook(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Permission.VIEW_RECORD_CHECKS)
 def word(request: HttpRequest, pk: int) -> HttpResponse:
     """Word of the marks."""
-    return _file(request, pk, documents.word, DOCX, "docx")
+    return _file(request, pk, documents.word, WORD, "docx")
 
 
 def _file(request: HttpRequest, pk: int, make, content_type: str, ending: str) -> HttpResponse:

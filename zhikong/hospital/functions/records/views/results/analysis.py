@@ -25,6 +25,7 @@ from zhikong.hospital.functions.records.queries.results.choosing import (
     place_names,
 )
 from zhikong.hospital.functions.records.queries.results.screenings import screening_of
+from zhikong.web import paper
 
 
 def _found(asked: Chosen) -> Analysis | None:
@@ -80,4 +81,4 @@ def word(request: HttpRequest) -> HttpResponse:
         raise Http404
     made = analysis_word.make(found, institution=institution().name, place=asked.place_name)
     name = _("病历质量分析") + f"{asked.month}.docx"
-    return sheets_results.response(made, name, analysis_word.KIND)
+    return sheets_results.response(made, name, paper.WORD)
