@@ -21,7 +21,6 @@ from tests.generative import clock_timelines, test_clock_rules
 from tests.generative.strategies import data, definitions
 from tests.generative.test_agreement import MONTHS, _run
 from zhikong.engine.backends.source import Source
-from zhikong.engine.backends.spark.session import started
 from zhikong.engine.compute import compute
 from zhikong.engine.definitions import canonical, load_catalogue
 from zhikong.engine.definitions.model import Status
@@ -147,6 +146,10 @@ os._exit(0)
 
 @pytest.mark.parametrize("seed", range(5 if MANY > 8 else 1))
 def test_clock_rules_in_spark_s_sql_agree(seed):
+    from zhikong.engine.backends.spark.session import (
+        started,
+    )  # here: pyspark is there only where Spark is tested
+
     chance = random.Random(seed)
     wanted, stays, session = clock_timelines.rules(chance, 3), clock_timelines.source(chance, 12), started()
     for name, rows in stays.memory.items():
