@@ -146,9 +146,7 @@ os._exit(0)
 
 @pytest.mark.parametrize("seed", range(5 if MANY > 8 else 1))
 def test_clock_rules_in_spark_s_sql_agree(seed):
-    from zhikong.engine.backends.spark.session import (
-        started,
-    )  # here: pyspark is there only where Spark is tested
+    from zhikong.engine.backends.spark.session import started  # only here: elsewhere pyspark is not installed
 
     chance = random.Random(seed)
     wanted, stays, session = clock_timelines.rules(chance, 3), clock_timelines.source(chance, 12), started()
