@@ -243,6 +243,9 @@ _ACCOUNTS = (
     ("shenji", "auditor", "AUDI", "department_head", None),
     ("guanli", "administrator", "INFO", "department_head", None),
     ("guke", "department_head", "ORTH", "department_head", "ORTH"),
+    ("yuangan", "infection_control", "INFC", "department_head", None),
+    ("yaoxue", "pharmacy", "PHAR", "department_head", None),
+    ("zhuangbei", "equipment", "EQUI", "department_head", None),
 )
 
 

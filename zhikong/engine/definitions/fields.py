@@ -22,6 +22,7 @@ from zhikong.engine.definitions.kinds import (
 ROLES = (
     "quality_office", "medical_affairs", "nursing", "hospital_leader", "department_head", "head_nurse",
     "qc_officer", "physician", "nurse", "record_reviewer", "complaint_officer", "auditor", "administrator",
+    "infection_control", "pharmacy", "equipment",
 )  # fmt: skip
 LEVELS = ("primary", "secondary", "tertiary", "any")
 EVERY = frozenset(Kind)

@@ -64,6 +64,20 @@ class Permission(StrEnum):
     REVIEW_RECORDS = "review_records", "按评分表评审病历"
     ASSIGN_REVIEWS = "assign_reviews", "抽取病历、分派评审"
     ARBITRATE_REVIEWS = "arbitrate_reviews", "仲裁病历评分的申诉"
+    VIEW_INSPECTIONS = "view_inspections", "查看现场检查的计划与结果"
+    PLAN_INSPECTIONS = "plan_inspections", "制定检查计划、安排检查"
+    INSPECT = "inspect", "到现场检查"
+    ISSUE_INSPECTION_NOTICES = "issue_inspection_notices", "签发督查通报"
+    EXTEND_FINDING = "extend_finding", "批准整改延期"
+    REFER_TO_COMMITTEE = "refer_to_committee", "把事项提交委员会"
+    RECORD_DECISIONS = "record_decisions", "登记委员会的决议"
+    VIEW_IMPROVEMENTS = "view_improvements", "查看改进项目"
+    RUN_IMPROVEMENTS = "run_improvements", "登记和推进改进项目"
+    JUDGE_IMPROVEMENTS = "judge_improvements", "评审改进项目"
+    VIEW_RISKS = "view_risks", "查看风险与应急预案"
+    MANAGE_RISKS = "manage_risks", "登记和评估风险"
+    ACCEPT_RISKS = "accept_risks", "批准接受剩余风险"
+    MANAGE_EMERGENCY_PLANS = "manage_emergency_plans", "维护应急预案与演练"
 
 
 def can(user, permission: Permission, department=None, *, whole_hospital: bool = False) -> bool:

@@ -1,0 +1,3 @@
+"""Addresses of tools."""
+
+urlpatterns: list = []

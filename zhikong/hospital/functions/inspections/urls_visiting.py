@@ -1,0 +1,3 @@
+"""Addresses of visiting."""
+
+urlpatterns: list = []

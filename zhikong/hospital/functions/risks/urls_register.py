@@ -1,0 +1,3 @@
+"""Addresses of register."""
+
+urlpatterns: list = []
