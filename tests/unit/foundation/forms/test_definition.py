@@ -97,6 +97,11 @@ WRONG = [
     ("score: {full: 10}", "score: {full: 10}, veto: cap", OK, "缺少分数", "cap: 60"),
     ("score: {full: 10}", "score: {full: 10}, veto: {fail: 3}", OK, "veto 的写法不对", "deduct"),
     ("score: {full: 10}", "score: {full: 10}, veto: {cap: -1}", OK, "分数不对", "正数"),
+    ("text: 原因", "text: 原因, severity: major", WHY, "没有“否”可言", "severity"),
+    ("text: 完好", "text: 完好, severity: grave", OK, "severity 的值不对", "major"),
+    ("text: 完好", "text: 完好, check: smell", OK, "check 的值不对", "look"),
+    ("text: 完好", "text: 完好, mark: hearsay", OK, "mark 的值不对", "memory"),
+    ("{id: name, type: text, text: 名称}", "{id: name, type: text, text: 名称, check: look}", ROWS, "列没有 check", "单独的条目"),
     ("text: 原因", "text: 原因, evidence: when_no", WHY, "只能用在是/否条目上", "always"),
     ("type: text, text: 原因", "type: photo, text: 原因, evidence: always", WHY, "不用附证据", "evidence"),
     ("type: text, text: 原因, show_if: \"ok = 'no'\"", "type: note, text: 原因, required: true", WHY, "说明文字不用填写", "required"),
@@ -121,6 +126,16 @@ def test_the_good_form_is_good():
     assert found.item("grade").required  # it is scored
     assert not found.item("why").required
     assert found.item("why").condition.names == {"ok"}
+
+
+def test_an_item_says_how_grave_a_no_is_how_it_is_looked_at_and_how_sure_it_is():
+    text = GOOD.replace("text: 完好", "text: 完好, severity: major, check: try, mark: verified")
+    found = read(text.replace("version: 1", "version: 1\nnotes: 用前核对"), file=Path("small.yaml"))
+    item = found.item("ok")
+    assert (item.severity, item.check, found.mark_of(item)) == ("major", "try", "verified")
+    assert found.mark_of(found.item("why")) == "memory"  # the form's own
+    assert found.notes == "用前核对"
+    assert read(to_text(found), file=Path("small.yaml")) == found
 
 
 def test_texts_that_are_no_form_are_problems_not_crashes():

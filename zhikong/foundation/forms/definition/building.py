@@ -18,11 +18,13 @@ from zhikong.foundation.forms.definition.model import (
     Grade,
     Item,
     ItemType,
+    Look,
     Option,
     Part,
     Points,
     Scoring,
     Section,
+    Severity,
     Source,
     Subject,
     Veto,
@@ -50,6 +52,7 @@ def build(draft: Draft) -> FormDefinition:
         pass_score=number(data.get("pass_score")),
         grades=tuple(Grade(number(g["at_least"]), g["name"]) for g in data.get("grades") or ()),
         number=data.get("number", ""),
+        notes=(data.get("notes") or "").strip(),
     )
 
 
@@ -88,6 +91,9 @@ def item(raw: Raw) -> Item:
         rules=tuple(str(one) for one in raw.get("rules") or ()),
         evidence=Evidence(raw.get("evidence", Evidence.NEVER)),
         clause=raw.get("clause", ""),
+        severity=Severity(raw["severity"]) if raw.get("severity") else None,
+        check=Look(raw["check"]) if raw.get("check") else None,
+        mark=raw.get("mark", ""),
         show_if=raw.get("show_if", "").strip(),
         options=options,
         unit=raw.get("unit", ""),

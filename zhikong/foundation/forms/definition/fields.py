@@ -11,8 +11,10 @@ from zhikong.foundation.forms.definition.model import (
     Evidence,
     FormKind,
     ItemType,
+    Look,
     Part,
     Scoring,
+    Severity,
     Subject,
 )
 
@@ -50,6 +52,7 @@ FORM: dict[str, Field] = {
     "subject": Field(_choice(*Subject), "一份表是关于科室、人员、患者，还是都不是", required=False),
     "fill": Field(LIST, "可以填写的岗位；不写则本范围内人人可填", required=False),
     "number": Field(WORDS, "编号格式，如 JJC-{year}-{serial:04d}", required=False),
+    "notes": Field(WORDS, "医院使用前要核对或自己决定的事", required=False),
     "full_score": Field(NUMBER, "满分；不计分的表不写", required=False),
     "pass_score": Field(NUMBER, "合格分", required=False),
     "grades": Field(LIST, "等级，从高到低：[{at_least: 90, name: 甲}, …]", required=False),
@@ -84,6 +87,11 @@ ITEM: dict[str, Field] = {
     "rules": Field(LIST, "质控规则的标识：这些规则发现的缺陷建议扣在本条目", required=False),
     "evidence": Field(_choice(*Evidence), "是否要附照片或文件", required=False),
     "clause": Field(WORDS, "依据的条款", required=False),
+    "severity": Field(_choice(*Severity), "答“否”时问题的级别：一般（minor）或严重（major）；不写由检查人定", required=False),
+    "check": Field(
+        _choice(*Look), "怎样查：看现场、看操作、问人、查记录、试一试或清点", required=False
+    ),
+    "mark": Field(_choice(*Mark), "本条目的可靠程度，与整张表的 source.mark 不同时才写", required=False),
     "show_if": Field(WORDS, "出现的条件，只能用到前面的条目", required=False),
     "options": Field(LIST, "选项：[{code: good, text: 完好, score: 5}, …]", required=False),
     "unit": Field(WORDS, "单位", required=False),

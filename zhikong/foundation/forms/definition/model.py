@@ -63,6 +63,24 @@ class Evidence(StrEnum):
     WHEN_NO = "when_no"
 
 
+class Severity(StrEnum):
+    """How grave a "no" is: the level that a finding from this item is given unless the inspector says otherwise."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+
+
+class Look(StrEnum):
+    """How an inspector comes to the answer; two inspectors who look differently do not find the same."""
+
+    LOOK = "look"  # 看现场、看实物
+    WATCH = "watch"  # 看人怎样操作
+    ASK = "ask"  # 问职工或患者
+    READ = "read"  # 查记录
+    TRY = "try"  # 请人演示，或自己试一试
+    COUNT = "count"  # 清点
+
+
 class Effect(StrEnum):
     """What a veto does when its item is answered "no"."""
 
@@ -130,6 +148,9 @@ class Item:
     rules: tuple[str, ...] = ()  # record rules whose findings are proposed as deductions on this item
     evidence: Evidence = Evidence.NEVER
     clause: str = ""
+    severity: Severity | None = None
+    check: Look | None = None
+    mark: str = ""  # how sure this item is, where it differs from the form's source
     show_if: str = ""
     condition: Condition | None = field(default=None, compare=False)
     options: tuple[Option, ...] = ()
@@ -229,6 +250,7 @@ class FormDefinition:
     pass_score: Decimal | None = None
     grades: tuple[Grade, ...] = ()
     number: str = ""  # pattern of the sheet's number, e.g. JJC-{year}-{serial:04d}; empty numbers none
+    notes: str = ""  # what a hospital should compare or decide before it uses the form
 
     @property
     def title(self) -> str:
@@ -237,6 +259,10 @@ class FormDefinition:
     @property
     def is_scored(self) -> bool:
         return self.full_score is not None
+
+    def mark_of(self, item: Item) -> str:
+        """How sure an item is: its own mark, or that of the form's source."""
+        return item.mark or self.source.mark
 
     def items(self) -> Iterator[Item]:
         """All items in the order of the paper, without the columns of tables."""
