@@ -1,1 +1,26 @@
 """Tables of planning."""
+
+from zhikong.hospital.functions.inspections.models.programmes import KeyPoint, Place, Programme, Round
+from zhikong.hospital.functions.inspections.models.visits import (
+    SampleItem,
+    Stop,
+    Visit,
+    VisitInspector,
+    VisitNumber,
+    VisitSheet,
+    VisitStep,
+)
+
+__all__ = [
+    "KeyPoint",
+    "Place",
+    "Programme",
+    "Round",
+    "SampleItem",
+    "Stop",
+    "Visit",
+    "VisitInspector",
+    "VisitNumber",
+    "VisitSheet",
+    "VisitStep",
+]
