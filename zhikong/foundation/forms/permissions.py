@@ -5,7 +5,7 @@ The roles' reach over departments is the account's; a form can open nothing that
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.core.exceptions import PermissionDenied
 
@@ -24,6 +24,32 @@ def may_fill(user, form: FormDefinition, department_id: int | None = None, *, an
     if form.fill:
         return _holds(user, form.fill, department_id, anywhere)
     return anywhere or current_scope().covers(department_id)
+
+
+_together: dict[str, Callable[..., bool]] = {}
+
+
+def fill_together(source_kind: str, may: Callable[..., bool]) -> None:
+    """Let several people fill the sheets of a source: ``may(user, source_key)`` says who, whatever their roles."""
+    _together[source_kind] = may
+
+
+def may_fill_sheet(user, form: FormDefinition, sheet) -> bool:
+    """Whether this person may fill this very sheet: by role, because it was given to him, or together with others."""
+    return _given(user, sheet) or may_fill(user, form, sheet.department_id)
+
+
+def _given(user, sheet) -> bool:
+    if user is None or not getattr(user, "is_active", False):
+        return False
+    may = _together.get(sheet.source_kind)
+    return sheet.filler_id == user.pk or (may is not None and may(user, sheet.source_key))
+
+
+def require_fill_sheet(by, form: FormDefinition, sheet) -> None:
+    """Raise PermissionDenied with the roles that may fill, unless ``by`` may fill this very sheet."""
+    if not _given(by, sheet):
+        require_fill(by, form, sheet.department_id)
 
 
 def may_decide(user, form: FormDefinition, department_id: int | None = None) -> bool:

@@ -24,7 +24,7 @@ from zhikong.foundation.forms.actions.steps import lock, note_figures, record, r
 from zhikong.foundation.forms.answers import FILES, Cleaned
 from zhikong.foundation.forms.definition import FormDefinition, ItemType
 from zhikong.foundation.forms.models import Sheet, SheetEdit
-from zhikong.foundation.forms.permissions import require_fill
+from zhikong.foundation.forms.permissions import require_fill_sheet
 from zhikong.foundation.forms.references import Existing
 from zhikong.foundation.forms.rules import Act
 
@@ -59,7 +59,7 @@ def save_answers(
     lock(sheet)
     refuse_unless_editable(sheet)
     form = queries.definition(sheet)
-    require_fill(by, form, sheet.department_id, filler=sheet.filler_id)
+    require_fill_sheet(by, form, sheet)
     errors = _untypable(form, raw)
     conflicts = _conflicts(sheet, form, raw, revisions or {}, by)
     taken = {name: value for name, value in raw.items() if name not in errors and name not in conflicts}
@@ -181,7 +181,7 @@ def sign(sheet: Sheet, *, by, now: datetime, item: str, password: str) -> Saved:
     lock(sheet)
     refuse_unless_editable(sheet)
     form = queries.definition(sheet)
-    require_fill(by, form, sheet.department_id)
+    require_fill_sheet(by, form, sheet)
     wanted = form.item(item)
     if wanted is None or wanted.type is not ItemType.SIGNATURE:
         raise ValidationError(f"表里没有签名 {item}。")

@@ -18,7 +18,7 @@ from zhikong.foundation.forms.actions.filling import save_answers, store
 from zhikong.foundation.forms.actions.opening import open_sheet
 from zhikong.foundation.forms.actions.steps import lock, note_figures, record, state_after
 from zhikong.foundation.forms.models import Sheet
-from zhikong.foundation.forms.permissions import may_decide, require_decide, require_fill
+from zhikong.foundation.forms.permissions import may_decide, require_decide, require_fill_sheet
 from zhikong.foundation.forms.references import Existing
 from zhikong.foundation.forms.rules import HANDED_IN, Act, State
 from zhikong.foundation.notices import actions as notices
@@ -46,7 +46,7 @@ def submit(sheet: Sheet, *, by, now: datetime, unknown: Mapping[str, str] | None
     lock(sheet)
     state = state_after(sheet, Act.SUBMIT)
     form = queries.definition(sheet)
-    require_fill(by, form, sheet.department_id, filler=sheet.filler_id)
+    require_fill_sheet(by, form, sheet)
     today = timezone.localdate(now)
     cleaned = judging.clean(form, sheet.answers, final=True, today=today, known=Existing(on=today))
     sheet.unknown = {item: why for item, why in (unknown or {}).items() if item not in cleaned.values}

@@ -99,14 +99,19 @@ def _policy(form_id: str, today, now: datetime) -> str:
         raise ValidationError(f"等级方案 {policy_id} 今天没有生效，请在评审设置里另选一个。") from None
 
 
-def let_in(*, case_id: int, confidential: bool, readers: Iterable[int], reader_roles: Iterable[str]) -> int:
-    """Whoever may read a case may read its sheets, and nobody else; gives how many sheets changed."""
+def let_in(*, confidential: bool, readers: Iterable[int], reader_roles: Iterable[str], **which) -> int:
+    """Whoever may read a case may read its sheets, and nobody else; gives how many sheets changed.
+
+    which: case_id, or source_kind and source_key of what the sheets were opened for.
+    """
+    if not which:
+        raise ValueError("let_in needs to know which sheets")
     found = {
         "confidential": confidential,
         "readers": sorted(set(readers)),
         "reader_roles": sorted(set(reader_roles)),
     }
-    return Sheet.objects.filter(case_id=case_id).exclude(**found).update(**found)
+    return Sheet.objects.filter(**which).exclude(**found).update(**found)
 
 
 def _department_name(form: FormDefinition, department_id: int | None, today) -> str:

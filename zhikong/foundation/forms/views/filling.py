@@ -21,7 +21,7 @@ from zhikong.foundation.forms.actions import Incomplete, Saved
 from zhikong.foundation.forms.answers import FILES
 from zhikong.foundation.forms.definition import Item, ItemType
 from zhikong.foundation.forms.models import Sheet
-from zhikong.foundation.forms.permissions import may_fill
+from zhikong.foundation.forms.permissions import may_fill_sheet
 from zhikong.foundation.forms.views import attempts, page, signing
 
 SAVED = "X-Sheet-Saved"
@@ -34,7 +34,7 @@ ANOTHER = "页面是由另一个账号打开的，没有保存。请用原来的
 def fill(request, pk: int):
     """The whole page; a POST stores everything on it and does what its button says."""
     sheet = page.find(pk)
-    if not sheet.is_editable or not may_fill(request.user, queries.definition(sheet), sheet.department_id):
+    if not sheet.is_editable or not may_fill_sheet(request.user, queries.definition(sheet), sheet):
         return redirect("forms:view", pk)
     if request.method == "GET":
         return _render(request, sheet)

@@ -21,7 +21,7 @@ from zhikong.foundation.forms.answers import files_of
 from zhikong.foundation.forms.definition import FormDefinition, Item, ItemType, Section
 from zhikong.foundation.forms.forms import AcceptForm, ReasonForm
 from zhikong.foundation.forms.models import Sheet
-from zhikong.foundation.forms.permissions import may_decide, may_fill
+from zhikong.foundation.forms.permissions import may_decide, may_fill_sheet
 from zhikong.foundation.forms.rules import FROM, Act, State
 from zhikong.foundation.forms.views import page
 
@@ -116,7 +116,7 @@ def render_view(request, sheet: Sheet, *, failed: str = "", bound=None, status: 
         "losses": result.losses if result else (),
         "story": queries.story(sheet),
         "subject": subject_of(sheet, by=request.user, now=now),
-        "may_edit": sheet.is_editable and may_fill(request.user, form, sheet.department_id),
+        "may_edit": sheet.is_editable and may_fill_sheet(request.user, form, sheet),
         "decisions": [
             d if d.key != failed else d.with_form(bound) for d in offered(request.user, sheet, form)
         ],
