@@ -18,7 +18,11 @@ def section(*, department_id: int, month: str, now: datetime) -> Section | None:
     """Open findings of the department, and those closed in the month."""
     today = timezone.localdate(now)
     own = Finding.objects.filter(department_id=department_id, raised_at__lte=now)
-    opened = list(own.exclude(state=State.CLOSED, closed_at__lte=now).order_by("due_on", "pk"))
+    opened = list(
+        own.exclude(state=State.CLOSED, closed_at__lte=now)
+        .exclude(state=State.MERGED)
+        .order_by("due_on", "pk")
+    )
     first = date.fromisoformat(months.first_day(month))
     after = (first + timedelta(days=32)).replace(day=1)
     closed = own.filter(closed_at__date__gte=first, closed_at__date__lt=after).count()

@@ -17,7 +17,7 @@ ACT_PERMISSION = {
     Act.CLOSE: Permission.VERIFY_FINDING,
     Act.REOPEN: Permission.VERIFY_FINDING,
     Act.OVERRIDE: Permission.OVERRIDE_CLOSURE,
-    Act.EXTEND: Permission.ACCEPT_FINDING,
+    Act.EXTEND: Permission.EXTEND_FINDING,
 }
 DEPARTMENT_ACTS = {Act.ANSWER_CAUSE, Act.PROPOSE_MEASURE, Act.CORRECT, Act.CORRECT_ON_THE_SPOT}
 QC_GROUP_ROLES = {"department_head", "head_nurse", "qc_officer"}

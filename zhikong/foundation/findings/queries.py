@@ -17,7 +17,8 @@ FILTERS = {
     "verify": Q(state=State.ACCEPTED, corrected_at__isnull=False) | Q(state=State.VERIFIED),
     "observation": Q(state=State.OBSERVATION),
     "closed": Q(state=State.CLOSED),
-    "open": ~Q(state=State.CLOSED),
+    "merged": Q(state=State.MERGED),
+    "open": ~Q(state__in=list(rules.DONE_STATES)),
 }
 
 
@@ -73,12 +74,20 @@ def overdue_findings(*, today: date, department_id: int | None = None) -> QueryS
     return findings(today=today, show="overdue", department_id=department_id)
 
 
-def earlier(*, department_id: int, indicator_id: str, raised_on: date) -> Finding | None:
-    """The finding on the same indicator that was closed last here, if within the last twelve months."""
-    if not indicator_id:
-        return None
-    same = Finding.objects.filter(department_id=department_id, indicator_id=indicator_id, state=State.CLOSED)
-    last = same.order_by("-closed_at").first()
+def same_matter(*, department_id: int, indicator_id: str = "", clause_key: str = "") -> QuerySet[Finding]:
+    """Findings of a department on the same clause or, where no clause is named, on the same indicator."""
+    same = Finding.objects.filter(department_id=department_id).exclude(state=State.MERGED)
+    if clause_key:
+        return same.filter(clause_key=clause_key)
+    return same.filter(indicator_id=indicator_id) if indicator_id else same.none()
+
+
+def earlier(
+    *, department_id: int, indicator_id: str, raised_on: date, clause_key: str = ""
+) -> Finding | None:
+    """The finding on the same clause or indicator that was closed last here, if within the last twelve months."""
+    same = same_matter(department_id=department_id, indicator_id=indicator_id, clause_key=clause_key)
+    last = same.filter(state=State.CLOSED).order_by("-closed_at").first()
     closed_on = timezone.localdate(last.closed_at) if last else None
     return last if rules.is_recurrent(closed_on, raised_on) else None
 

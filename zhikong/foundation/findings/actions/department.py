@@ -100,7 +100,7 @@ def correct_on_the_spot(
     )
     if finding.is_strict:
         raise ValidationError(_("严重或重复发生的问题不能当场纠正了事，请填写原因和措施。"))
-    finding.state, finding.check_by = state, Check.EVIDENCE
+    finding.state, finding.check_by, finding.on_the_spot = state, Check.EVIDENCE, True
     _correct(finding, Act.CORRECT_ON_THE_SPOT, by=by, now=now, evidence=evidence, link=link, files=files)
     return finding
 

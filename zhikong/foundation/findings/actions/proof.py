@@ -136,6 +136,7 @@ def _reopen(finding: Finding, *, by, now: datetime, reason: str, due_on: date | 
     if due_on is not None:
         due = Due(due_on, f"重新打开时由{by}指定")
     _clear_round(finding)
+    finding.rounds, finding.round_from = finding.rounds + 1, now
     set_due(finding, due)
     finding.save()
     record(finding, Act.REOPEN, by=by, now=now, text=f"{reason}\n新的期限：{due.on}（{due.reason}）")

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.calendar.queries import working_calendar
-from zhikong.foundation.findings import queries, rules
+from zhikong.foundation.findings import policy, queries, rules
 from zhikong.foundation.findings.actions.steps import due_of, hand_over, head_of, record, required, tell
 from zhikong.foundation.findings.facts import FindingRaised
 from zhikong.foundation.findings.models import Finding, FindingCase, Series
-from zhikong.foundation.findings.rules import Act, Due, Severity
+from zhikong.foundation.findings.rules import Act, Due, Level
 from zhikong.foundation.organisation.queries import department_on
 from zhikong.foundation.outbox.actions import announce
 
@@ -59,12 +59,21 @@ def raise_finding(
     owner=None,
     cases: Iterable[str] = (),
     group_key: str = "",
+    clause_key: str = "",
+    clause_text: str = "",
+    place: str = "",
+    level: str = "",
+    office: str = "",
 ) -> Finding:
     """Write a finding, give its owner the task, tell the department's QC group (CAP-01, CAP-14).
 
     department: id or anything with ``id``. owner: the department's head when not given.
     due_on: the rule's date when not given; the sentence of another date names who set it.
     cases: stay ids behind the finding, without identity.
+    clause_key, clause_text: what was not complied with: ``<form id>:<item id>``, or a rule's id, and its words; the
+        same clause in the same department within a year makes the finding recurrent.
+    place: where in the department. level: one of the policy's levels; the severity's own when not given.
+    office: the role of the functional department that accepts; by the policy when not given.
     """
     department_id = getattr(department, "id", department)
     require(by, Permission.RAISE_FINDING, department_id)
@@ -72,8 +81,12 @@ def raise_finding(
     known = department_on(department_id=department_id, on=today)
     if known is None:
         raise ValidationError(_("没有这个科室，或它今天已经停用。"))
-    earlier = queries.earlier(department_id=department_id, indicator_id=indicator_id or "", raised_on=today)
-    due = _due(by, today, severity, due_on, due_reason)
+    earlier = queries.earlier(
+        department_id=department_id, indicator_id=indicator_id or "", raised_on=today, clause_key=clause_key
+    )
+    rule = policy.in_force()
+    graded = rule.level(level, severity)
+    due = _due(by, today, graded, due_on, due_reason)
     finding = Finding.objects.create(
         institution_id=current_scope().institution_id,
         department_id=department_id,
@@ -87,11 +100,18 @@ def raise_finding(
         source_key=source_key,
         indicator_id=indicator_id or "",
         month=month or "",
-        severity=Severity(severity),
+        severity=graded.severity,
+        level=graded.id,
+        clause_key=clause_key[:120],
+        clause_text=clause_text[:300],
+        place=place[:80],
+        office=office
+        or rule.office_for(source_kind=source_kind, clause_key=clause_key, indicator_id=indicator_id or ""),
         recurrent=earlier is not None,
         previous=earlier,
         owner=owner or head_of(department_id, now),
         raised_at=now,
+        round_from=now,
         raised_by=by,
         due_on=due.on,
         due_reason=due.reason,
@@ -115,8 +135,8 @@ def _start(finding: Finding, *, by, now: datetime) -> None:
     announce(FindingRaised(finding.pk, finding.indicator_id, finding.month), now=now)
 
 
-def _due(by, today: date, severity: str, due_on: date | None, reason: str) -> Due:
-    proposed = rules.default_due(severity, start=today, calendar=working_calendar())
+def _due(by, today: date, level: Level, due_on: date | None, reason: str) -> Due:
+    proposed = rules.default_due(level.severity, start=today, calendar=working_calendar(), level=level)
     if due_on is None or due_on == proposed.on:
         return proposed
     if due_on < today:

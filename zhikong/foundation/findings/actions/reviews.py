@@ -7,11 +7,11 @@ from django.utils import timezone
 from zhikong.foundation.access.queries import users_with_role
 from zhikong.foundation.access.scope import Scope, scoped
 from zhikong.foundation.calendar.registry import Moved
-from zhikong.foundation.findings import effects, queries, rules
+from zhikong.foundation.findings import effects, policy, queries, rules
 from zhikong.foundation.findings.actions.proof import verify_by_effect
 from zhikong.foundation.findings.actions.steps import head_of, record, tell, worker_of
 from zhikong.foundation.findings.models import Finding
-from zhikong.foundation.findings.rules import Act, State
+from zhikong.foundation.findings.rules import Act, Rung
 
 
 def review_effects(*, scope: Scope, now: datetime) -> int:
@@ -30,23 +30,23 @@ def review_effects(*, scope: Scope, now: datetime) -> int:
 
 def escalate_overdue(*, scope: Scope, now: datetime) -> int:
     """Tell the next rung about overdue findings, each rung once (CAP-03); gives how many findings."""
-    today = timezone.localdate(now)
+    today, climbed = timezone.localdate(now), 0
     with scoped(scope):
-        late = [
-            f
-            for f in queries.overdue_findings(today=today)
-            if rules.ladder_rung(f.due_on, today) > f.escalated
-        ]
-        for finding in late:
-            _climb(finding, rules.ladder_rung(finding.due_on, today), now)
-    return len(late)
+        rule = policy.in_force()
+        for finding in queries.overdue_findings(today=today):
+            ladder = rule.ladder_of(finding.level, finding.severity)
+            rung = rules.ladder_rung(finding.due_on, today, ladder)
+            if rung > finding.escalated:
+                _climb(finding, rung, ladder[rung - 1], now)
+                climbed += 1
+    return climbed
 
 
 def recalculate(calendar, years: frozenset[int]) -> list[Moved]:
     """Move the due dates that count working days to what the new calendar says; tasks move themselves."""
     counted = Finding.objects.filter(due_working_days__isnull=False, due_on__year__in=years)
     moved = []
-    for finding in counted.exclude(state=State.CLOSED):
+    for finding in counted.exclude(state__in=rules.DONE_STATES):
         after = calendar.add_working_days(finding.due_from, finding.due_working_days)
         if after != finding.due_on:
             moved.append(Moved(f"整改期限：{finding}", finding.due_on, after))
@@ -54,16 +54,17 @@ def recalculate(calendar, years: frozenset[int]) -> list[Moved]:
     return moved
 
 
-def _climb(finding: Finding, rung: int, now: datetime) -> None:
-    days, whom = rules.LADDER[rung - 1]
+def _climb(finding: Finding, number: int, rung: Rung, now: datetime) -> None:
+    today = timezone.localdate(now)
     people = {
         "owner": lambda: [worker_of(finding, now)],
         "department_head": lambda: [head_of(finding.department_id, now), finding.raised_by],
-        "hospital_leader": lambda: users_with_role(role="hospital_leader", on=timezone.localdate(now)),
-    }[whom]()
-    finding.escalated = rung
+        "hospital_leader": lambda: users_with_role(role="hospital_leader", on=today),
+        "office": lambda: users_with_role(role=finding.office, on=today),
+    }[rung.whom]()
+    finding.escalated = number
     finding.save(update_fields=["escalated"])
     names = "、".join(str(person) for person in people if person is not None) or "（没有可通知的账号）"
-    text = f"期限 {finding.due_on} 已过 {days} 天以上，已通知：{names}"
+    text = f"期限 {finding.due_on} 已过 {rung.days} 天以上，已通知：{names}"
     record(finding, Act.ESCALATE, by=None, now=now, text=text)
     tell(finding, by=None, now=now, title="整改逾期", text=text, users=people, kind="escalation")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from zhikong.foundation.access.models import User
 from zhikong.foundation.access.permissions import Permission, can, require
 from zhikong.foundation.access.queries import users_with_role
+from zhikong.foundation.access.roles import ROLES
 from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.findings import permissions, rules
 from zhikong.foundation.findings.models import Finding, FindingStep
@@ -120,16 +121,24 @@ def head_of(department_id: int, now: datetime) -> User | None:
 
 
 def worker_of(finding: Finding, now: datetime) -> User | None:
-    """Who carries the measure out: the responsible person's account, else owner, else head."""
+    """Who carries the measure out: the responsible person's account, else whom the owner handed it to, else owner, else head."""
     if finding.responsible_id:
         account = User.objects.filter(person_id=finding.responsible_id, is_active=True).first()
         if account is not None and can(account, Permission.ANSWER_FINDING, finding.department_id):
             return account
-    return finding.owner or head_of(finding.department_id, now) or finding.raised_by
+    return answerer_of(finding, now)
+
+
+def answerer_of(finding: Finding, now: datetime) -> User | None:
+    """Who answers: whom the owner handed it to, else the owner; the head where both have left."""
+    for user in (finding.handler, finding.owner):
+        if user is not None and user.is_active:
+            return user
+    return head_of(finding.department_id, now) or finding.raised_by
 
 
 def checker_of(finding: Finding, now: datetime) -> User | None:
-    """Who accepts and verifies: whoever raised it if allowed to, else the quality office."""
+    """Who accepts and verifies: whoever raised it if allowed to, else the functional office, else the quality office."""
     raiser = finding.raised_by
     if (
         raiser is not None
@@ -137,8 +146,14 @@ def checker_of(finding: Finding, now: datetime) -> User | None:
         and can(raiser, Permission.VERIFY_FINDING, finding.department_id)
     ):
         return raiser
-    offices = users_with_role(role="quality_office", on=timezone.localdate(now))
-    return next((user for user in offices if user.pk != finding.corrected_by_id), None)
+    on = timezone.localdate(now)
+    for role in dict.fromkeys((finding.office, "quality_office")):
+        for user in users_with_role(role=role, on=on) if role in ROLES else ():
+            if user.pk != finding.corrected_by_id and can(
+                user, Permission.VERIFY_FINDING, finding.department_id
+            ):
+                return user
+    return None
 
 
 def due_of(finding: Finding) -> Due:

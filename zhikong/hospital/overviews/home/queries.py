@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.findings.models import Finding
-from zhikong.foundation.findings.rules import State
+from zhikong.foundation.findings.rules import DONE_STATES, State
 from zhikong.hospital.functions.indicators.cards import Standing
 from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.models import Alert
@@ -21,7 +21,7 @@ UNATTENDED = (Alert.State.OPEN, Alert.State.ACKNOWLEDGED)
 
 def acting(*, today: date) -> list[Acting]:
     """Open findings in scope: who acts, since when. One query."""
-    rows = Finding.objects.exclude(state=State.CLOSED).select_related("owner")
+    rows = Finding.objects.exclude(state__in=DONE_STATES).select_related("owner")
     return [
         Acting(
             title=row.title,

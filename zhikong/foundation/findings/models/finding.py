@@ -62,6 +62,25 @@ class Finding(Protected):
     due_from = models.DateField(null=True)  # with due_working_days: what a new calendar computes due_on from
     due_working_days = models.PositiveSmallIntegerField(null=True)
     escalated = models.PositiveSmallIntegerField(_("已升级级数"), default=0)
+    clause_key = models.CharField(_("条款编号"), max_length=120, blank=True)  # <form>:<item>, or a rule's id
+    clause_text = models.CharField(_("条款"), max_length=300, blank=True)
+    place = models.CharField(_("地点"), max_length=80, blank=True)
+    level = models.CharField(
+        _("问题级别"), max_length=32, blank=True
+    )  # of the policy; empty: the severity's own
+    office = models.CharField(_("受理部门"), max_length=32, default="quality_office")  # a role's code
+    handler = models.ForeignKey(
+        USER, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("经办人")
+    )
+    on_the_spot = models.BooleanField(_("当场纠正"), default=False)
+    rounds = models.PositiveSmallIntegerField(_("整改轮次"), default=1)
+    round_from = models.DateTimeField(null=True)  # when this round began: raised, or reopened last
+    extended_times = models.PositiveSmallIntegerField(_("延期次数"), default=0)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    merged_at = models.DateTimeField(null=True)
+    merged_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    state_before_merge = models.CharField(max_length=20, blank=True)
+    moved_from = models.CharField(_("原科室"), max_length=80, blank=True)  # merged into another meanwhile
 
     cause = models.TextField(_("原因分析"), blank=True)
     measure = models.TextField(_("整改措施"), blank=True)
@@ -110,6 +129,14 @@ class Finding(Protected):
             models.CheckConstraint(
                 condition=~Q(state="observation") | Q(review_on__isnull=False), name="finding_observed_until"
             ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False, merged_at__isnull=False)
+                | (~Q(state="merged") & Q(merged_into=None, merged_at=None, merged_by=None)),
+                name="finding_merged_points_on",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="finding_not_merged_into_itself"
+            ),
             paired("approved_at", "approved_by", "finding_approved_pair"),
             paired("accepted_at", "accepted_by", "finding_accepted_pair"),
             paired("corrected_at", "corrected_by", "finding_corrected_pair"),
@@ -119,6 +146,8 @@ class Finding(Protected):
             models.Index(fields=["institution", "state", "due_on"], name="finding_state_due"),
             models.Index(fields=["department", "indicator_id"], name="finding_department_indicator"),
             models.Index(fields=["source_kind", "source_key"], name="finding_source"),
+            models.Index(fields=["department", "clause_key"], name="finding_department_clause"),
+            models.Index(fields=["institution", "raised_at"], name="finding_raised"),
         ]
 
     def __str__(self):
@@ -157,90 +186,3 @@ class Finding(Protected):
         if self.state == State.CLOSED and (problem := rules.closing_problem(self.closing())):
             raise ValidationError(problem)
         super().save(*args, **kwargs)
-
-
-class Part(Protected):
-    """A row that belongs to a finding, is seen with it, and is only ever added."""
-
-    department = models.ForeignKey(DEPARTMENT, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(_("时间"))
-    by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
-
-    protection = Protection(rows="department", append_only=True)
-
-    class Meta:
-        abstract = True
-
-
-class FindingStep(Part):
-    """One line of the story: who did what, when, in which words; both directions stay (CAP-01)."""
-
-    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="steps")
-    act = models.CharField(
-        _("步骤"), max_length=24, choices=[(a.value, n) for a, n in rules.ACT_NAMES.items()]
-    )
-    state = models.CharField(_("之后的状态"), max_length=20)
-    text = models.TextField(_("内容"), blank=True)
-
-    class Meta:
-        verbose_name = _("问题经过")
-
-
-class Evidence(Part):
-    """What shows that the correction was made: words, and where the paper or file lies."""
-
-    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="evidence")
-    text = models.TextField(_("证据说明"))
-    link = models.CharField(_("文件名或链接"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("整改证据")
-
-
-class Verification(Part):
-    """One look at whether it held. A job that read the chart leaves by empty."""
-
-    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="verifications")
-    check_by = models.CharField(
-        _("核实方式"), max_length=16, choices=[(c.value, n) for c, n in rules.CHECK_NAMES.items()]
-    )
-    passed = models.BooleanField(_("通过"))
-    verdict = models.CharField(_("结论"), max_length=20, blank=True)
-    text = models.TextField(_("说明"))
-    items_checked = models.PositiveSmallIntegerField(_("复查份数"), default=0)
-    items_passed = models.PositiveSmallIntegerField(_("合格份数"), default=0)
-
-    class Meta:
-        verbose_name = _("核实记录")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(items_passed__lte=F("items_checked")), name="verification_items_in_order"
-            ),
-        ]
-
-
-class FindingCase(Protected):
-    """A stay that the finding is about, by its key in the lake; no identity here."""
-
-    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="cases")
-    department = models.ForeignKey(DEPARTMENT, on_delete=models.PROTECT, related_name="+")
-    stay_id = models.CharField(max_length=64)
-
-    protection = Protection(rows="department")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["finding", "stay_id"], name="finding_case_once")]
-
-
-class EvidenceFile(Protected):
-    """A file or photograph that belongs to a piece of evidence."""
-
-    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="files")
-    department = models.ForeignKey(DEPARTMENT, on_delete=models.PROTECT, related_name="+")
-    file = models.ForeignKey("files.File", on_delete=models.PROTECT, related_name="+")
-
-    protection = Protection(rows="department", append_only=True)
-
-    class Meta:
-        verbose_name = _("证据附件")
-        constraints = [models.UniqueConstraint(fields=["evidence", "file"], name="evidence_file_once")]

@@ -1,0 +1,87 @@
+"""The rules of findings: which step may follow which, when a finding is due, when it may close, when it recurs.
+
+Sources: CAP-01…04, CAP-08, WF-06 (000-P4 L224-226, 000-P3 L94 and L124, 001-P3 L321-325).
+"""
+
+from zhikong.foundation.findings.rules.closing import (
+    Closing,
+    Verified,
+    checks_allowed,
+    closing_problem,
+    is_strict,
+)
+from zhikong.foundation.findings.rules.dues import (
+    ACCEPT_WORKING_DAYS,
+    REOPENED_WORKING_DAYS,
+    VERIFY_WORKING_DAYS,
+    Calendar,
+    Due,
+    default_due,
+    is_overdue,
+    ladder_rung,
+    working_days_due,
+)
+from zhikong.foundation.findings.rules.policy import Level, Office, Policy, Rung
+from zhikong.foundation.findings.rules.recurrence import RECURRENCE_DAYS, is_recurrent, months_in_row
+from zhikong.foundation.findings.rules.states import (
+    ACT_NAMES,
+    CHECK_NAMES,
+    DONE_STATES,
+    LEADS_TO,
+    MAY_START_FROM,
+    OPEN_STATES,
+    PLANNED_IN,
+    SEVERITY_NAMES,
+    STATE_NAMES,
+    VERDICT_STATE,
+    WITH_DEPARTMENT,
+    Act,
+    Check,
+    NotAllowedNow,
+    Severity,
+    State,
+    Verdict,
+    next_state,
+)
+
+__all__ = [
+    "ACCEPT_WORKING_DAYS",
+    "ACT_NAMES",
+    "CHECK_NAMES",
+    "DONE_STATES",
+    "LEADS_TO",
+    "MAY_START_FROM",
+    "OPEN_STATES",
+    "PLANNED_IN",
+    "RECURRENCE_DAYS",
+    "REOPENED_WORKING_DAYS",
+    "SEVERITY_NAMES",
+    "STATE_NAMES",
+    "VERDICT_STATE",
+    "VERIFY_WORKING_DAYS",
+    "WITH_DEPARTMENT",
+    "Act",
+    "Calendar",
+    "Check",
+    "Closing",
+    "Due",
+    "Level",
+    "NotAllowedNow",
+    "Office",
+    "Policy",
+    "Rung",
+    "Severity",
+    "State",
+    "Verdict",
+    "Verified",
+    "checks_allowed",
+    "closing_problem",
+    "default_due",
+    "is_overdue",
+    "is_recurrent",
+    "is_strict",
+    "ladder_rung",
+    "months_in_row",
+    "next_state",
+    "working_days_due",
+]
