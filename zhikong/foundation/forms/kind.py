@@ -7,7 +7,7 @@ from datetime import datetime
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.foundation.forms import effect, starter
+from zhikong.foundation.forms import effect, examples, starter
 from zhikong.foundation.forms.building import differences
 from zhikong.foundation.forms.definition import FormDefinition, read, to_data
 from zhikong.foundation.forms.rules import FORM
@@ -27,6 +27,7 @@ def register() -> None:
             effect=_effect,
             fields=fields,
             starter=starter.TEXT,
+            examples=examples.problems,
         )
     )
 

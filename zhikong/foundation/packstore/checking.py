@@ -70,6 +70,8 @@ def _checked(kind: kinds.Kind, pack: Path, file: Path, today: date) -> Checked:
     read = kinds.read(kind.code, file.stem, text)
     located = read_text(text, file=file)
     problems = [replace(problem, file=file) for problem in read.problems]
+    if kind.examples is not None and read.obj is not None:
+        problems += kind.examples(read.obj, file)
     if not isinstance(located, Located) or not isinstance(located.data, dict):
         return Checked(name, file, {}, tuple(problems))
     return Checked(name, file, located.data, (*problems, *_overdue(located, today)))

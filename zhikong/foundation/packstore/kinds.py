@@ -48,6 +48,7 @@ class Kind:
     starter: the text with which a new definition begins; ``{id}`` is replaced.
     id_key: the field of the file that repeats its name.
     holds: whether a packaged object counts at all; without it every one does. A draft in a pack does not.
+    examples: ``examples(obj, file)`` gives the problems of the worked examples beside a packaged file.
     self_contained: False when ``parse`` also asks what else is in force; its readings then last one request or job.
     """
 
@@ -66,6 +67,7 @@ class Kind:
     id_key: str = "id"
     holds: Callable[[Any], bool] | None = None
     self_contained: bool = True
+    examples: Callable[[Any, Path], list[Problem]] | None = None
 
     @property
     def folders(self) -> tuple[str, ...]:
