@@ -47,13 +47,15 @@ def _glyph(character: str) -> bytes:
 
 
 def draw(text: str, kind: str, scale: float) -> bytes:
-    """The drawing of a specification given as JSON text; kind is ``svg`` or ``png``.
+    """The drawing of a specification given as JSON text, or of SVG text; kind is ``svg`` or ``png``.
 
     Raises FontMissing when Chinese would come out as empty boxes.
     """
     import vl_convert
 
     _prepare()
+    if text.startswith("<svg"):
+        return text.encode() if kind == "svg" else vl_convert.svg_to_png(text, scale=scale)
     spec = json.loads(text)
     if kind == "svg":
         return vl_convert.vegalite_to_svg(spec).encode()

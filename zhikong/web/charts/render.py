@@ -26,14 +26,16 @@ def cache_folder() -> Path:
     return (Path(home) / "cache" if home else Path.home() / ".cache" / "zhikong") / "charts"
 
 
-def render(spec: dict, kind: str = "svg", *, scale: float = 2.0, folder: Path | None = None) -> bytes:
-    """Draw a Vega-Lite specification as ``svg`` or ``png``; the second time it comes from the cache.
+def render(spec: dict | str, kind: str = "svg", *, scale: float = 2.0, folder: Path | None = None) -> bytes:
+    """Draw a Vega-Lite specification, or SVG text, as ``svg`` or ``png``; the second time it comes from the cache.
 
     Raises ValueError for another kind, FontMissing without a Chinese font, RuntimeError when drawing fails.
     """
     if kind not in ("svg", "png"):
         raise ValueError(f"A chart is drawn as svg or png, not as {kind!r}.")
-    text = json.dumps(spec, ensure_ascii=False, sort_keys=True)
+    text = spec if isinstance(spec, str) else json.dumps(spec, ensure_ascii=False, sort_keys=True)
+    if kind == "svg" and isinstance(spec, str):
+        return text.encode()
     path = (folder or cache_folder()) / f"{_key(text, kind, scale)}.{kind}"
     if path.exists():
         return path.read_bytes()
