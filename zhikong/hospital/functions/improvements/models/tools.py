@@ -58,6 +58,13 @@ class SavedTool(Drawn):
     note = models.TextField(_("说明"), blank=True)
     source = models.CharField(_("数据来源"), max_length=40)
     key = models.CharField(_("对象"), max_length=120, blank=True)
+    project = models.ForeignKey(
+        "improvements.Project",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="tools",
+        verbose_name=_("改进项目"),
+    )
     step = models.CharField(_("步骤"), max_length=40, blank=True)
     department = models.ForeignKey(
         DEPARTMENT, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("科室")
