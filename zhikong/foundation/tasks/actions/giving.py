@@ -121,9 +121,10 @@ def complete_for(*, source_kind: str, source_key: str, by, now: datetime) -> int
 
 
 @transaction.atomic
-def cancel_for(*, source_kind: str, source_key: str, by, now: datetime, reason: str) -> int:
-    """Withdraw all open tasks of a source that needs nothing more, with the reason."""
-    tasks = list(Task.objects.filter(source_kind=source_kind, source_key=source_key, state=Task.State.OPEN))
+def cancel_for(*, source_kind: str, source_key: str, by, now: datetime, reason: str, owner=None) -> int:
+    """Withdraw all open tasks of a source that needs nothing more (of one owner, if given), with the reason."""
+    tasks = Task.objects.filter(source_kind=source_kind, source_key=source_key, state=Task.State.OPEN)
+    tasks = list(tasks if owner is None else tasks.filter(Q(owner=owner) | Q(held_for=owner)))
     for task in tasks:
         task.state = Task.State.CANCELLED
         task.save(update_fields=["state"])

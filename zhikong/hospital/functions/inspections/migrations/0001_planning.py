@@ -158,6 +158,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=120, verbose_name='追踪点')),
                 ('department_name', models.CharField(blank=True, max_length=80, verbose_name='科室名称')),
                 ('questions', models.JSONField(default=list, verbose_name='看什么、问什么、查什么')),
+                ('form_id', models.CharField(blank=True, max_length=60, verbose_name='检查表')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='为何到这里')),
                 ('rating', models.CharField(blank=True, choices=[('A', 'A 有制度、落实、有检查、有改进'), ('B', 'B 有制度、落实、有检查'), ('C', 'C 有制度并落实'), ('D', 'D 未落实'), ('NA', '不适用')], max_length=2, verbose_name='评定')),
                 ('remark', models.CharField(blank=True, max_length=500, verbose_name='说明')),

@@ -184,6 +184,7 @@ class Stop(Protected):
     department_name = models.CharField(_("科室名称"), max_length=80, blank=True)
     place = models.ForeignKey(Place, null=True, on_delete=models.PROTECT, related_name="+")
     questions = models.JSONField(_("看什么、问什么、查什么"), default=list)
+    form_id = models.CharField(_("检查表"), max_length=60, blank=True)
     reason = models.CharField(_("为何到这里"), max_length=200, blank=True)
     rating = models.CharField(_("评定"), max_length=2, choices=Rating, blank=True)
     remark = models.CharField(_("说明"), max_length=500, blank=True)
