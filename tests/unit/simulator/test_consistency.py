@@ -24,11 +24,14 @@ def test_same_seed_same_data_and_other_seed_other_data():
     assert not first.tables["stays"].equals(other.tables["stays"])
 
 
+EMPTY = {"inspection_answers"}  # made for the checklists that a caller names, not in the hospital's own year
+
+
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_tables_follow_the_contract(small, name):
     table, contract = small.tables[name], TABLES[name]
     assert table.schema.equals(arrow_schema(name))
-    assert table.num_rows > 0
+    assert (table.num_rows == 0) == (name in EMPTY)
     for column in contract.columns:
         values = table[column.name]
         if not column.nullable:

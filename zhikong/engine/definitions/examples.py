@@ -197,10 +197,13 @@ def _fill_other(table: str, row: Row, position: int, only_stay: str | None, mont
             row.setdefault(name, f"{name[0]}{position}")
     if "institution" in names and TABLES[table].child_of is None:
         row.setdefault("institution", "H")
-    if table in ("bed_days", "reported_counts"):
+    if table in ("bed_days", "reported_counts", "inspection_answers"):
         row.setdefault("department", "A")
     if table == "reported_counts":
         row.setdefault("period", month)
+    if table == "inspection_answers":
+        row.setdefault("visit", f"v{position}")
+        row.setdefault("inspected_on", date.fromisoformat(f"{month}-12"))
     if table == "visit_records":
         row.setdefault("registered_at", datetime.fromisoformat(f"{month}-12T09:00:00"))
 

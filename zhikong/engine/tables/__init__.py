@@ -7,6 +7,7 @@ import pyarrow as pa
 from zhikong.engine.tables.children import CHILDREN
 from zhikong.engine.tables.daily import BED_DAYS, REPORTED_COUNTS
 from zhikong.engine.tables.front_pages import FRONT_PAGES
+from zhikong.engine.tables.inspections import INSPECTION_ANSWERS
 from zhikong.engine.tables.model import CodeSet, Column, Rule, Table, Type
 from zhikong.engine.tables.outpatient import OUTPATIENT
 from zhikong.engine.tables.records import RECORD_TABLES
@@ -25,6 +26,7 @@ TABLES: dict[str, Table] = {
         *OUTPATIENT,
         BED_DAYS,
         REPORTED_COUNTS,
+        INSPECTION_ANSWERS,
     )
 }
 

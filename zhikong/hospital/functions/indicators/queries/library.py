@@ -74,6 +74,7 @@ AREAS = {
     "duty_shifts": gettext_lazy("人员"),
     "bed_days": gettext_lazy("床位"),
     "reported_counts": gettext_lazy("科室填报"),
+    "inspection_answers": gettext_lazy("现场检查"),
 }
 OTHER = gettext_lazy("其他")
 
