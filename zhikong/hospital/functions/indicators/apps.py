@@ -11,7 +11,7 @@ class IndicatorsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from zhikong.foundation.duties.arrivals import facts_prove
-        from zhikong.foundation.facts import measured
+        from zhikong.foundation.facts import countable, measured
         from zhikong.foundation.facts.announcements import TablesPublished
         from zhikong.foundation.findings import effects, sources
         from zhikong.foundation.findings.facts import FindingRaised
@@ -21,6 +21,7 @@ class IndicatorsConfig(AppConfig):
         from zhikong.foundation.packstore.facts import VersionPublished
         from zhikong.hospital.functions.indicators import kinds
         from zhikong.hospital.functions.indicators.catalogue import definitions
+        from zhikong.hospital.functions.indicators.countable import SOURCE
         from zhikong.hospital.functions.indicators.effects import effect_of
         from zhikong.hospital.functions.indicators.facts import MonthClosed
         from zhikong.hospital.functions.indicators.month_facts import section
@@ -31,6 +32,7 @@ class IndicatorsConfig(AppConfig):
         )
 
         effects.register("indicator", effect_of)
+        countable.register(SOURCE)
         measured.register(definitions)
         month_facts.register(section)
         sources.register("indicator", describe)
