@@ -26,3 +26,26 @@ class FindingClosed(Fact):
 @dataclass(frozen=True)
 class FindingReopened(Fact):
     finding_id: int
+
+
+@fact("finding_merged", _("问题已合并"))
+@dataclass(frozen=True)
+class FindingMerged(Fact):
+    finding_id: int
+    into_id: int
+
+
+@fact("matter_referred", _("事项已提交委员会"))
+@dataclass(frozen=True)
+class MatterReferred(Fact):
+    """Any matter, a finding or what another app registered in ``referring``, was put before a committee."""
+
+    referral_id: int
+    source_kind: str
+
+
+@fact("committee_decided", _("委员会已作出决议"))
+@dataclass(frozen=True)
+class CommitteeDecided(Fact):
+    referral_id: int
+    source_kind: str

@@ -29,5 +29,6 @@ def every_morning(timestamp: int) -> None:
 @scoped_job("findings.review")
 def review() -> None:
     now = timezone.now()
+    actions.follow_departments(scope=current_scope(), now=now)
     actions.escalate_overdue(scope=current_scope(), now=now)
     actions.review_effects(scope=current_scope(), now=now)

@@ -19,16 +19,46 @@ ACT_PERMISSION = {
     Act.OVERRIDE: Permission.OVERRIDE_CLOSURE,
     Act.EXTEND: Permission.EXTEND_FINDING,
 }
-DEPARTMENT_ACTS = {Act.ANSWER_CAUSE, Act.PROPOSE_MEASURE, Act.CORRECT, Act.CORRECT_ON_THE_SPOT}
+DEPARTMENT_ACTS = {
+    Act.ANSWER_CAUSE, Act.PROPOSE_MEASURE, Act.CORRECT, Act.CORRECT_ON_THE_SPOT, Act.PLAN, Act.MEASURE_DONE,
+    Act.ASK_EXTENSION,
+}  # fmt: skip
+ANY_OF = {
+    Act.PLAN: (Permission.ANSWER_FINDING,),
+    Act.MEASURE_DONE: (Permission.ANSWER_FINDING,),
+    Act.ASK_EXTENSION: (Permission.ANSWER_FINDING,),
+    Act.REFUSE_EXTENSION: (Permission.EXTEND_FINDING,),
+    Act.DELEGATE: (Permission.APPROVE_FINDING, Permission.ACCEPT_FINDING, Permission.ANSWER_FINDING),
+    Act.MERGE: (Permission.ACCEPT_FINDING,),
+    Act.UNMERGE: (Permission.ACCEPT_FINDING,),
+    Act.REFER: (Permission.REFER_TO_COMMITTEE,),
+    Act.ACCOUNT: (Permission.VERIFY_FINDING,),
+    Act.FOLLOW_UP: (Permission.VERIFY_FINDING,),
+    Act.LEARN: (Permission.APPROVE_FINDING, Permission.ACCEPT_FINDING),
+}
+"""Acts that any one of these permissions allows."""
 QC_GROUP_ROLES = {"department_head", "head_nurse", "qc_officer"}
 
 
 def may(user, act: Act, finding) -> bool:
     """True when the user's roles allow the act on this finding; its state is not looked at here."""
-    permission = ACT_PERMISSION.get(act)
-    if permission is None or not can(user, permission, finding.department_id):
+    wanted = needed_for(act)
+    if not any(can(user, permission, finding.department_id) for permission in wanted):
         return False
+    if act is Act.DELEGATE:
+        return may_delegate(user, finding)
     return act not in DEPARTMENT_ACTS or answers_for(user, finding)
+
+
+def needed_for(act: Act) -> tuple[Permission, ...]:
+    """The permissions of which one is needed; none for what anybody may do who sees the finding."""
+    return (ACT_PERMISSION[act],) if act in ACT_PERMISSION else ANY_OF.get(act, ())
+
+
+def may_delegate(user, finding) -> bool:
+    """The owner hands on what is theirs; the department's head and the office hand on for those who left."""
+    others = (Permission.APPROVE_FINDING, Permission.ACCEPT_FINDING)
+    return user.pk == finding.owner_id or any(can(user, p, finding.department_id) for p in others)
 
 
 def may_remind(user, finding) -> bool:
@@ -39,7 +69,9 @@ def may_remind(user, finding) -> bool:
 
 def answers_for(user, finding) -> bool:
     """The department's QC group answers for it; anybody else only when it is their own finding."""
-    if user.pk == finding.owner_id or (user.person_id and user.person_id == finding.responsible_id):
+    if user.pk in (finding.owner_id, finding.handler_id) or (
+        user.person_id and user.person_id == finding.responsible_id
+    ):
         return True
     return any(
         grant.role.code in QC_GROUP_ROLES

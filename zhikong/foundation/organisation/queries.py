@@ -83,6 +83,19 @@ def department_on(*, department_id: int, on: date) -> DepartmentOn | None:
     return _department_on(version) if version else None
 
 
+def successor_on(*, department_id: int, on: date) -> DepartmentOn | None:
+    """The department that took over one that has ended, followed to the one that exists on the day; None without one."""
+    seen = {department_id}
+    while found := DepartmentVersion.objects.filter(
+        department_id=department_id, valid_to__lte=on, successor__isnull=False
+    ).order_by("-valid_to").first():  # fmt: skip
+        department_id = found.successor_id
+        if department_id in seen or (known := department_on(department_id=department_id, on=on)):
+            return None if department_id in seen else known
+        seen.add(department_id)
+    return None
+
+
 def resolve(*, name_or_code: str, on: date) -> DepartmentOn | None:
     """The department that a file or a document means on a day: by code, else by name, else by alias (X-23)."""
     text = name_or_code.strip()

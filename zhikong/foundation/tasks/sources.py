@@ -40,6 +40,8 @@ def source(kind: str) -> Source:
 for _source in (
     Source(MANUAL, _("人工布置"), tick=True),
     Source("finding", _("问题整改"), extend=False),
+    Source("finding_measure", _("整改措施"), extend=False),
+    Source("referral", _("委员会决议"), tick=True),
     Source("flow_case", _("流程办理"), extend=False),
     Source("duty", _("常规工作"), extend=False),
     Source("figure_sheet", _("填报"), extend=False),

@@ -1,4 +1,4 @@
-"""The functional department's half: accept or return, extend, comment, close."""
+"""The functional department's half: accept or return, comment, close."""
 
 from datetime import date, datetime, timedelta
 
@@ -7,16 +7,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.findings import effects, rules
+from zhikong.foundation.findings.actions.planning import give_measures
 from zhikong.foundation.findings.actions.steps import (
     KIND,
+    answerer_of,
     begin,
     due_of,
     finish,
     hand_over,
-    head_of,
     record,
     required,
-    set_due,
     tell,
     worker_of,
 )
@@ -63,6 +63,7 @@ def accept(
     if promised and promised < due.on:
         due = Due(promised, f"科室答复的完成日期（整改期限 {due.on}）")
     hand_over(finding, by=by, now=now, to=worker, doing="落实整改并提交证据", due=due)
+    give_measures(finding, by=by, now=now, except_to=worker)
     tell(finding, by=by, now=now, title="整改措施已受理", text=text, users=[finding.owner, worker])
     return finding
 
@@ -89,28 +90,9 @@ def return_to_department(finding: Finding, *, by, now: datetime, text: str) -> F
     finding.approved_at = finding.approved_by = None
     finding.save()
     record(finding, Act.RETURN, by=by, now=now, text=text)
-    owner = finding.owner or head_of(finding.department_id, now) or finding.raised_by
+    owner = answerer_of(finding, now)
     hand_over(finding, by=by, now=now, to=owner, doing="修改整改答复", due=due_of(finding))
     tell(finding, by=by, now=now, title="整改答复被退回", text=text, users=[owner], group=True)
-    return finding
-
-
-@transaction.atomic
-def extend(finding: Finding, *, by, now: datetime, due_on: date, reason: str) -> Finding:
-    """Move the due date later; the reason becomes the sentence beside it (延期)."""
-    begin(finding, Act.EXTEND, by=by)
-    reason = required(reason, _("延期必须写明理由。"))
-    if due_on <= finding.due_on:
-        raise ValidationError(_("新的期限应晚于原期限 %(due)s。") % {"due": finding.due_on})
-    before = finding.due_on
-    set_due(finding, Due(due_on, f"经{by}同意，由 {before} 延期：{reason}"))
-    finding.save()
-    record(finding, Act.EXTEND, by=by, now=now, text=f"{before} → {due_on}：{reason}")
-    if not finding.accepted_at and finding.approved_at:
-        return finding  # the task lies with the office, its own date stays
-    owner = worker_of(finding, now)
-    hand_over(finding, by=by, now=now, to=owner, doing="整改", due=due_of(finding))
-    tell(finding, by=by, now=now, title=f"整改期限延至 {due_on}", text=reason, users=[owner])
     return finding
 
 

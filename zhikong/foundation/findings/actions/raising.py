@@ -13,11 +13,12 @@ from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.findings import policy, queries, rules
+from zhikong.foundation.findings.actions.repeats import demand_pdca
 from zhikong.foundation.findings.actions.steps import due_of, hand_over, head_of, record, required, tell
 from zhikong.foundation.findings.facts import FindingRaised
 from zhikong.foundation.findings.models import Finding, FindingCase, Series
 from zhikong.foundation.findings.rules import Act, Due, Level
-from zhikong.foundation.organisation.queries import department_on
+from zhikong.foundation.organisation.queries import DepartmentOn, department_on, names, successor_on
 from zhikong.foundation.outbox.actions import announce
 
 
@@ -78,9 +79,8 @@ def raise_finding(
     department_id = getattr(department, "id", department)
     require(by, Permission.RAISE_FINDING, department_id)
     today = timezone.localdate(now)
-    known = department_on(department_id=department_id, on=today)
-    if known is None:
-        raise ValidationError(_("没有这个科室，或它今天已经停用。"))
+    known, moved_from = _department(department_id, today)
+    department_id = known.id
     earlier = queries.earlier(
         department_id=department_id, indicator_id=indicator_id or "", raised_on=today, clause_key=clause_key
     )
@@ -91,6 +91,7 @@ def raise_finding(
         institution_id=current_scope().institution_id,
         department_id=department_id,
         department_name=known.name,
+        moved_from=moved_from,
         number=_next_number(today.year),
         group_key=group_key,
         title=required(title, _("请写明问题。"))[:120],
@@ -123,15 +124,28 @@ def raise_finding(
     return finding
 
 
+def _department(department_id: int, today: date) -> tuple[DepartmentOn, str]:
+    """The department on this day, or the one it was merged into and the name it had itself."""
+    if known := department_on(department_id=department_id, on=today):
+        return known, ""
+    after = successor_on(department_id=department_id, on=today)
+    if after is None:
+        raise ValidationError(_("没有这个科室，或它今天已经停用。"))
+    return after, names(on=today).get(department_id, "")
+
+
 def _start(finding: Finding, *, by, now: datetime) -> None:
     """The first line of the story, the first task, the first notice, the announcement."""
     text = finding.detail + (f"\n整改意见：{finding.opinion}" if finding.opinion else "")
     if finding.previous is not None:
         text += f"\n12 个月内重复发生，上一次：{finding.previous.number}"
+    if finding.moved_from:
+        text += f"\n{finding.moved_from}已并入{finding.department_name}，由{finding.department_name}整改"
     record(finding, Act.RAISE, by=by, now=now, text=text)
     doing = "整改答复" if finding.owner else "科室尚无科主任账号，请线下转交并代办"
     hand_over(finding, by=by, now=now, to=finding.owner or by, doing=doing, due=due_of(finding))
     tell(finding, by=by, now=now, title="收到整改通知", text=text, users=[finding.owner], group=True)
+    demand_pdca(finding, now=now)
     announce(FindingRaised(finding.pk, finding.indicator_id, finding.month), now=now)
 
 

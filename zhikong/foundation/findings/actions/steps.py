@@ -17,18 +17,18 @@ from zhikong.foundation.findings import permissions, rules
 from zhikong.foundation.findings.models import Finding, FindingStep
 from zhikong.foundation.findings.rules import Act, Due, State
 from zhikong.foundation.notices import actions as notices
-from zhikong.foundation.organisation.queries import heads
+from zhikong.foundation.organisation.queries import heads, successor_on
 from zhikong.foundation.tasks import actions as tasks
 
-KIND = "finding"
+KIND, MEASURE = "finding", "finding_measure"
 
 
 def begin(finding: Finding, act: Act, *, by) -> State:
     """Lock the finding; refuse who may not, or what its state forbids; gives the state after the act."""
     finding.refresh_from_db(from_queryset=Finding.objects.select_for_update(of=("self",)))
-    permission = permissions.ACT_PERMISSION.get(act)
-    if permission is not None:
-        require(by, permission, finding.department_id)
+    wanted = permissions.needed_for(act)
+    if wanted and not any(can(by, permission, finding.department_id) for permission in wanted):
+        require(by, wanted[0], finding.department_id)
     if act in permissions.DEPARTMENT_ACTS and not permissions.answers_for(by, finding):
         raise PermissionDenied(_("这个问题由科室质控小组或责任人答复，您不是其中一员。"))
     try:
@@ -85,7 +85,16 @@ def hand_over(finding: Finding, *, by, now: datetime, to, doing: str, due: Due) 
 
 
 def finish(finding: Finding, *, by, now: datetime) -> None:
+    """Finish all open tasks of the finding, those of single measures too."""
     tasks.complete_for(source_kind=KIND, source_key=str(finding.pk), by=by, now=now)
+    for pk in finding.measures.filter(done_at=None).values_list("pk", flat=True):
+        tasks.complete_for(source_kind=MEASURE, source_key=str(pk), by=by, now=now)
+
+
+def account_of(person_id: int | None, department_id: int | None) -> User | None:
+    """The active account of a person who may answer in the department, or None."""
+    found = User.objects.filter(person_id=person_id, is_active=True) if person_id else ()
+    return next((user for user in found if can(user, Permission.ANSWER_FINDING, department_id)), None)
 
 
 def tell(
@@ -116,17 +125,17 @@ def tell(
 
 
 def head_of(department_id: int, now: datetime) -> User | None:
-    """The account that answers for a department, or None when nobody has one."""
-    return next(iter(heads(department_id=department_id, on=timezone.localdate(now))), None)
+    """The account that answers for a department, or for the one it was merged into; None when nobody has one."""
+    on = timezone.localdate(now)
+    found = heads(department_id=department_id, on=on)
+    if not found and (after := successor_on(department_id=department_id, on=on)):
+        found = heads(department_id=after.id, on=on)
+    return next(iter(found), None)
 
 
 def worker_of(finding: Finding, now: datetime) -> User | None:
     """Who carries the measure out: the responsible person's account, else whom the owner handed it to, else owner, else head."""
-    if finding.responsible_id:
-        account = User.objects.filter(person_id=finding.responsible_id, is_active=True).first()
-        if account is not None and can(account, Permission.ANSWER_FINDING, finding.department_id):
-            return account
-    return answerer_of(finding, now)
+    return account_of(finding.responsible_id, finding.department_id) or answerer_of(finding, now)
 
 
 def answerer_of(finding: Finding, now: datetime) -> User | None:

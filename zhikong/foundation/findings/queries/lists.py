@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
+from zhikong.foundation.access.models import RoleAssignment
 from zhikong.foundation.findings import rules
 from zhikong.foundation.findings.models import Evidence, Finding
 from zhikong.foundation.findings.rules import State
+from zhikong.foundation.organisation.models import DepartmentVersion
+from zhikong.foundation.organisation.queries import in_force
 
 FILTERS = {
     "answer": Q(state__in=[State.RAISED, State.CAUSE, State.MEASURE, State.REOPENED]),
@@ -74,24 +76,6 @@ def overdue_findings(*, today: date, department_id: int | None = None) -> QueryS
     return findings(today=today, show="overdue", department_id=department_id)
 
 
-def same_matter(*, department_id: int, indicator_id: str = "", clause_key: str = "") -> QuerySet[Finding]:
-    """Findings of a department on the same clause or, where no clause is named, on the same indicator."""
-    same = Finding.objects.filter(department_id=department_id).exclude(state=State.MERGED)
-    if clause_key:
-        return same.filter(clause_key=clause_key)
-    return same.filter(indicator_id=indicator_id) if indicator_id else same.none()
-
-
-def earlier(
-    *, department_id: int, indicator_id: str, raised_on: date, clause_key: str = ""
-) -> Finding | None:
-    """The finding on the same clause or indicator that was closed last here, if within the last twelve months."""
-    same = same_matter(department_id=department_id, indicator_id=indicator_id, clause_key=clause_key)
-    last = same.filter(state=State.CLOSED).order_by("-closed_at").first()
-    closed_on = timezone.localdate(last.closed_at) if last else None
-    return last if rules.is_recurrent(closed_on, raised_on) else None
-
-
 def of_source(*, source_kind: str, source_key: str, department_id: int | None = None) -> QuerySet[Finding]:
     """Findings that one source (for example an indicator's month) has spawned (CAP-14)."""
     rows = Finding.objects.filter(source_kind=source_kind, source_key=source_key)
@@ -120,3 +104,20 @@ def departments_with_findings() -> list[tuple[int, str]]:
     """Departments in scope that have findings: id and the name they had at their latest finding."""
     rows = Finding.objects.order_by("department_id", "-raised_at").distinct("department_id")
     return sorted(rows.values_list("department_id", "department_name"), key=lambda pair: pair[1])
+
+
+def of_ended_departments(*, on: date) -> list[Finding]:
+    """Open findings of departments that no longer exist on the day."""
+    opened = Finding.objects.exclude(state__in=rules.DONE_STATES)
+    ids = set(opened.order_by().values_list("department_id", flat=True).distinct())
+    alive = DepartmentVersion.objects.filter(in_force(on), department_id__in=ids)
+    ended = ids - set(alive.values_list("department_id", flat=True))
+    return list(opened.filter(department_id__in=ended).select_related("owner", "handler")) if ended else []
+
+
+def left_behind(*, on: date) -> QuerySet[Finding]:
+    """Open findings whose owner has left: the account is switched off, or holds no role any more."""
+    with_role = RoleAssignment.objects.on(on).values("user_id")
+    left = Q(owner__is_active=False) | (Q(owner__isnull=False) & ~Q(owner_id__in=with_role))
+    opened = Finding.objects.exclude(state__in=rules.DONE_STATES)
+    return opened.filter(left).select_related("owner").order_by("due_on", "pk")
