@@ -31,8 +31,8 @@ $$ SELECT i.id, i.code FROM organisation_institution i ORDER BY i.id $$;
 SAME_INSTITUTION = "institution_id = (SELECT zhikong_institution())"
 
 
-def conditions(protection: Protection) -> tuple[str, str]:
-    """(rows that are seen, rows that may be written) as SQL conditions."""
+def conditions(protection: Protection, table: str) -> tuple[str, str]:
+    """(rows of a table that are seen, rows that may be written) as SQL conditions."""
     if protection.rows == "department":
         column = f'"{protection.department_column}"'
         in_scope = (
@@ -41,7 +41,7 @@ def conditions(protection: Protection) -> tuple[str, str]:
         )
         return in_scope, in_scope
     if protection.rows in ("participants", "parent"):
-        shown = _participants(protection) if protection.rows == "participants" else _parent(protection)
+        shown = _participants(protection) if protection.rows == "participants" else _parent(protection, table)
         return shown, shown
     seen = {
         "institution": SAME_INSTITUTION,
@@ -66,15 +66,16 @@ def _participants(protection: Protection) -> str:
     )
 
 
-def _parent(protection: Protection) -> str:
-    """The parent's own policy answers inside the sub-select."""
-    table, column = f'"{protection.parent_table}"', f'"{protection.parent_column}"'
-    return f"{SAME_INSTITUTION} AND EXISTS (SELECT 1 FROM {table} parent WHERE parent.id = {column})"  # noqa: S608  names from code
+def _parent(protection: Protection, table: str) -> str:
+    """The parent's own policy answers inside the sub-select; the child's column is named with its table, because the
+    parent may have one of the same name."""
+    parent, column = f'"{protection.parent_table}"', f'"{table}"."{protection.parent_column}"'
+    return f"{SAME_INSTITUTION} AND EXISTS (SELECT 1 FROM {parent} parent WHERE parent.id = {column})"  # noqa: S608  names from code
 
 
 def row_policy(table: str, protection: Protection) -> str:
     """Statements that put exactly the declared policy on a table."""
-    seen, written = conditions(protection)
+    seen, written = conditions(protection, table)
     sql = (
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY;\n'
         f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY;\n'

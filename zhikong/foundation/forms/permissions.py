@@ -26,30 +26,38 @@ def may_fill(user, form: FormDefinition, department_id: int | None = None, *, an
     return anywhere or current_scope().covers(department_id)
 
 
-_together: dict[str, Callable[..., bool]] = {}
+_named: dict[str, Callable[..., bool]] = {}
 
 
-def fill_together(source_kind: str, may: Callable[..., bool]) -> None:
-    """Let several people fill the sheets of a source: ``may(user, source_key)`` says who, whatever their roles."""
-    _together[source_kind] = may
+def filled_by_named(source_kind: str, may: Callable[..., bool]) -> None:
+    """Sheets of a source are filled together by those whom ``may(user, source_key)`` names, and by nobody else:
+    an inspected department does not answer for its inspectors, whatever roles the form lists."""
+    _named[source_kind] = may
 
 
 def may_fill_sheet(user, form: FormDefinition, sheet) -> bool:
-    """Whether this person may fill this very sheet: by role, because it was given to him, or together with others."""
-    return _given(user, sheet) or may_fill(user, form, sheet.department_id)
+    """Whether this person may fill this very sheet: named by its source, or given it, or by role."""
+    may = _named.get(sheet.source_kind)
+    if may is None or _is_job(user):
+        return _given(user, sheet) or may_fill(user, form, sheet.department_id)
+    return _in_use(user) and may(user, sheet.source_key)
 
 
 def _given(user, sheet) -> bool:
-    if user is None or not getattr(user, "is_active", False):
-        return False
-    may = _together.get(sheet.source_kind)
-    return sheet.filler_id == user.pk or (may is not None and may(user, sheet.source_key))
+    return _in_use(user) and sheet.filler_id == user.pk
+
+
+def _in_use(user) -> bool:
+    return user is not None and bool(getattr(user, "is_active", False))
 
 
 def require_fill_sheet(by, form: FormDefinition, sheet) -> None:
-    """Raise PermissionDenied with the roles that may fill, unless ``by`` may fill this very sheet."""
-    if not _given(by, sheet):
-        require_fill(by, form, sheet.department_id)
+    """Raise PermissionDenied with the reason unless ``by`` may fill this very sheet."""
+    if may_fill_sheet(by, form, sheet):
+        return
+    if sheet.source_kind in _named:
+        raise PermissionDenied(f"“{form.title}”这一份由指定的人填写，您不在名单里。")
+    require_fill(by, form, sheet.department_id)
 
 
 def may_decide(user, form: FormDefinition, department_id: int | None = None) -> bool:
