@@ -1,5 +1,14 @@
-"""What this part of the function shows of itself on pages that it does not own."""
+"""What emergency plans show of themselves on pages that they do not own."""
 
-from zhikong.web.panels import Panel
+from django.utils.translation import gettext_lazy
 
-PANEL = Panel()
+from zhikong.foundation.access.permissions import Permission
+from zhikong.web.panels import MenuEntry, Panel
+
+PANEL = Panel(
+    menu=(
+        MenuEntry(
+            gettext_lazy("应急预案"), "risks:plans", "siren", order=58, permission=Permission.VIEW_RISKS
+        ),
+    )
+)
