@@ -38,7 +38,13 @@ class Measure(Part):
         DONE = "done", _("已完成")
         DROPPED = "dropped", _("实施后放弃")
 
+    class Strength(models.TextChoices):
+        STRONG = "strong", _("强（强制功能、取消风险环节、自动化）")
+        MEDIUM = "medium", _("中（清单、双人核对、减少负荷）")
+        WEAK = "weak", _("弱（培训、提醒、新制度）")
+
     number = models.PositiveSmallIntegerField(_("序号"))
+    strength = models.CharField(_("措施强度"), max_length=8, choices=Strength, blank=True)
     cause = models.CharField(_("对应的真因"), max_length=16, blank=True)
     title = models.CharField(_("对策"), max_length=160)
     how = models.TextField(_("具体做法"), blank=True)
