@@ -50,7 +50,7 @@ def refuse_closed(risk: Risk) -> None:
 
 def reason_of(text: str, sentence: str) -> str:
     """The words, or a refusal that says which words are missing."""
-    if len(text.strip()) < 4:
+    if len(text.strip()) < 2:
         raise ValidationError(sentence)
     return text.strip()
 
