@@ -1,3 +1,5 @@
 """Addresses of visiting."""
 
-urlpatterns: list = []
+from zhikong.hospital.functions.inspections import urls_phone
+
+urlpatterns: list = [*urls_phone.urlpatterns]

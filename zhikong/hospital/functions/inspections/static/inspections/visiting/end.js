@@ -1,0 +1,134 @@
+// The end of a visit: what is missing, what was found, the inspected side's words, signatures, handing over.
+import { button, fill, h, tag, toast } from "./dom.js";
+import { numbered } from "./fill.js";
+import { signer } from "./signing.js";
+import { clock, say } from "./words.js";
+
+export class EndPage {
+  constructor(app, visit) {
+    Object.assign(this, { app, visit });
+    this.element = h("div.visit.visit-end");
+    this.unknown = {}; // key of an item → why it stays open
+    this.draw();
+  }
+
+  draw() {
+    const { visit } = this;
+    fill(this.element,
+      h("h2", {}, say("end_title", { place: visit.held.visit.department.name })),
+      this.#left(), this.#found(), this.#comment(), this.#signatures(), this.#finish());
+  }
+
+  news() {
+    const busy = this.element.contains(document.activeElement) && document.activeElement.matches("input, textarea");
+    if (!busy) this.draw();
+  }
+
+  #numbers = (sheet) => numbered(this.visit.form(sheet));
+  #link = (one) => h("a", { href: `#/visit/${this.visit.id}/item/${one.key}` }, `${this.#numbers(one.sheet).get(one.item.id)}. ${one.item.text}`);
+
+  #left() {
+    const left = this.visit.asked().filter((one) => one.missing || one.open);
+    const conflicts = this.visit.conflicts().size;
+    if (!left.length && !conflicts) return h("p.note.ok", {}, say("all_answered"));
+    return h("section.card", {}, h("header", {}, h("h3", {}, say("left_title", { n: left.length }))),
+      h("div.body", {},
+        conflicts > 0 && h("p.note.warn", {}, say("conflicts_left", { n: conflicts })),
+        left.length > 0 && h("ul.left-list", {}, left.map((one) => h("li", {}, this.#link(one), h("span.help", {}, one.missing || say("not_answered")), one.missing && this.#why(one))))));
+  }
+
+  /** An item that cannot be answered here and now stays open with a reason; it is no silent pass. */
+  #why(one) {
+    return h("label.why-open", {}, say("why_open"), h("input", { type: "text", maxlength: 200, value: this.unknown[one.key] ?? "", autocomplete: "off", onchange: (event) => {
+      const said = event.target.value.trim();
+      if (said) this.unknown[one.key] = said;
+      else delete this.unknown[one.key];
+    } }));
+  }
+
+  #found() {
+    const no = this.visit.asked().filter((one) => this.visit.isNo(one));
+    const fixed = new Set(this.visit.ops.filter((op) => op.kind === "fixed").map((op) => `${op.sheet}:${op.item}`));
+    (this.visit.held.corrections ?? []).forEach((one) => fixed.add(`${one.sheet}:${one.item}`));
+    return h("section.card", {}, h("header", {}, h("h3", {}, say("found_title", { n: no.length }))),
+      no.length
+        ? h("ul.rows", {}, no.map((one) => h("li", {}, h("span.text", {}, this.#link(one)), fixed.has(one.key) ? tag("ok", say("fixed_here")) : tag("bad", say("to_rectify")))))
+        : h("p.body.muted", {}, say("nothing_found")));
+  }
+
+  #comment() {
+    const said = [
+      ...(this.visit.held.exchange ?? []).map((one) => ({ text: one.text, name: one.name ?? one.by, at: one.at, sent: true })),
+      ...this.visit.ops.filter((op) => op.kind === "comment" && (!op.sent || !(this.visit.held.exchange ?? []).length)).map((op) => ({ text: op.value.text, name: op.value.by_name, at: op.at, sent: op.sent })),
+    ];
+    const list = said.length > 0 && h("ul.noted", {}, said.map((one) => h("li", {}, h("span", {}, `“${one.text}”`), h("span.help", {}, `${one.name ?? ""} ${clock(one.at)} · ${say(one.sent ? "uploaded" : "saved_on_phone")}`))));
+    return h("section.card", {}, h("header", {}, h("h3", {}, say("comment_title"))), h("div.body.stack", {}, list, this.visit.isOpen && this.#commentForm(said.length)));
+  }
+
+  #commentForm(again) {
+    const name = h("input", { type: "text", id: "comment-name", maxlength: 60, autocomplete: "off", value: this.inspected ?? "" });
+    const text = h("textarea", { id: "comment-text", rows: 3, maxlength: 2000 });
+    const problem = h("p.is-bad", { role: "alert" });
+    const keep = async (agrees) => {
+      if (!name.value.trim() || (!agrees && text.value.trim().length < 4)) return fill(problem, say(name.value.trim() ? "objection_needs_words" : "name_first"));
+      this.inspected = name.value.trim();
+      await this.app.record(this.visit, { kind: "comment", value: { text: text.value.trim() || say("no_objection"), by_name: this.inspected, agrees } });
+      toast(say("comment_kept"));
+      this.draw();
+    };
+    const form = h("div.tool-form", {},
+      h("p.help", {}, say("comment_help")),
+      h("label", { for: "comment-name" }, say("comment_name")), name,
+      h("label", { for: "comment-text" }, say("comment_text")), text, problem,
+      h("div.row", {}, button(say("agrees"), () => keep(true), { kind: "primary" }), button(say("objects"), () => keep(false))));
+    return again ? h("details", {}, h("summary", {}, say("comment_more")), form) : form;
+  }
+
+  #signatures() {
+    const signed = [
+      ...(this.visit.held.signatures ?? []),
+      ...this.visit.ops.filter((op) => op.kind === "signature" && !(op.sent && (this.visit.held.signatures ?? []).some((one) => one.role === op.value.role && one.name === op.value.name))).map((op) => ({ role: op.value.role, name: op.value.name, at: op.at, how: op.value.strokes?.length ? "drawn" : "typed" })),
+    ];
+    const part = (role, proposed) => {
+      const done = signed.filter((one) => one.role === role);
+      const form = () => signer({ app: this.app, visit: this.visit, role, word: say(`role_${role}`), proposed, signed: () => this.draw() });
+      return h("div.sign-part", {}, h("h4", {}, say(`role_${role}`)),
+        done.map((one) => h("p", {}, tag("ok", say("signed")), ` ${one.name} ${clock(one.at)} `, h("span.help", {}, say(`how_${one.how}`)))),
+        this.visit.isOpen && (done.length ? h("details", {}, h("summary", {}, say("sign_more")), form()) : form()));
+    };
+    return h("section.card", {}, h("header", {}, h("h3", {}, say("signatures_title"))),
+      h("div.body.stack", {}, part("inspected", this.inspected ?? ""), part("inspector", this.app.me?.name ?? "")));
+  }
+
+  #finish() {
+    const { visit } = this;
+    if (visit.finished) return h("p.note.ok", {}, visit.unsent() ? say("finished_waiting", { n: visit.unsent() }) : say("finished_sent"));
+    if (!visit.isOpen) return h("p.note", {}, say("visit_over", { state: visit.held.visit.state_name ?? "" }));
+    const refused = visit.toSee().filter((op) => ["finish", "conclude"].includes(op.kind)).at(-1);
+    const note = h("textarea", { id: "finish-note", rows: 2, maxlength: 1000 });
+    const conclude = h("input", { type: "checkbox", id: "finish-conclude", checked: this.#mayConclude() });
+    const problem = h("p.is-bad", { role: "alert" }, refused?.why ?? "");
+    const hand = async () => {
+      const blocking = visit.asked().filter((one) => one.missing && !this.unknown[one.key]);
+      if (visit.conflicts().size || blocking.length) {
+        fill(problem, say("cannot_finish", { n: blocking.length + visit.conflicts().size }));
+        return this.element.querySelector(".left-list input, .note.warn")?.scrollIntoView({ block: "center" });
+      }
+      const value = { note: note.value.trim(), ...(Object.keys(this.unknown).length ? { unknown: this.unknown } : {}) };
+      await this.app.finish(visit, value, conclude.checked && this.#mayConclude() ? note.value.trim() : null);
+      this.draw();
+    };
+    return h("section.card", {}, h("header", {}, h("h3", {}, say("finish_title"))),
+      h("div.body.stack", {},
+        h("p.help", {}, say("finish_help")),
+        h("label", { for: "finish-note" }, say("finish_note")), note,
+        visit.isLead && h("label.check", {}, conclude, h("span", {}, say("conclude_now"))),
+        problem, button(say("finish"), hand, { kind: "primary", sign: "check" })));
+  }
+
+  /** The lead may conclude at once when the inspected side has spoken and does not object. */
+  #mayConclude() {
+    const words = this.visit.ops.filter((op) => op.kind === "comment").map((op) => op.value.agrees);
+    return this.visit.isLead && !words.includes(false) && (words.length > 0 || (this.visit.held.exchange ?? []).length > 0);
+  }
+}
