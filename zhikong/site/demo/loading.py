@@ -24,6 +24,7 @@ from zhikong.site.demo import (
     organisation,
     records_story,
     reviews_story,
+    risks_story,
     sampling_story,
 )
 from zhikong.site.home import Explained
@@ -74,6 +75,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         records_story.tell(now=now)
         reviews_story.tell(now=now)
         sampling_story.tell(now=now)
+        risks_story.tell(now=now)
     home.set_options(demo_loaded=_database())
 
 
