@@ -23,6 +23,7 @@ from zhikong.hospital.overviews.reports import actions as briefs
 
 EVERYBODY = frozenset(ROLES)
 MEASURED = EVERYBODY - {"auditor", "administrator"}
+WITH_CASES = MEASURED - {"equipment"}
 OFFICE = frozenset({"quality_office"})
 KEEPERS = OFFICE | {"administrator"}
 RAISERS = frozenset(
@@ -33,6 +34,9 @@ RAISERS = frozenset(
         "hospital_leader",
         "qc_officer",
         "record_reviewer",
+        "infection_control",
+        "pharmacy",
+        "equipment",
     }
 )
 ANSWERING = frozenset(
@@ -58,8 +62,8 @@ MAY_OPEN = {
     "/indicators/library/": MEASURED,
     "/indicators/library/average_length_of_stay/": MEASURED,
     INDICATOR: MEASURED,
-    f"{INDICATOR}cases/": MEASURED,
-    f"{INDICATOR}cases/export/": MEASURED,
+    f"{INDICATOR}cases/": WITH_CASES,
+    f"{INDICATOR}cases/export/": WITH_CASES,
     "/indicators/alerts/": ANSWERING,
     "/indicators/alerts/silence/": ANSWERING,
     "/indicators/alerts/settings/": OFFICE,

@@ -45,7 +45,7 @@ class Pharmacy(Role):
     title = "药学部"
     duty = "管理药品质量：储存检查、急救药品、合理用药、整改受理"
     hospital_wide = True
-    permissions = FUNCTIONAL
+    permissions = FUNCTIONAL | {P.VIEW_CASES}
 
 
 class Equipment(Role):
