@@ -20,7 +20,7 @@ class Named:
 
 @dataclass(frozen=True)
 class StopPlan:
-    """One stop of a tracer."""
+    """One stop of a tracer. words: the department is the one whose name or alias holds one of them."""
 
     title: str
     department_id: int | None = None
@@ -28,6 +28,7 @@ class StopPlan:
     questions: tuple[str, ...] = ()
     form_id: str = ""
     reason: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
