@@ -1,5 +1,14 @@
 """What this function shows of itself on pages that it does not own."""
 
-from zhikong.web.panels import Panel
+from django.utils.translation import gettext_lazy as _
 
-PANEL = Panel()
+from zhikong.foundation.access.permissions import Permission
+from zhikong.web.panels import MenuEntry, Panel
+
+PANEL = Panel(
+    menu=(
+        MenuEntry(
+            _("委员会议题"), "meetings:list", "gavel", order=47, permission=Permission.RECORD_DECISIONS
+        ),
+    )
+)

@@ -3,3 +3,8 @@
 
 def ready() -> None:
     """Called once, when all apps are loaded."""
+    from zhikong.foundation.findings.facts import MatterReferred
+    from zhikong.foundation.outbox.registry import subscribe
+    from zhikong.hospital.functions.meetings.actions import on_referred
+
+    subscribe(MatterReferred, on_referred, name="meetings.on_referred", order_by="referral_id")
