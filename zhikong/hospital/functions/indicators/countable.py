@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhikong.engine.definitions import Definition, Kind
+from zhikong.engine.definitions.kinds import Direction
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.facts.countable import Answer, Dimension, Measure, Row, Shape, Source, Wanted
@@ -29,7 +30,7 @@ def things(user) -> list[tuple[str, str]]:
 def shape(key: str) -> Shape:
     """Value, numerator and denominator; a value of cases among cases stays a ratio, so that it can be pooled."""
     found = _definition(key)
-    less = {"lower": True, "higher": False, "down": True, "up": False}.get(str(getattr(found.direction, "value", found.direction)))  # fmt: skip
+    less = {Direction.DOWN: True, Direction.UP: False}.get(found.direction)
     value = Measure(VALUE, found.title, found.unit, _is_ratio(found), float(found.multiplier), less)
     parts = [Measure(TOP, _("分子"), ""), Measure(BOTTOM, _("分母"), "")]
     return Shape(
