@@ -12,6 +12,7 @@ from zhikong.hospital.functions.risks.actions.plans import drilling
 from zhikong.hospital.functions.risks.actions.register import analysing, writing
 from zhikong.hospital.functions.risks.models.plans import Drill
 from zhikong.hospital.functions.risks.models.register import FailureAnalysis, Risk
+from zhikong.site.demo.acting import at
 
 HEAD, MATRON, ORTHOPAEDIST, OFFICE, MEDICAL, NURSING, ENGINEER, LEADER = (
     "keshi", "hushizhang", "guke", "zhikong", "yiwu", "huli", "zhuangbei", "yuanzhang",
@@ -19,7 +20,7 @@ HEAD, MATRON, ORTHOPAEDIST, OFFICE, MEDICAL, NURSING, ENGINEER, LEADER = (
 # place, by, title, category, how it could happen, likelihood, severity, measures (kind, words, by whom, works), left over
 RISKS = (
     ("CARD", HEAD, "高浓度氯化钾误用", "medication", "氯化钾与生理盐水同柜，夜班误取后直接静推，患者心跳骤停。", 3, 5,
-     (("engineer", "氯化钾移入带锁专柜，药房按患者配送", HEAD, "专柜照片，药学部 11 月抽查 20 次全部单独存放"),
+     (("engineer", "氯化钾移入带锁专柜，药房按患者配送", HEAD, "专柜照片，药学部抽查 20 次全部单独存放"),
       ("procedure", "取用双人核对并签名", MATRON, "")), (1, 5)),
     ("CARD", MATRON, "高龄患者夜间如厕跌倒", "nursing", "夜间服利尿药的高龄患者独自如厕，地面湿滑，髋部骨折。", 4, 3,
      (("engineer", "床旁加装感应夜灯和扶手", MATRON, "10 间病房安装完毕，验收单已归档"),
@@ -79,7 +80,7 @@ def _department(code: str | None, on: date) -> int | None:
 
 def _risk(users, row, now: datetime) -> None:
     place, by, title, category, scenario, likelihood, severity, measures, left = row
-    then, user = now - timedelta(days=75), users[by]
+    then, user = at(now, -75), users[by]
     risk = writing.write_risk(
         by=user, now=then, title=title, category=category, scenario=scenario, owner=user, likelihood=likelihood,
         severity=severity, department_id=_department(place, timezone.localdate(now)),
@@ -90,16 +91,16 @@ def _risk(users, row, now: datetime) -> None:
             risk, by=user, now=then, kind=kind, text=text, responsible=users[whom], due_on=due
         )
         if proof:
-            writing.put_in_effect(made, by=users[whom], now=now - timedelta(days=25), proof=proof)
+            writing.put_in_effect(made, by=users[whom], now=at(now, -25, 15), proof=proof)
     if left:
         writing.review(
-            risk, by=user, now=now - timedelta(days=20), text="措施落实后抽查合格，按现状评估", likelihood=likelihood,
+            risk, by=user, now=at(now, -20, 10), text="措施落实后抽查合格，按现状评估", likelihood=likelihood,
             severity=severity, residual_likelihood=left[0], residual_severity=left[1],
         )  # fmt: skip
         writing.accept(
             Risk.objects.get(pk=risk.pk),
             by=user,
-            now=now - timedelta(days=19),
+            now=at(now, -19, 9),
             reason="剩余风险可控，按期复评",
         )
 
@@ -108,7 +109,7 @@ def _worksheet(users, now: datetime) -> None:
     if FailureAnalysis.objects.exists():
         return
     sheet = analysing.open_analysis(
-        by=users[HEAD], now=now - timedelta(days=12), title="高警示药品从医嘱到给药", leader=users[HEAD],
+        by=users[HEAD], now=at(now, -12, 15), title="高警示药品从医嘱到给药", leader=users[HEAD],
         department_id=_department("CARD", timezone.localdate(now)), team="科主任、护士长、药师、责任护士两名",
         scope="从医师开出医嘱到护士床旁给药完毕",
     )  # fmt: skip
@@ -118,7 +119,7 @@ def _worksheet(users, now: datetime) -> None:
             "occurrence": o, "detection": d, "measure": measure, "responsible": users[whom] if whom else None,
             "due_on": timezone.localdate(now) + timedelta(days=20) if whom else None,
         }  # fmt: skip
-        analysing.save_mode(sheet, by=users[HEAD], now=now - timedelta(days=11), values=values)
+        analysing.save_mode(sheet, by=users[HEAD], now=at(now, -11, 15), values=values)
 
 
 def _drills(users, now: datetime) -> None:
@@ -139,7 +140,7 @@ def _drills(users, now: datetime) -> None:
         ("power_failure", None, "table", 130, 22, None, "各科负责人到齐，流程推演完整", "", ENGINEER),
     )
     for plan, place, kind, ago, people, minutes, good, problems, whom in told:
-        then = now - timedelta(days=ago)
+        then = at(now, -ago, 15)
         made = _plan(users[whom], plan, place, kind, timezone.localdate(then), then)
         drilling.hold(
             made, by=users[whom], now=then, held_on=timezone.localdate(then), participants=people, minutes=minutes,

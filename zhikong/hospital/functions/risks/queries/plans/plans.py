@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.packstore.queries import resolve, resolve_all
 from zhikong.hospital.functions.risks.models.plans import Drill, PlanReview
 from zhikong.hospital.functions.risks.rules_plans import EmergencyPlan, due_on
@@ -21,6 +22,8 @@ class Standing:
     """A plan and how it stands. last: the last drill that was summed up, as far as in scope; drill_due: the next.
 
     department_id: of whom last and drill_due speak; None: of the hospital as a whole.
+    in_sight: False for a plan of the whole hospital read from one department, whose scope does not hold its drills:
+    whether it is overdue cannot be said there.
     """
 
     plan: EmergencyPlan
@@ -29,6 +32,7 @@ class Standing:
     planned: Drill | None
     drill_due: date
     review_due: date
+    in_sight: bool = True
 
     def drill_state(self, today: date) -> str:
         """ok, info (one is planned), warn (soon) or bad (overdue)."""
@@ -77,6 +81,7 @@ def _standing(
         plan, reviewed, last, planned[0] if planned else None,
         due_on(last.held_on if last else None, plan.every_months, since=since),
         reviewed.next_on if reviewed else plan.next_review,
+        plan.scope == "department" or current_scope().departments is None,
     )  # fmt: skip
 
 
