@@ -101,13 +101,18 @@ def _ask_for_approval(project: Project, *, by, now: datetime) -> None:
     hand_over(project, by=by, now=now, to=next(iter(able), None), doing="立项审批", due_on=due, reason=reason)
 
 
-def let_in(project: Project) -> None:
-    """Members and tutor see the project wherever they work; the leader too. Tools saved in it follow."""
+def let_in(project: Project, *, gone: Iterable[int] = ()) -> None:
+    """Members and tutor see the project wherever they work; so do judges, who were let in when they were drawn.
+
+    gone: people who are no longer of the team. Tools saved in the project follow.
+    """
     from zhikong.hospital.functions.improvements.actions import tools
 
-    ids = set(project.members.values_list("person_id", flat=True))
-    readers = set(User.objects.filter(person_id__in=ids, is_active=True).values_list("pk", flat=True))
-    project.readers = sorted(readers | ({project.leader_id} if project.leader_id else set()))
+    ids, left = set(project.members.values_list("person_id", flat=True)), set(gone)
+    accounts = User.objects.filter(is_active=True)
+    readers = set(accounts.filter(person_id__in=ids).values_list("pk", flat=True))
+    before = set(project.readers) - set(accounts.filter(person_id__in=left).values_list("pk", flat=True))
+    project.readers = sorted(before | readers | ({project.leader_id} if project.leader_id else set()))
     project.save(update_fields=["readers"])
     if hasattr(tools, "share"):
         tools.share(project_id=project.pk, readers=project.readers)
@@ -151,6 +156,7 @@ def set_team(project: Project, *, by, now: datetime, seats: dict[int, tuple[str,
     if voted := gone.filter(ballots__isnull=False).distinct():
         names = "、".join(one.person.name for one in voted)
         raise ValidationError(f"{names} 已经评过分，不能从小组里删除。")
+    left = list(gone.values_list("person_id", flat=True))
     gone.delete()
     for pk, (role, duty) in seats.items():
         Member.objects.update_or_create(
@@ -160,7 +166,7 @@ def set_team(project: Project, *, by, now: datetime, seats: dict[int, tuple[str,
     account = User.objects.filter(person_id=leaders[0], is_active=True).order_by("pk").first()
     project.leader = account or project.leader
     project.save(update_fields=["leader"])
-    let_in(project)
+    let_in(project, gone=left)
     record(project, "team", by=by, now=now, text=f"成员 {len(seats)} 人")
     return project
 
