@@ -42,8 +42,28 @@ def destroy_due(*, now: datetime, limit: int = AT_ONCE) -> int:
     return count
 
 
+@transaction.atomic
+def destroy_superseded(file: File, *, by, now: datetime, reason: str, copy: File) -> File:
+    """A picture of which a copy with something hidden took the place goes at once; the app says who may ask for it.
+
+    copy: what is kept instead, for as long; its content must be another one. Held files stay.
+    """
+    file = locked(file)
+    if copy.deleted_at is not None or copy.digest == file.digest or copy.pk == file.pk:
+        raise ValidationError(_("没有可以代替它的另一份，不能销毁。"))
+    if file.deleted_at is not None or file.held:
+        raise ValidationError(_("文件已经销毁，或在封存中。"))
+    return _gone(
+        file, by=by, now=now, reason=f"{reasoned(reason)}；已由 {copy.name}（{copy.digest[:12]}）代替"
+    )
+
+
 def _destroy(file: File, *, by, now: datetime, reason: str) -> File:
     _check(file, now)
+    return _gone(file, by=by, now=now, reason=reason)
+
+
+def _gone(file: File, *, by, now: datetime, reason: str) -> File:
     kept = retention_classes()[file.retention]
     gone = {file.blob_id, file.thumbnail_id} - {None}  # a small picture is its own thumbnail
     file.blob = file.thumbnail = None

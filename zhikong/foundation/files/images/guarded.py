@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -31,9 +32,14 @@ class Size:
     height: int
 
 
-def rewrite(source: Path, kind: Kind, *, target: Path, thumbnail: Path) -> Size:
-    """Write the picture anew without metadata, upright, first frame only, with a thumbnail; raises Refused."""
-    answer = _ask(source, kind, target, thumbnail)
+def rewrite(
+    source: Path, kind: Kind, *, target: Path, thumbnail: Path, regions: Sequence[Mapping[str, float]] = ()
+) -> Size:
+    """Write the picture anew without metadata, upright, first frame only, with a thumbnail; raises Refused.
+
+    regions: rectangles x, y, w, h to hide, as fractions of the upright picture.
+    """
+    answer = _ask(source, kind, target, thumbnail, regions)
     if answer.get("error") == "large":
         raise Refused(TOO_LARGE)
     if "width" not in answer:
@@ -42,16 +48,16 @@ def rewrite(source: Path, kind: Kind, *, target: Path, thumbnail: Path) -> Size:
     return Size(answer["width"], answer["height"])
 
 
-def _ask(source: Path, kind: Kind, target: Path, thumbnail: Path) -> dict:
+def _ask(source: Path, kind: Kind, target: Path, thumbnail: Path, regions) -> dict:
     if not _turn.acquire(timeout=SECONDS):
         raise Refused(BUSY)
     try:
-        return _run(source, kind, target, thumbnail)
+        return _run(source, kind, target, thumbnail, regions)
     finally:
         _turn.release()
 
 
-def _run(source: Path, kind: Kind, target: Path, thumbnail: Path) -> dict:
+def _run(source: Path, kind: Kind, target: Path, thumbnail: Path, regions) -> dict:
     sides = [str(LARGEST_SIDE), str(THUMBNAIL_SIDE)]
     command = [
         sys.executable,
@@ -62,6 +68,7 @@ def _run(source: Path, kind: Kind, target: Path, thumbnail: Path) -> dict:
         str(target),
         str(thumbnail),
         *sides,
+        json.dumps([dict(one) for one in regions]),
     ]
     try:
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, env={}, cwd="/")

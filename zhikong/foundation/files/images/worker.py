@@ -2,7 +2,7 @@
 
 Nothing of ours is imported here: the process starts quickly and holds no secret and no connection. It limits its own
 time, memory and output before it touches the content. Arguments: source, kind, target, thumbnail, the largest sides
-of both. The answer is one line of JSON: {"width": …, "height": …} or {"error": code}.
+of both, and as JSON the regions to hide, fractions of the upright picture. The answer is one line of JSON: {"width": …, "height": …} or {"error": code}.
 """
 
 import json
@@ -13,6 +13,9 @@ CPU_SECONDS = 20
 MEMORY = 1536 * 1024 * 1024
 OUTPUT = 64 * 1024 * 1024
 MAX_PIXELS = 64_000_000
+CELLS = (
+    5  # what is hidden keeps so many cells along its longer side: light and dark, nobody's face and no letter
+)
 FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
 
 
@@ -31,8 +34,8 @@ def limit():
         resource.setrlimit(what, (most, most))
 
 
-def rewrite(source, kind, target, thumbnail, side, small_side):
-    """Write target and thumbnail; returns width and height in pixels."""
+def rewrite(source, kind, target, thumbnail, side, small_side, regions=()):
+    """Write target and thumbnail, regions hidden in both; returns width and height in pixels."""
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = None  # we judge by the header ourselves, with a sentence of our own
@@ -46,11 +49,28 @@ def rewrite(source, kind, target, thumbnail, side, small_side):
         upright = ImageOps.exif_transpose(picture)
         bare = _only_pixels(upright, kind)
     bare.thumbnail((side, side), Image.Resampling.LANCZOS)
+    for region in regions:
+        _hide(bare, region)
     _save(bare, kind, target)
     size = bare.size
     bare.thumbnail((small_side, small_side), Image.Resampling.LANCZOS)
     _save(bare, kind, thumbnail)
     return size
+
+
+def _hide(picture, region):
+    """Replace a rectangle by a few large cells of its mean colours; nothing of what was there can be told from them."""
+    from PIL import Image
+
+    width, height = picture.size
+    left, top = int(region["x"] * width), int(region["y"] * height)
+    right = min(width, max(left + 1, round((region["x"] + region["w"]) * width)))
+    bottom = min(height, max(top + 1, round((region["y"] + region["h"]) * height)))
+    part = picture.crop((left, top, right, bottom))
+    longest = max(part.size)
+    few = [max(1, round(CELLS * length / longest)) for length in part.size]
+    cells = part.resize(few, Image.Resampling.BOX).resize(part.size, Image.Resampling.NEAREST)
+    picture.paste(cells, (left, top))
 
 
 def _only_pixels(picture, kind):
@@ -85,10 +105,11 @@ def _save(picture, kind, path):
 
 
 def main():
-    source, kind, target, thumbnail, side, small_side = sys.argv[1:]
+    source, kind, target, thumbnail, side, small_side, regions = sys.argv[1:]
     limit()
     try:
-        width, height = rewrite(source, kind, target, thumbnail, int(side), int(small_side))
+        hidden = json.loads(regions)
+        width, height = rewrite(source, kind, target, thumbnail, int(side), int(small_side), hidden)
         answer = {"width": width, "height": height}
     except (OverflowError, MemoryError):
         answer = {"error": "large"}

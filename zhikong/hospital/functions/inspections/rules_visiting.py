@@ -14,7 +14,8 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.hospital.functions.inspections.rules_planning import STATE_NAMES, State
+from zhikong.hospital.functions.inspections.rules_planning import STATE_NAMES, Notice, State
+from zhikong.hospital.functions.inspections.rules_planning import Kind as PlanKind
 
 TAKES_ANSWERS = frozenset({State.PLANNED, State.OPEN})
 TAKES_WORDS = frozenset({State.OPEN, State.COMMENT})
@@ -119,3 +120,14 @@ def _open_work(case: Readiness) -> list:
         (case.undecided, _("还有 %(n)d 条被搁置的内容没有决定是否采用。")),
     )
     return [sentence % {"n": count} for count, sentence in sentences if count]
+
+
+def why_unheard(kind: str, notice: str) -> str:
+    """Why a visit needs no exchange of views before its conclusion; '' for all others."""
+    if notice == Notice.COVERT:
+        return "暗访：结论公开后，科室在整改答复里说明情况。"
+    return "科室自查：检查人就是本科室的人。" if kind == PlanKind.SELF else ""
+
+
+TAKES_MEDIA = frozenset({State.PLANNED, State.OPEN, State.COMMENT, State.CONCLUDED})
+"""A photo that was taken in time may arrive late; whether it is used is decided with the op that names it."""
