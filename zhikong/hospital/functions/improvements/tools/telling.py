@@ -132,7 +132,7 @@ def _scatter(figures: Figures) -> Told:
         sentences = [
             f"{sure}：r = {found.r:.2f}（95% 区间 {found.low:.2f} 至 {found.high:.2f}，n = {found.n}）。"
         ]
-        sentences.append(f"等级相关 ρ = {found.rank:.2f}；检验 r = 0 的 p = {_p(found.p)}。")
+        sentences.append(f"等级相关 ρ = {found.rank:.2f}；检验 r = 0 的 p {_p(found.p)}。")
         if found.certain:
             sentences.append(f"回归线：y = {found.intercept:.4g} {'+' if found.slope >= 0 else '−'} {abs(found.slope):.4g}·x，只在数据的范围内有意义。")  # fmt: skip
     rows = tuple((name or f"第 {i} 对", plain(x, 3), plain(y, 3)) for i, (x, y, name) in enumerate(points, 1))
@@ -140,7 +140,7 @@ def _scatter(figures: Figures) -> Told:
 
 
 def _p(p: float | None) -> str:
-    return "—" if p is None else "<0.001" if p < 0.001 else f"{p:.3f}"
+    return "—" if p is None else "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
 def _histogram(figures: Figures) -> Told:
