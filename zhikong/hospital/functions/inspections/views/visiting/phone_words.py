@@ -233,6 +233,7 @@ ENDING = {
     "left_title": _("还没有完成 %(n)s 项"),
     "conflicts_left": _("有 %(n)s 项存在两个答案，请先选定。"),
     "not_answered": _("未答"),
+    "cannot_here": _("现场查不了？写明原因"),
     "why_open": _("现场查不了的原因"),
     "found_title": _("不符合 %(n)s 项"),
     "nothing_found": _("没有不符合的条目。"),

@@ -34,6 +34,13 @@ export const fill = (element, ...children) => {
   return element;
 };
 
+/** Put new content in only when `key` has changed: what somebody is typing in, or stands on, is left alone. */
+export const slot = (element, key, build) => {
+  if (element.slotKey === key) return;
+  element.slotKey = key;
+  fill(element, build());
+};
+
 /** An icon that the page carries as a template; decoration only, a word must stand beside it. */
 export const icon = (name) => {
   const kept = document.getElementById(`icon-${name}`);

@@ -39,11 +39,12 @@ export class EndPage {
 
   /** An item that cannot be answered here and now stays open with a reason; it is no silent pass. */
   #why(one) {
-    return h("label.why-open", {}, say("why_open"), h("input", { type: "text", maxlength: 200, value: this.unknown[one.key] ?? "", autocomplete: "off", onchange: (event) => {
+    const field = h("input", { type: "text", maxlength: 200, value: this.unknown[one.key] ?? "", autocomplete: "off", "aria-label": say("why_open"), onchange: (event) => {
       const said = event.target.value.trim();
       if (said) this.unknown[one.key] = said;
       else delete this.unknown[one.key];
-    } }));
+    } });
+    return h("details.why-open", { open: Boolean(this.unknown[one.key]) }, h("summary", {}, say("cannot_here")), field);
   }
 
   #found() {

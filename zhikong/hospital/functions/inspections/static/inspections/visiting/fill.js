@@ -115,11 +115,13 @@ export class FillPage {
   #foot() {
     const { filled, all } = this.visit.progress();
     const scores = this.visit.sheets.map((sheet) => this.visit.score(sheet)).filter((one) => one && one.total !== null);
+    // a verdict on a sheet that is half empty would only frighten; a veto is said at once
+    const failed = (one) => one.passed === false && (filled === all || one.vetoed.some((item) => item.veto.effect === "fail"));
     fill(this.foot,
       h("div.foot-figures", {},
         h("progress", { max: all || 1, value: filled, "aria-label": say("answered_n_of", { n: filled, m: all }) }),
         h("span", {}, `${filled}/${all}`),
-        scores.map((one) => h("span.foot-score", { title: say("score_so_far") }, h("span.visually-hidden", {}, say("score_so_far")), `${one.total} / ${one.full}`, one.passed === false && tag("bad", say("failed")), one.passed !== false && one.grade && h("span", {}, one.grade)))),
+        scores.map((one) => h("span.foot-score", { title: say("score_so_far") }, h("span.visually-hidden", {}, say("score_so_far")), `${one.total} / ${one.full}`, failed(one) && tag("bad", say("failed")), filled === all && one.passed !== false && one.grade && h("span", {}, one.grade)))),
       h("div.foot-buttons", {},
         filled < all && this.visit.isOpen ? button(say("next_open"), () => this.next(), { kind: "primary", sign: "arrow-down" }) : null,
         button(say("to_end"), () => (location.hash = `#/visit/${this.visit.id}/end`), { kind: filled < all && this.visit.isOpen ? "" : "primary", sign: "check" })));

@@ -1,10 +1,10 @@
 // One item as the person sees it: text, control, evidence, what is saved, what is wrong, and what else can be noted.
 import { FILES, isEmpty, missing, wantsEvidence, wrong } from "./checks.js";
-import { button, fill, h, icon, tag } from "./dom.js";
+import { button, fill, h, icon, slot, tag } from "./dom.js";
 import { control, inWords, isGroup } from "./fields.js";
-import { photos } from "./photos.js";
+import { photos, photosKey } from "./photos.js";
 import { signatureItem } from "./signing.js";
-import { tools } from "./tools.js";
+import { noted, notedKey, toolRow, toolRowKey } from "./tools.js";
 import { clock, say } from "./words.js";
 import { key } from "./visit.js";
 
@@ -30,7 +30,8 @@ export class ItemView {
     const { item } = this;
     if (item.type === "note") return fill(this.element, h("p.note", {}, item.text));
     this.drawn = JSON.stringify(this.value ?? null);
-    this.extra = h("div.item-extra");
+    this.parts = Object.fromEntries(["conflict", "veto", "photos", "noted", "row", "room"].map((name) => [name, h(`div.part-${name}`)]));
+    this.extra = h("div.item-extra", {}, Object.values(this.parts));
     this.status = h("div.status", { "aria-live": "polite", id: `${this.id}-status` });
     const help = item.help && h("p.help", {}, item.help);
     const field = this.#field();
@@ -89,21 +90,28 @@ export class ItemView {
     this.#status(isNo);
   }
 
+  /** Each part is drawn anew only when it has changed; the room of an open tool never is. */
   #extra(isNo) {
+    const { parts } = this;
+    const conflict = this.visit.conflicts().get(this.key);
     const wanted = this.item.type === "photo" || wantsEvidence(this.item, this.value) || !isEmpty(this.answers[this.item.id + FILES]);
-    fill(this.extra,
-      this.#conflict(),
-      isNo && this.item.veto && h("p.note.bad", {}, this.item.veto.sentence),
-      wanted && photos(this),
-      tools(this, isNo || this.opened));
+    slot(parts.conflict, conflict ? JSON.stringify([conflict.mine.value, conflict.theirs?.value, conflict.of]) : "", () => conflict && this.#conflict(conflict));
+    slot(parts.veto, String(isNo), () => isNo && this.item.veto && h("p.note.bad", {}, this.item.veto.sentence));
+    slot(parts.photos, wanted ? photosKey(this) : "", () => wanted && photos(this));
+    slot(parts.noted, notedKey(this), () => noted(this));
+    slot(parts.row, toolRowKey(this, isNo), () => toolRow(this, isNo));
+  }
+
+  /** Open a tool below the item; null closes it. */
+  open(content) {
+    fill(this.parts.room, content);
+    this.parts.room.querySelector("input:not([type=file]), textarea, button")?.focus();
   }
 
   /** Two answers stand side by side; nothing is merged, a person chooses. */
-  #conflict() {
-    const found = this.visit.conflicts().get(this.key);
-    if (!found) return null;
+  #conflict(found) {
     const same = found.item === this.item.id;
-    const side = (title, one) => h("div.side", {}, h("p.side-who", {}, title), h("p.side-answer", {}, same ? inWords(this.item, one.value, this.visit) : say("n_photos", { n: one.value?.length ?? 0 })), h("p.help", {}, clock(one.at)),
+    const side = (title, one) => h("div.one-of-two", {}, h("p.side-who", {}, title), h("p.side-answer", {}, same ? inWords(this.item, one.value, this.visit) : say("n_photos", { n: one.value?.length ?? 0 })), h("p.help", {}, clock(one.at)),
       this.visit.isOpen && button(say("use_this"), () => this.app.choose(this.visit, found, one).then(() => this.again()), { "aria-label": say("use_this_of", { who: title }) }));
     const who = (one, own) => (one.by_id === this.app.me?.id && own ? say("mine") : one.by_id === this.app.me?.id ? say("mine_elsewhere") : one.by || say("somebody"));
     return h("div.conflict.note.warn", { role: "group", "aria-label": say("two_answers") },

@@ -6,13 +6,10 @@ const SIDE = 1600;
 const THUMB = 160;
 const QUALITY = 0.82;
 
-const canvasOf = (width, height) => h("canvas", { width, height });
-
 const drawn = (bitmap, side) => {
   const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
-  const canvas = canvasOf(Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale)));
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const [width, height] = [bitmap.width, bitmap.height].map((length) => Math.max(1, Math.round(length * scale)));
+  const canvas = h("canvas", { width, height });
   const pen = canvas.getContext("2d");
   pen.imageSmoothingQuality = "high";
   pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
@@ -35,7 +32,7 @@ export const shrink = async (file, side = SIDE) => {
 /** The button that opens the camera. taken(file) is called for each picture. */
 export const camera = (word, taken, { several = true } = {}) => {
   const field = h("input", {
-    type: "file", accept: "image/*", capture: "environment", multiple: several, "aria-label": word, class: "camera-file", tabindex: "-1",
+    type: "file", accept: "image/*", capture: "environment", multiple: several, hidden: true, // the button beside it opens it
     onchange: async (event) => {
       const files = [...event.target.files];
       event.target.value = "";

@@ -1,6 +1,6 @@
 // The photos of one item: small pictures, taking, blurring, removing.
 import { FILES, wantsEvidence } from "./checks.js";
-import { button, h, icon, tag, toast } from "./dom.js";
+import { h, icon, tag, toast } from "./dom.js";
 import { askBlur, camera, shrink } from "./photo.js";
 import { say, settings } from "./words.js";
 
@@ -36,9 +36,18 @@ const state = (one, id) => {
   return one.received ? `${Math.round((one.received / one.total) * 100)}%` : tag("warn", say("saved_on_phone"));
 };
 
+const nameOf = (view) => (view.item.type === "photo" ? view.item.id : view.item.id + FILES);
+
+/** Changes when the strip must be drawn anew. */
+export const photosKey = (view) => {
+  const ids = view.answers[nameOf(view)] ?? [];
+  const states = ids.map((id) => view.app.media.find(id)).map((one) => one && [one.received, one.done, one.why]);
+  return JSON.stringify([ids, states, view.visit.isOpen, wantsEvidence(view.item, view.value)]);
+};
+
 /** The strip of one item, with the camera's button. */
 export const photos = (view) => {
-  const name = view.item.type === "photo" ? view.item.id : view.item.id + FILES;
+  const name = nameOf(view);
   const ids = view.answers[name] ?? [];
   const remove = (index) => view.saveFiles(ids.filter((_, n) => n !== index), name);
   const taken = async (file) => {
@@ -57,5 +66,3 @@ export const kept = (media, id) => {
   const one = media.find(id);
   return one?.thumb ? h("img.photo-small", { src: one.thumb, alt: say("photo"), width: 56, height: 56 }) : h("span.help", {}, say("photo"));
 };
-
-export const removeButton = (word, onclick) => button(word, onclick, { kind: "quiet", sign: "trash" });

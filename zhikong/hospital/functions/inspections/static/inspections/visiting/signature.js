@@ -9,8 +9,6 @@ const SIZE = 1000;
 export const pad = (label) => {
   const strokes = [];
   const canvas = h("canvas.pad", { width: 720, height: 240, role: "img", "aria-label": label });
-  canvas.width = 720;
-  canvas.height = 240;
   let current = null;
   const pen = canvas.getContext("2d");
   const where = (event) => {

@@ -21,8 +21,15 @@ export const signatureItem = (view) => {
       fill(problem, said(trouble));
     }
   };
-  return h("div.tool-form", {}, h("p.help", {}, say("form_signature_help")), h("div.row", {}, password, button(say("sign"), sign)), problem);
+  return own(sign, h("p.help", {}, say("form_signature_help")), h("div.row", {}, password, h("button.button", { type: "submit" }, say("sign"))), problem);
 };
+
+/** A password stands in a form of its own, so that Enter signs and a password manager knows what it is. */
+const own = (work, ...children) =>
+  h("form.tool-form", { onsubmit: (event) => {
+    event.preventDefault();
+    work();
+  } }, children);
 
 const said = (trouble) => {
   if (!(trouble instanceof Trouble)) throw trouble;
@@ -70,8 +77,8 @@ const byAccount = ({ app, visit, signed }) => {
     }
   };
   return h("details.by-account", {}, h("summary", {}, say("sign_by_account")),
-    h("p.help", {}, say("sign_by_account_help")),
-    h("label", { for: user.id }, say("account")), user,
-    h("label", { for: password.id }, say("password")), password,
-    problem, button(say("sign"), sign));
+    own(sign, h("p.help", {}, say("sign_by_account_help")),
+      h("label", { for: user.id }, say("account")), user,
+      h("label", { for: password.id }, say("password")), password,
+      problem, h("button.button", { type: "submit" }, say("sign"))));
 };

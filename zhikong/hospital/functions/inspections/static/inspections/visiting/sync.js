@@ -25,7 +25,7 @@ export class Sync {
     addEventListener("online", () => this.soon(0));
     addEventListener("offline", () => this.#say("offline"));
     document.addEventListener("visibilitychange", () => !document.hidden && this.soon(0));
-    setInterval(() => !document.hidden && this.state === "idle" && this.soon(0), LOOK_AGAIN);
+    setInterval(() => !document.hidden && ["idle", "expired"].includes(this.state) && this.soon(0), LOOK_AGAIN);
     return this.now();
   }
 

@@ -7,39 +7,45 @@ import { canRecord, player, recorder } from "./voice.js";
 import { clock, say } from "./words.js";
 import { FILES, isEmpty } from "./checks.js";
 
-/** The row of tools of an item; `wide` shows it open, otherwise behind one button. */
-export const tools = (view, wide) => {
-  const notes = noted(view);
-  const room = h("div.tool-room");
-  if (!wide) {
+const kinds = new Set(["fixed", "note", "voice"]);
+const own = (view) => view.visit.ops.filter((op) => op.sheet === view.sheet.id && op.item === view.item.id && kinds.has(op.kind));
+const isWide = (view, isNo) => isNo || view.opened;
+
+/** Change when the row, or the list of what was noted, must be drawn anew. */
+export const toolRowKey = (view, isNo) => JSON.stringify([isWide(view, isNo), isNo, view.visit.isOpen, isEmpty(view.value), canAttach(view)]);
+export const notedKey = (view) => JSON.stringify([own(view).map((op) => [op.id, op.sent]), view.visit.held.corrections?.length]);
+
+/** The row of tools of an item: open at a "no", behind one button otherwise. */
+export const toolRow = (view, isNo) => {
+  if (!isWide(view, isNo)) {
     const more = () => {
       view.opened = true;
       view.refresh();
-      view.element.querySelector(".tool-row button")?.focus();
+      view.parts.row.querySelector("button")?.focus();
     };
-    return [notes, h("button.button.quiet.more", { type: "button", onclick: more, "aria-label": say("more_for", { n: view.number }) }, icon("ellipsis"), say("more"))];
+    return h("button.button.quiet.more", { type: "button", onclick: more, "aria-label": say("more_for", { n: view.number }) }, icon("ellipsis"), say("more"));
   }
-  const open = (draw) => () => fill(room, draw());
-  const row = view.visit.isOpen && h("div.tool-row", { role: "group", "aria-label": say("more_for", { n: view.number }) },
-    view.visit.isNo({ item: view.item, answer: view.value }) && button(say("fix_now"), open(() => fixing(view)), { sign: "wrench" }),
-    canAttach(view) && button(say("add_photo"), open(() => photos(view)), { sign: "camera" }),
-    canRecord() && button(say("voice_note"), open(() => speaking(view)), { sign: "mic" }),
-    button(say("write_note"), open(() => writing(view)), { sign: "pencil" }),
-    !isEmpty(view.value) && view.item.type !== "signature" && button(say("clear"), () => view.save(null).then(() => view.draw()), { kind: "quiet" }),
-    button(say("history"), open(() => history(view)), { kind: "quiet", sign: "history" }));
-  return [notes, row || button(say("history"), open(() => history(view)), { kind: "quiet", sign: "history" }), room];
+  const tool = (word, draw, more) => button(say(word), () => view.open(draw(view)), more);
+  return h("div.tool-row", { role: "group", "aria-label": say("more_for", { n: view.number }) },
+    view.visit.isOpen && [
+      isNo && tool("fix_now", fixing, { sign: "wrench" }),
+      canAttach(view) && tool("add_photo", photos, { sign: "camera" }),
+      canRecord() && tool("voice_note", speaking, { sign: "mic" }),
+      tool("write_note", writing, { sign: "pencil" }),
+      !isEmpty(view.value) && view.item.type !== "signature" && button(say("clear"), () => view.save(null).then(() => view.draw()), { kind: "quiet" }),
+    ],
+    tool("history", history, { kind: "quiet", sign: "history" }));
 };
 
 const canAttach = (view) => view.item.type !== "photo" && view.item.evidence !== "never" && isEmpty(view.answers[view.item.id + FILES]) && !(view.item.evidence === "when_no" && view.value === "no");
 
 /** What has been noted beside this item on this phone or elsewhere. */
-const noted = (view) => {
-  const own = view.visit.ops.filter((op) => op.sheet === view.sheet.id && op.item === view.item.id && ["fixed", "note", "voice"].includes(op.kind));
-  const ids = new Set(own.map((op) => op.id));
-  const others = (view.visit.held.corrections ?? []).filter((one) => one.sheet === view.sheet.id && one.item === view.item.id && !ids.has(one.op));
-  const mine = own.filter((op) => op.kind === "fixed" && op.sent).map((op) => op.value.what);
+export const noted = (view) => {
+  const here = own(view);
+  const others = (view.visit.held.corrections ?? []).filter((one) => one.sheet === view.sheet.id && one.item === view.item.id);
+  const mine = here.filter((op) => op.kind === "fixed" && op.sent).map((op) => op.value.what);
   const lines = [
-    ...own.map((op) => line(view, op)),
+    ...here.map((op) => line(view, op)),
     ...others.filter((one) => !mine.includes(one.what)).map((one) => h("li", {}, icon("wrench"), say("fixed_by", { what: one.what, who: one.who || one.by || "" }))),
   ];
   return lines.length > 0 && h("ul.noted", {}, lines);
@@ -66,6 +72,7 @@ const fixing = (view) => {
     if (!after.length && said.length < 4) return fill(problem, say("fix_needs"));
     await view.app.record(view.visit, { kind: "fixed", sheet: view.sheet.id, item: view.item.id, value: { what: said, who: who.value.trim(), after } });
     toast(say("fix_saved"));
+    view.open(null);
     view.refresh();
     view.changed(view);
   };
@@ -96,6 +103,7 @@ const speaking = (view) =>
   h("div.tool-form", {}, h("p.help", {}, say("voice_help")), recorder(async (note) => {
     const one = await view.app.keepMedia(view.visit, { kind: "voice", type: note.type, name: "voice", seconds: note.seconds }, note.bytes);
     await view.app.record(view.visit, { kind: "voice", sheet: view.sheet.id, item: view.item.id, value: { media: one.id } });
+    view.open(null);
     view.refresh();
     view.changed(view);
   }, (problem) => toast(problem, "bad")));
@@ -106,6 +114,7 @@ const writing = (view) => {
     const text = field.value.trim();
     if (!text) return field.focus();
     await view.app.record(view.visit, { kind: "note", sheet: view.sheet.id, item: view.item.id, value: { text } });
+    view.open(null);
     view.refresh();
     view.changed(view);
   };
@@ -115,14 +124,14 @@ const writing = (view) => {
 /** Every answer to this item: this phone's own at once, those of others when there is a network. */
 const history = (view) => {
   const box = h("div.tool-form", { role: "group", "aria-label": say("history") });
-  const own = view.visit.ops.filter((op) => op.sheet === view.sheet.id && op.item === view.item.id && ["answer", "choose"].includes(op.kind));
+  const typed = view.visit.ops.filter((op) => op.sheet === view.sheet.id && op.item === view.item.id && ["answer", "choose"].includes(op.kind));
   const entry = (value, by, at, more) => h("li", {}, h("span.strong", {}, inWords(view.item, value, view.visit)), h("span.help", {}, `${by} · ${clock(at)}`, more && ` · ${more}`));
-  const local = () => own.map((op) => entry(op.value, say("mine"), op.at, op.why || (op.sent ? say("uploaded") : say("saved_on_phone")))).reverse();
+  const local = () => typed.map((op) => entry(op.value, say("mine"), op.at, op.why || (op.sent ? say("uploaded") : say("saved_on_phone")))).reverse();
   const draw = (lines, note) => fill(box, lines.length ? h("ol.entries", {}, lines) : h("p.help", {}, say("no_history")), note && h("p.help", {}, note));
   draw(local(), say("history_here"));
   view.app.history(view.visit, view.sheet, view.item.id).then((entries) => {
     if (!entries) return;
-    const unsent = own.filter((op) => !op.sent).map((op) => entry(op.value, say("mine"), op.at, say("saved_on_phone"))).reverse();
+    const unsent = typed.filter((op) => !op.sent).map((op) => entry(op.value, say("mine"), op.at, say("saved_on_phone"))).reverse();
     draw([...unsent, ...entries.map((one) => entry(one.value, one.by, one.at, [one.why, drifted(one)].filter(Boolean).join(" · ")))], "");
   });
   return box;
