@@ -43,10 +43,12 @@ QC_GROUP_ROLES = {"department_head", "head_nurse", "qc_officer"}
 def may(user, act: Act, finding) -> bool:
     """True when the user's roles allow the act on this finding; its state is not looked at here."""
     wanted = needed_for(act)
-    if not any(can(user, permission, finding.department_id) for permission in wanted):
+    if wanted and not any(can(user, permission, finding.department_id) for permission in wanted):
         return False
     if act is Act.DELEGATE:
         return may_delegate(user, finding)
+    if not wanted:
+        return False
     return act not in DEPARTMENT_ACTS or answers_for(user, finding)
 
 

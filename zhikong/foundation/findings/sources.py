@@ -9,6 +9,7 @@ class Source:
     """What the raise form starts with, and what the finding's page links to.
 
     departments: ids proposed; url: the source's page; cases_url: the cases behind it; cases: how many.
+    clause_key, clause_text: what was not complied with (``<form id>:<item id>`` or a rule's id) and its words.
     """
 
     title: str = ""
@@ -19,6 +20,8 @@ class Source:
     cases: int | None = None
     severity: str = "minor"
     departments: tuple[int, ...] = ()
+    clause_key: str = ""
+    clause_text: str = ""
 
 
 Provider = Callable[..., Source | None]

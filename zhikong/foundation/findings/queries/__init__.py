@@ -1,5 +1,6 @@
 """Reads of findings. Row policies narrow every one of them to the departments in scope."""
 
+from zhikong.foundation.findings.queries.board import Board, board
 from zhikong.foundation.findings.queries.lists import (
     FILTERS,
     Counts,
@@ -15,6 +16,13 @@ from zhikong.foundation.findings.queries.lists import (
     overdue_findings,
     same_batch,
 )
+from zhikong.foundation.findings.queries.people import (
+    Share,
+    answerers,
+    committees,
+    people_and_leaders,
+    share_of,
+)
 from zhikong.foundation.findings.queries.plans import Bone, fishbone
 from zhikong.foundation.findings.queries.repeats import (
     chain,
@@ -28,9 +36,14 @@ from zhikong.foundation.findings.queries.repeats import (
 
 __all__ = [
     "FILTERS",
+    "Board",
     "Bone",
     "Counts",
+    "Share",
+    "answerers",
+    "board",
     "chain",
+    "committees",
     "counts",
     "departments_with_findings",
     "due_for_review",
@@ -47,6 +60,8 @@ __all__ = [
     "of_source",
     "overdue_condition",
     "overdue_findings",
+    "people_and_leaders",
     "same_batch",
     "same_matter",
+    "share_of",
 ]

@@ -1,7 +1,7 @@
 """Reads of findings. Row policies narrow every one of them to the departments in scope."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
@@ -20,6 +20,7 @@ FILTERS = {
     "observation": Q(state=State.OBSERVATION),
     "closed": Q(state=State.CLOSED),
     "merged": Q(state=State.MERGED),
+    "extension": Q(extensions__isnull=False, extensions__granted=None),
     "open": ~Q(state__in=list(rules.DONE_STATES)),
 }
 
@@ -37,11 +38,21 @@ def findings(
     department_id: int | None = None,
     text: str = "",
     indicator_id: str = "",
+    source: str = "",
+    severity: str = "",
+    month: str = "",
+    recurrent: bool = False,
 ) -> QuerySet[Finding]:
-    """Findings in scope, the earliest due date first; show: a key of FILTERS, ``overdue`` or ``all``."""
+    """Findings in scope, the earliest due date first.
+
+    show: a key of FILTERS, ``overdue``, ``left`` (the owner has), ``extension`` (asked for) or ``all``.
+    month: YYYY-MM in which they were raised.
+    """
     rows = Finding.objects.select_related("owner")
     if show == "overdue":
         rows = rows.filter(overdue_condition(today))
+    elif show == "left":
+        rows = rows.filter(pk__in=left_behind(on=today).order_by().values("pk"))
     elif show in FILTERS:
         rows = rows.filter(FILTERS[show])
     if department_id:
@@ -50,6 +61,17 @@ def findings(
         rows = rows.filter(Q(title__icontains=text) | Q(number__icontains=text))
     if indicator_id:
         rows = rows.filter(indicator_id=indicator_id)
+    if source:
+        rows = rows.filter(source_kind=source)
+    if severity:
+        rows = rows.filter(severity=severity)
+    if month:
+        first = date.fromisoformat(f"{month}-01")
+        rows = rows.filter(
+            raised_at__date__gte=first, raised_at__date__lt=(first + timedelta(days=32)).replace(day=1)
+        )
+    if recurrent:
+        rows = rows.filter(recurrent=True)
     return rows.order_by("-closed_at", "-pk") if show == "closed" else rows.order_by("due_on", "pk")
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from zhikong.foundation.files.forms import Attached, settle
 from zhikong.foundation.findings import actions, effects, forms, rules
 from zhikong.foundation.findings.models import Finding
-from zhikong.foundation.findings.permissions import may, may_remind
+from zhikong.foundation.findings.permissions import may, may_remind, needed_for
 from zhikong.foundation.findings.rules import Act, Check, State
 
 
@@ -70,6 +70,10 @@ def _with_files(action):
         return action(finding, by=by, now=now, files=found, **values)
 
     return run
+
+
+def _extension_asked(finding: Finding) -> bool:
+    return any(one.granted is None for one in finding.extensions.all())
 
 
 def _corrected(finding: Finding) -> bool:
@@ -161,7 +165,76 @@ STEPS = (
         leading=False,
         allowed=may_remind,
     ),
+    Step(
+        "ask",
+        Act.ASK_EXTENSION,
+        _("申请延期"),
+        _("提交申请"),
+        forms.AskExtensionForm,
+        actions.ask_extension,
+        when=lambda finding: not _extension_asked(finding),
+        leading=False,
+        allowed=lambda user, finding: not may(user, Act.EXTEND, finding),
+    ),
     Step("extend", Act.EXTEND, _("延期"), _("同意延期"), forms.ExtendForm, actions.extend, leading=False),
+    Step(
+        "refuse",
+        Act.REFUSE_EXTENSION,
+        _("不同意延期"),
+        _("不同意"),
+        forms.RefuseExtensionForm,
+        actions.refuse_extension,
+        when=lambda finding: _extension_asked(finding),
+        leading=False,
+    ),
+    Step(
+        "delegate",
+        Act.DELEGATE,
+        _("转交经办"),
+        _("转交"),
+        forms.DelegateForm,
+        actions.delegate,
+        leading=False,
+    ),
+    Step(
+        "refer",
+        Act.REFER,
+        _("提交委员会"),
+        _("提交"),
+        forms.ReferForm,
+        actions.refer,
+        when=lambda finding: not any(one.is_open for one in finding.referrals.all()),
+        leading=False,
+    ),
+    Step("merge", Act.MERGE, _("并入另一个问题"), _("合并"), forms.MergeForm, actions.merge, leading=False),
+    Step(
+        "unmerge",
+        Act.UNMERGE,
+        _("撤销合并"),
+        _("分出来"),
+        forms.ReasonOnlyForm,
+        actions.unmerge,
+        leading=False,
+    ),
+    Step("learn", Act.LEARN, _("形成制度"), _("保存"), forms.LearnForm, actions.learn, leading=False),
+    Step(
+        "account",
+        Act.ACCOUNT,
+        _("责任认定"),
+        _("保存"),
+        forms.AccountForm,
+        actions.name_accountable,
+        leading=False,
+    ),
+    Step(
+        "follow",
+        Act.FOLLOW_UP,
+        _("跟踪评价"),
+        _("保存"),
+        forms.FollowUpForm,
+        actions.follow_up,
+        leading=False,
+    ),
     Step("comment", Act.COMMENT, _("发表意见"), _("发表"), forms.ReasonForm, actions.comment, leading=False),
     Step(
         "reopen",
@@ -187,6 +260,10 @@ STEPS = (
 )
 
 
+TELLING = frozenset({Act.COMMENT, Act.ACCOUNT, Act.LEARN, Act.FOLLOW_UP})
+"""Acts that add to the story and change nothing: another's step in between does not matter to them."""
+
+
 def offered(user, finding: Finding) -> list[Step]:
     """The steps that state, permission and circumstances allow, the leading ones first."""
     return [step for step in STEPS if _possible(user, finding, step)]
@@ -195,4 +272,4 @@ def offered(user, finding: Finding) -> list[Step]:
 def _possible(user, finding: Finding, step: Step) -> bool:
     if State(finding.state) not in rules.MAY_START_FROM[step.act] or not step.when(finding):
         return False
-    return step.allowed(user, finding) and (step.act is Act.COMMENT or may(user, step.act, finding))
+    return step.allowed(user, finding) and (not needed_for(step.act) or may(user, step.act, finding))

@@ -14,6 +14,7 @@ from zhikong.foundation.findings.models import Finding
 from zhikong.foundation.findings.permissions import may
 from zhikong.foundation.findings.rules import Act, State
 from zhikong.foundation.findings.views.offers import Step, offered
+from zhikong.foundation.findings.views.parts import around, sheet_parts, theme_of
 from zhikong.foundation.organisation.models import Appointment, Person
 from zhikong.foundation.organisation.queries import in_force, institution
 
@@ -38,9 +39,11 @@ def finding_list(request):
     form = FindingFilter(request.GET, departments=queries.departments_with_findings())
     chosen = form.cleaned_data if form.is_valid() else {}
     show = chosen.get("show") or "open"
+    wanted = {name: chosen.get(name) or "" for name in ("source", "severity", "month")}
     rows = queries.findings(
-        today=today, show=show, department_id=chosen.get("department"), text=chosen.get("q", "")
-    )
+        today=today, show=show, department_id=chosen.get("department"), text=chosen.get("q", ""),
+        recurrent=bool(chosen.get("recurrent")), **wanted,
+    )  # fmt: skip
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "show": show, "cards": _cards(today, show)}
     context["rows"] = [(finding, finding.is_overdue(today)) for finding in page]
@@ -71,7 +74,9 @@ def detail(request, pk: int):
 
 def find(pk: int) -> Finding:
     """The finding, or 404 when it is not in scope."""
-    rows = Finding.objects.select_related("owner", "raised_by", "responsible", "previous", "closed_by")
+    rows = Finding.objects.select_related(
+        "owner", "handler", "raised_by", "responsible", "previous", "closed_by", "merged_into", "approved_by", "accepted_by"
+    ).prefetch_related("extensions__asked_by", "extensions__decided_by", "referrals__body")  # fmt: skip
     return get_object_or_404(rows, pk=pk)
 
 
@@ -80,6 +85,7 @@ def render_detail(request, finding: Finding, *, key: str = "", bound=None):
     today, now = timezone.localdate(), timezone.now()
     steps = [(step, bound if step.key == key else blank_form(step, finding, request.user))
              for step in offered(request.user, finding)]  # fmt: skip
+    story = list(finding.steps.select_related("by").order_by("-at", "-pk"))
     source = sources.describe(finding.source_kind, finding.source_key, finding.department_id)
     read_effect = effects.has_provider(finding) and finding.corrected_at is not None
     context = {
@@ -87,7 +93,12 @@ def render_detail(request, finding: Finding, *, key: str = "", bound=None):
         "overdue": finding.is_overdue(today),
         "progress": progress(finding),
         "evidence": queries.evidence(finding),
-        "story": finding.steps.select_related("by").order_by("-at", "-pk"),
+        "story": story,
+        "may_finish": State(finding.state) in rules.MAY_START_FROM[Act.MEASURE_DONE]
+        and may(request.user, Act.MEASURE_DONE, finding),
+        "seen": story[0].pk if story else 0,
+        **sheet_parts(finding),
+        **around(request.user, finding, today, theme_of(request)),
         "leading": [pair for pair in steps if pair[0].leading],
         "others": [pair for pair in steps if not pair[0].leading],
         "failed_key": key,
@@ -167,5 +178,6 @@ def sheet(request, pk: int):
         "hospital": institution(),
         "evidence": queries.evidence(finding),
         "verifications": finding.verifications.select_related("by").order_by("at"),
+        **sheet_parts(finding),
     }
     return render(request, "findings/sheet.html", context)

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.calendar.queries import working_calendar
-from zhikong.foundation.findings import actions, rules, sources
+from zhikong.foundation.findings import actions, policy, rules, sources
 from zhikong.foundation.findings.forms import RaiseForm
-from zhikong.foundation.findings.views.offers import offered
+from zhikong.foundation.findings.models import Finding
+from zhikong.foundation.findings.views.offers import TELLING, Step, offered
 from zhikong.foundation.findings.views.pages import blank_form, find, render_detail
 from zhikong.foundation.organisation.queries import departments
 
@@ -35,6 +36,7 @@ def raise_finding(request):
         request.POST or None,
         departments=_departments_in_scope(request),
         proposals=_proposals(),
+        levels=policy.in_force().levels,
         initial=_initial(request, source),
     )
     if request.method == "POST" and form.is_valid():
@@ -69,7 +71,9 @@ def _initial(request, source: sources.Source) -> dict:
         "departments": chosen or list(source.departments),
         "title": source.title,
         "detail": source.detail,
-        "severity": source.severity,
+        "severity": policy.in_force().level("", source.severity).id,
+        "clause_key": source.clause_key,
+        "clause_text": source.clause_text,
         "source_kind": kind or "manual",
         "source_key": key if kind else "",
         "indicator_id": query.get("indicator", ""),
@@ -84,11 +88,16 @@ def _departments_in_scope(request) -> list[tuple[int, str]]:
 
 def _proposals() -> list[rules.Due]:
     calendar, today = working_calendar(), timezone.localdate()
-    return [rules.default_due(severity, start=today, calendar=calendar) for severity in rules.Severity]
+    return [
+        rules.default_due(level.severity, start=today, calendar=calendar, level=level)
+        for level in policy.in_force().levels
+    ]
 
 
 def _raise(request, source: sources.Source, values: dict) -> list:
     values["source_kind"] = values["source_kind"] or "manual"
+    level = policy.in_force().level(values["severity"])
+    values["level"], values["severity"] = level.id, level.severity
     details = sources.own_details(
         values["source_kind"],
         values["source_key"],
@@ -107,6 +116,23 @@ def _after_raising(request, found: list):
     return redirect(reverse("findings:list") + "?show=answer")
 
 
+def refuse_stale(finding: Finding, step: Step, seen: str) -> None:
+    """Two people answered at once: the second is told what the first did, and keeps what was typed.
+
+    seen: the last line of the story when the form was shown; without it nothing is compared.
+    """
+    if not seen.isdigit() or step.act in TELLING:
+        return
+    Finding.objects.select_for_update(of=("self",)).filter(pk=finding.pk).count()
+    newer = finding.steps.filter(pk__gt=int(seen)).exclude(act__in=TELLING).select_related("by")
+    last = newer.order_by("-pk").first()
+    if last is not None:
+        raise ValidationError(
+            _("您填写的时候，%(who)s 已经“%(act)s”。页面已更新，您填写的内容还在，请核对后再提交。")
+            % {"who": last.by or _("系统"), "act": last.get_act_display()}
+        )
+
+
 @login_required
 @require_POST
 def take_step(request, pk: int, key: str):
@@ -119,6 +145,7 @@ def take_step(request, pk: int, key: str):
     if form.is_valid():
         try:
             with transaction.atomic():
+                refuse_stale(finding, step, request.POST.get("seen", ""))
                 step.run(finding, by=request.user, now=timezone.now(), **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)

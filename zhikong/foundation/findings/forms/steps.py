@@ -5,85 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from zhikong.foundation.files.forms import AttachField
 from zhikong.foundation.findings import effects, rules
-from zhikong.foundation.findings.rules import Check
+from zhikong.foundation.findings.forms.fields import FILE_PURPOSE, FILE_RETENTION, date_field, text_area
 
-FILE_PURPOSE, FILE_RETENTION = "findings.evidence", "quality_control"
-SHOW = [
-    ("open", _("全部未关闭")),
-    ("answer", _("待科室答复")),
-    ("accept", _("待受理")),
-    ("correct", _("整改中")),
-    ("verify", _("待核实")),
-    ("observation", _("观察中")),
-    ("overdue", _("逾期")),
-    ("closed", _("已关闭")),
-    ("all", _("全部")),
-]
-
-
-SEVERITIES = [(severity.value, name) for severity, name in rules.SEVERITY_NAMES.items()]
 PLAN_HELP = _("只在选择复查时有用；期限留空为整改期限后 14 天。")
-ITEMS_HELP = _("受理时约定至少 %(n)d 份；全部合格才算有效。")
 OVERRIDE_HELP = _("不按规则关闭是一项署名的决定，理由和您的姓名会永久保存。")
-
-
-def text_area(label, *, required=True, help_text="", rows=3):
-    return forms.CharField(
-        label=label, required=required, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows})
-    )
-
-
-def hinted(hint):
-    return forms.TextInput(attrs={"placeholder": hint})
-
-
-def date_field(label, *, required=True, help_text=""):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
-
-
-class FindingFilter(forms.Form):
-    """The query form above the list; the address is the saved query."""
-
-    q = forms.CharField(
-        label=_("问题"), required=False, widget=forms.TextInput(attrs={"placeholder": _("编号或标题")})
-    )
-    show = forms.ChoiceField(label=_("状态"), required=False, choices=SHOW)
-    department = forms.TypedChoiceField(label=_("科室"), required=False, coerce=int, empty_value=None)
-
-    def __init__(self, *args, departments=(), **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["department"].choices = [("", _("全部科室")), *departments]
-
-
-class RaiseForm(forms.Form):
-    """Raise one finding to one or more departments; without a date the rule gives it."""
-
-    departments = forms.TypedMultipleChoiceField(
-        label=_("责任科室"),
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("选几个科室，就各发一份整改通知；事实没有改动时，每份只写该科室自己的数字。"),
-    )
-    title = forms.CharField(label=_("问题"), max_length=120)
-    detail = text_area(_("事实和依据"), rows=4)
-    opinion = text_area(_("整改意见"), required=False, rows=2)
-    severity = forms.ChoiceField(
-        label=_("程度"),
-        choices=[(s.value, n) for s, n in rules.SEVERITY_NAMES.items()],
-        widget=forms.RadioSelect,
-    )
-    due_on = date_field(_("整改期限"), required=False)
-    source_kind = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32)
-    source_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=120)
-    indicator_id = forms.SlugField(widget=forms.HiddenInput, required=False, max_length=80)
-    month = forms.RegexField(r"^\d{4}-\d{2}$", widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, departments=(), proposals=(), **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["departments"].choices = departments
-        sentences = "；".join(f"{due.on} {due.reason}" for due in proposals)
-        self.fields["due_on"].help_text = _("留空则按规则：%(rule)s。") % {"rule": sentences}
 
 
 class StepForm(forms.Form):
@@ -203,11 +128,3 @@ class ReopenForm(StepForm):
 
 class OverrideForm(StepForm):
     reason = text_area(_("理由"), rows=2, help_text=OVERRIDE_HELP)
-
-
-class ExtendForm(StepForm):
-    due_on = date_field(_("新的期限"))
-    reason = text_area(_("理由"), rows=2)
-
-
-CHECK_FORMS = {Check.EVIDENCE: VerifyForm, Check.REINSPECTION: ItemsForm, Check.EFFECT: EffectForm}
