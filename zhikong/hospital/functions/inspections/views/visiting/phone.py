@@ -98,6 +98,7 @@ def _settings() -> dict[str, str]:
         "sync": reverse("inspections:phone").replace("phone/", "sync/"),
         "login": f"{reverse('account_login')}?next={reverse('inspections:phone')}",
         "logout": reverse("account_logout"),
+        "visit": reverse("inspections:visit", args=[0]),
         "home": "/",
     }
 

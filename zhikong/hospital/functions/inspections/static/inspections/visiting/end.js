@@ -59,10 +59,10 @@ export class EndPage {
 
   #comment() {
     const said = [
-      ...(this.visit.held.exchange ?? []).map((one) => ({ text: one.text, name: one.name ?? one.by, at: one.at, sent: true })),
+      ...(this.visit.held.exchange ?? []).map((one) => ({ text: one.text, name: one.name || one.by, kind: one.kind_name, at: one.at, sent: true })),
       ...this.visit.ops.filter((op) => op.kind === "comment" && (!op.sent || !(this.visit.held.exchange ?? []).length)).map((op) => ({ text: op.value.text, name: op.value.by_name, at: op.at, sent: op.sent })),
     ];
-    const list = said.length > 0 && h("ul.noted", {}, said.map((one) => h("li", {}, h("span", {}, `“${one.text}”`), h("span.help", {}, `${one.name ?? ""} ${clock(one.at)} · ${say(one.sent ? "uploaded" : "saved_on_phone")}`))));
+    const list = said.length > 0 && h("ul.noted", {}, said.map((one) => h("li", {}, h("span", {}, `“${one.text}”`), h("span.help", {}, `${[one.name, one.kind].filter(Boolean).join(" · ")} ${clock(one.at)} · ${say(one.sent ? "uploaded" : "saved_on_phone")}`))));
     return h("section.card", {}, h("header", {}, h("h3", {}, say("comment_title"))), h("div.body.stack", {}, list, this.visit.isOpen && this.#commentForm(said.length)));
   }
 
@@ -85,16 +85,21 @@ export class EndPage {
     return again ? h("details", {}, h("summary", {}, say("comment_more")), form) : form;
   }
 
+  /** Signatures that the server has, and those that are still on this phone. */
+  #signed() {
+    const there = this.visit.held.signatures ?? [];
+    const known = (op) => op.sent && there.some((one) => one.role === op.value.role && one.name === op.value.name);
+    const here = this.visit.ops.filter((op) => op.kind === "signature" && !known(op));
+    return [...there, ...here.map((op) => ({ role: op.value.role, name: op.value.name, at: op.at, how: op.value.typed ? "typed" : "drawn" }))];
+  }
+
   #signatures() {
-    const signed = [
-      ...(this.visit.held.signatures ?? []),
-      ...this.visit.ops.filter((op) => op.kind === "signature" && !(op.sent && (this.visit.held.signatures ?? []).some((one) => one.role === op.value.role && one.name === op.value.name))).map((op) => ({ role: op.value.role, name: op.value.name, at: op.at, how: op.value.strokes?.length ? "drawn" : "typed" })),
-    ];
+    const signed = this.#signed();
     const part = (role, proposed) => {
       const done = signed.filter((one) => one.role === role);
       const form = () => signer({ app: this.app, visit: this.visit, role, word: say(`role_${role}`), proposed, signed: () => this.draw() });
       return h("div.sign-part", {}, h("h4", {}, say(`role_${role}`)),
-        done.map((one) => h("p", {}, tag("ok", say("signed")), ` ${one.name} ${clock(one.at)} `, h("span.help", {}, say(`how_${one.how}`)))),
+        done.map((one) => h("p", {}, tag("ok", say("signed")), ` ${one.name} ${clock(one.at)} `, h("span.help", {}, one.how_name ?? say(`how_${one.how}`)))),
         this.visit.isOpen && (done.length ? h("details", {}, h("summary", {}, say("sign_more")), form()) : form()));
     };
     return h("section.card", {}, h("header", {}, h("h3", {}, say("signatures_title"))),
@@ -115,7 +120,8 @@ export class EndPage {
         fill(problem, say("cannot_finish", { n: blocking.length + visit.conflicts().size }));
         return this.element.querySelector(".left-list input, .note.warn")?.scrollIntoView({ block: "center" });
       }
-      const value = { note: note.value.trim(), ...(Object.keys(this.unknown).length ? { unknown: this.unknown } : {}) };
+      const unknown = { ...this.unknown, ...this.#signedInstead() };
+      const value = { note: note.value.trim(), ...(Object.keys(unknown).length ? { unknown } : {}) };
       await this.app.finish(visit, value, conclude.checked && this.#mayConclude() ? note.value.trim() : null);
       this.draw();
     };
@@ -125,6 +131,13 @@ export class EndPage {
         h("label", { for: "finish-note" }, say("finish_note")), note,
         visit.isLead && h("label.check", {}, conclude, h("span", {}, say("conclude_now"))),
         problem, button(say("finish"), hand, { kind: "primary", sign: "check" })));
+  }
+
+  /** A signature item of a form asks for a password and a network; the inspector's signature here stands for it. */
+  #signedInstead() {
+    if (!this.#signed().some((one) => one.role === "inspector")) return {};
+    const open = this.visit.asked().filter((one) => one.item.type === "signature" && one.item.required && !one.answer);
+    return Object.fromEntries(open.map((one) => [one.key, say("signed_on_phone")]));
   }
 
   /** The lead may conclude at once when the inspected side has spoken and does not object. */

@@ -123,9 +123,9 @@ const local = (type, at = new Date()) => {
 
 /** Only bed and initials are on the phone; a patient is picked among those that were drawn for this visit. */
 const patient = (item, value, save, at) => {
-  const drawn = at.visit.held.sample.filter((one) => one.bed || one.initials);
+  const drawn = at.visit.held.sample.filter((one) => one.of === "patient");
   if (!drawn.length) return h("p.help", {}, say("patient_later"));
-  return list(drawn.map((one) => [`sample:${one.id}`, [one.bed, one.initials].filter(Boolean).join(" ")]), value, save, at);
+  return list(drawn.map((one) => [`sample:${one.id}`, one.label]), value, save, at);
 };
 
 const CONTROLS = {

@@ -27,8 +27,10 @@ export class FillPage {
   #sheet(sheet) {
     const form = this.visit.form(sheet);
     const numbers = numbered(form);
-    return h("section.sheet-on-phone", { "aria-label": form.title },
-      h("h2", {}, form.title, sheet.number && h("span.muted", {}, ` ${sheet.number}`)),
+    const title = sheet.title || form.title;
+    const by = this.visit.held.visit.inspectors?.find((one) => one.id === sheet.inspector && one.id !== this.app.me?.id);
+    return h("section.sheet-on-phone", { "aria-label": title },
+      h("h2", {}, title, sheet.number && h("span.muted", {}, ` ${sheet.number}`), by && h("span.muted", {}, ` ${say("sheet_of", { who: by.name })}`)),
       sheet.superseded_by && h("p.note", {}, sheet.superseded_by.why),
       form.sections.map((section) => this.#section(sheet, section, numbers)));
   }
@@ -102,6 +104,7 @@ export class FillPage {
     fill(this.head,
       h("p.visit-where", {}, h("strong", {}, visit.department.name), visit.place && ` · ${visit.place}`),
       h("p.muted", {}, [visit.number, visit.title].filter(Boolean).join(" · ")),
+      visit.notes?.map((note) => h("p.note", {}, note)),
       !this.visit.isOpen && h("p.note", {}, say("visit_over", { state: visit.state_name ?? "" })),
       this.visit.held.sample?.length > 0 && this.#sample());
   }
@@ -109,7 +112,7 @@ export class FillPage {
   /** What was drawn for this visit; patients by bed and initials only. */
   #sample() {
     return h("details.sample", {}, h("summary", {}, say("sample_n", { n: this.visit.held.sample.length })),
-      h("ul", {}, this.visit.held.sample.map((one) => h("li", {}, [one.bed, one.initials, one.note].filter(Boolean).join(" ")))));
+      h("ul", {}, this.visit.held.sample.map((one) => h("li", {}, one.label, one.reason && h("span.help", {}, ` ${one.reason}`)))));
   }
 
   #foot() {

@@ -275,7 +275,7 @@ export class Program {
     if (!visit) return this.#wipe(id);
     const over = !["planned", "open"].includes(visit.state) && visit.ops.some((op) => op.kind === "finish");
     if (!over || visit.ops.some((op) => TO_SEE.has(op.status) && op.kind === "conclude")) return;
-    this.done = { place: visit.held.visit.department.name, url: visit.held.visit.url ?? this.waiting.find((one) => one.id === id)?.url ?? "", state: visit.held.visit.state_name, count: visit.ops.length };
+    this.done = { place: visit.held.visit.department.name, url: settings.visit.replace("/0/", `/${id}/`), state: visit.held.visit.state_name, count: visit.ops.length };
     await this.#wipe(id);
     location.hash = "#/done";
   }

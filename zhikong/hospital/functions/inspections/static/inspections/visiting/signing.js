@@ -48,7 +48,7 @@ export const signer = ({ app, visit, role, word, proposed = "", signed }) => {
       return name.focus();
     }
     const strokes = drawing.strokes();
-    await app.record(visit, { kind: "signature", value: { role, name: name.value.trim(), ...(strokes.length ? { strokes } : { strokes: [] }) } });
+    await app.record(visit, { kind: "signature", value: { role, name: name.value.trim(), strokes, ...(strokes.length ? {} : { typed: true }) } });
     toast(say("signature_kept"));
     signed();
   };

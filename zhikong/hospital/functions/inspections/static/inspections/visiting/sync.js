@@ -6,6 +6,7 @@ const PIECE = 512 * 1024;
 const MOST_OPS = 100;
 const MOST_BYTES = 200_000;
 const PAUSES = [4, 8, 15, 30, 60]; // seconds between tries without a network
+const ENDS = new Set(["finish", "conclude"]);
 const LOOK_AGAIN = 30_000;
 
 export class Sync {
@@ -99,10 +100,12 @@ export class Sync {
 
   async #visit(id) {
     try {
-      await this.#ops(id);
+      await this.#ops(id, (op) => !ENDS.has(op.kind));
       const sent = await this.#media(id);
-      await this.#changes(id);
       if (sent && this.app.log.of(id).some((op) => op.status === "waiting")) await this.#arrived(id);
+      // the end of a visit is judged with all its evidence: it goes when nothing else waits
+      if (!this.#pending(id)) await this.#ops(id, () => true);
+      await this.#changes(id);
       await this.app.onsynced(id);
     } catch (problem) {
       // a visit that is not mine any more must not hold up the others
@@ -111,9 +114,11 @@ export class Sync {
     }
   }
 
-  async #ops(id) {
+  #pending = (id) => this.app.media.unsent(id).some((item) => item.author === this.app.me.id && !item.why);
+
+  async #ops(id, which) {
     for (;;) {
-      const batch = this.#batch(this.app.log.unsent(id).filter((op) => op.author === this.app.me.id && op.status !== "malformed"));
+      const batch = this.#batch(this.app.log.unsent(id).filter((op) => op.author === this.app.me.id && which(op)));
       if (!batch.length) return;
       const body = { device: this.app.identity.device, author: this.app.me.id, sent_at: new Date().toISOString(), boot: BOOT, mono: mono(), ops: batch.map(wire) };
       const said = await call(`visits/${id}/ops/`, { method: "POST", body });
@@ -200,6 +205,5 @@ export class Sync {
       const pending = files.filter((file) => typeof file === "string").some((file) => this.app.media.find(file)?.done === false);
       if (!pending) await this.app.log.settle(op.id, { status: "stored" });
     }
-    await this.#changes(id);
   }
 }
