@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
-import pytest
-
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in the hospital
 FORM = "infection_ward_check"
 
@@ -114,8 +112,7 @@ class Round:
         return phone.answer(self.sheet, item, value, base=base, at=at)
 
 
-@pytest.fixture
-def round_(hospital, make_user):
+def make_round(hospital, make_user):
     """A visit of cardiology by the quality office and a head nurse of surgery, prepared for the phones."""
     from zhikong.hospital.functions.inspections.actions.planning import plan_visits
     from zhikong.hospital.functions.inspections.actions.planning.starting import prepare_visit

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core import signing
+from django.urls import reverse
 
 from zhikong.foundation.access.models import User
 from zhikong.foundation.access.scope import job_scope, scoped
@@ -74,7 +75,7 @@ def _tell(visit: Visit, author: User, taken: taking.Taken, *, now: datetime) -> 
         now=now,
         title=f"有补交的检查内容待决定：{visit}"[:120],
         text=f"{author}的手机补交了内容，没有直接记入，请在检查页面决定是否采用。",
-        url=f"/inspections/visits/{visit.pk}/answers/",
+        url=reverse("inspections:visit_answers", args=[visit.pk]),
         users=[visit.lead],
         source_kind="visit",
         source_key=str(visit.pk),

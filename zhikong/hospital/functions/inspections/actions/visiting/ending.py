@@ -54,7 +54,7 @@ def finish(
     """
     lock(visit)
     _require_inspector(visit, by)
-    excused = _reasons(unknown or {})
+    excused = exchange.signed_elsewhere(visit) | _reasons(unknown or {})
     _check_complete(visit, now, excused)
     until = comment_until(timezone.localdate(now), working_calendar())
     ending, _made = Ending.objects.update_or_create(

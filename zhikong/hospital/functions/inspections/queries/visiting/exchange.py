@@ -9,6 +9,7 @@ from django.utils import timezone
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.forms import answers as judging
 from zhikong.foundation.forms import queries as forms
+from zhikong.foundation.forms.definition import ItemType
 from zhikong.foundation.forms.models import Sheet
 from zhikong.foundation.forms.references import Existing
 from zhikong.hospital.functions.inspections.models.planning import Visit
@@ -68,13 +69,29 @@ def missing(visit: Visit, *, on: date, unknown: dict[str, str] | None = None) ->
     excused = unknown or {}
     found = {}
     for sheet in open_sheets(visit):
-        form = forms.definition(sheet)
-        cleaned = judging.clean(form, sheet.answers, final=True, today=on, known=Existing(on=on))
-        for item, sentence in cleaned.errors.items():
-            key = f"{sheet.pk}:{item}"
-            if sheet.is_editable and key not in excused:
-                found[key] = sentence
+        if not sheet.is_editable:
+            continue
+        cleaned = judging.clean(
+            forms.definition(sheet), sheet.answers, final=True, today=on, known=Existing(on=on)
+        )
+        keys = {f"{sheet.pk}:{item}": sentence for item, sentence in cleaned.errors.items()}
+        found |= {key: sentence for key, sentence in keys.items() if key not in excused}
     return found
+
+
+def signed_elsewhere(visit: Visit) -> dict[str, str]:
+    """Signature items of the sheets that the visit's own signatures stand for: ``sheet:item`` → the reason."""
+    if not VisitSignature.objects.filter(visit=visit).exists():
+        return {}
+    return {
+        f"{sheet.pk}:{item.id}": SIGNED_ELSEWHERE
+        for sheet in open_sheets(visit)
+        for item in forms.definition(sheet).items()
+        if item.type is ItemType.SIGNATURE and item.id not in sheet.answers
+    }
+
+
+SIGNED_ELSEWHERE = "签名在这次检查的签名记录里"
 
 
 def readiness(visit: Visit, *, now: datetime) -> Readiness:
