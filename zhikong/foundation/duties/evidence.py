@@ -57,5 +57,7 @@ def unregister(code: str) -> None:
 
 
 def find(kind: str, ref: str) -> EvidenceKind | None:
-    """The kind for a duty's evidence rule; a fact is found by its own name."""
-    return _kinds.get(f"fact:{ref}" if kind == "fact" else kind)
+    """The kind for a duty's evidence rule; a fact is found by its own name, ``inspection:night_round`` by its first word."""
+    if kind != "fact":
+        return _kinds.get(kind)
+    return _kinds.get(f"fact:{ref}") or _kinds.get(f"fact:{ref.partition(':')[0]}")

@@ -35,6 +35,7 @@ KNOWN = {
     "duty", "permanent", "examples",
 }  # fmt: skip
 WAYS = ("every", "before_holiday", "surprise", "days", "on_demand")
+MONTHS = tuple(str(n) for n in range(1, 13))
 DEPARTMENT_KINDS = ("clinical", "medtech", "functional", "ward")
 
 
@@ -132,7 +133,7 @@ def _rest(found, data: dict[str, Any]) -> Iterator[Problem]:
             yield found.problem(("stops", index), "每个追踪点要有 title 和至少一条 ask。", FIX)
     if isinstance(themes := data.get("themes", {}), dict):
         for month, one in themes.items():
-            if month not in range(1, 13) or not one.get("title") or not one.get("forms"):
+            if str(month) not in MONTHS or not one.get("title") or not one.get("forms"):
                 yield found.problem(("themes", month), "主题按月份 1 到 12，各有 title 和 forms。", FIX)
     for index, one in enumerate(data.get("examples", [])):
         if not all(isinstance(one.get(name), date) for name in ("from", "to")) or not isinstance(

@@ -35,7 +35,7 @@ class StopPlan:
 class VisitPlan:
     """One visit to be planned.
 
-    sample: rules of drawing, as ``SampleRule.as_data`` gives them. until_on: the last day on which it may be done.
+    sample: rules of drawing, as ``SampleRule.as_data`` gives them. chosen: what is drawn already, as rows of the sample. until_on: the last day on which it may be done.
     """
 
     planned_on: date
@@ -51,6 +51,7 @@ class VisitPlan:
     route_order: int = 1
     stops: tuple[StopPlan, ...] = ()
     sample: tuple[dict[str, Any], ...] = ()
+    chosen: tuple[dict[str, Any], ...] = ()
     seed: str = ""
     occurrence_id: int | None = None
     notes: tuple[str, ...] = field(default=())

@@ -62,11 +62,14 @@ def test_a_cross_inspector_sees_the_visit_he_was_named_for_and_nothing_else(peop
 
     named = plan()
     other = plan(inspectors=(_named(people["child"]),))
-    assert sees(people["surgeon"], named) and sees(people["child"], named) and sees(people["own"], named)
+    assert sees(people["surgeon"], named)
+    assert sees(people["child"], named)
+    assert sees(people["own"], named)
     assert not sees(people["surgeon"], other)
     with as_user(people["surgeon"]):
         (task,) = Task.objects.filter(owner=people["surgeon"])
-        assert task.title == "检查 心血管内科：交叉检查" and task.due_on == date(2026, 11, 25)
+        assert task.title == "检查 心血管内科：交叉检查"
+        assert task.due_on == date(2026, 11, 25)
 
 
 def _named(user, lead=True):
@@ -105,7 +108,8 @@ def test_two_inspectors_fill_one_sheet_and_a_stranger_does_not(people, plan):
     item = next(one.id for one in definition(line.sheet).items() if one.type == "yes_no_na")
     with as_user(people["child"]):
         saved = save_item(line.sheet, by=people["child"], now=NOW, item=item, value="yes", revision=0)
-        assert not saved.errors and saved.changed == {item}
+        assert not saved.errors
+        assert saved.changed == {item}
     with as_user(people["own"]), pytest.raises(PermissionDenied):
         save_item(line.sheet, by=people["own"], now=NOW, item=item, value="no", revision=1)
     assert [step.act for step in visit.steps.all()] == ["open", "planned"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,6 +15,7 @@ from zhikong.foundation.access.models import User
 from zhikong.foundation.access.permissions import Permission, can, require
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.forms import queries as forms
+from zhikong.foundation.forms.definition.model import Subject
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.organisation import queries as organisation
 from zhikong.foundation.outbox.actions import announce
@@ -23,12 +25,13 @@ from zhikong.hospital.functions.inspections.actions.planning import drawing, ste
 from zhikong.hospital.functions.inspections.models.planning import (
     Programme,
     Round,
+    SampleItem,
     Stop,
     Visit,
     VisitInspector,
 )
 from zhikong.hospital.functions.inspections.rules_planning import KIND_NAMES, SOURCE, Kind, Notice, State
-from zhikong.hospital.functions.inspections.rules_planning_visits import Named, VisitPlan
+from zhikong.hospital.functions.inspections.rules_planning_visits import Named, SampleRule, VisitPlan
 
 
 @transaction.atomic
@@ -44,14 +47,24 @@ def plan_visits(
 
     Raises ValidationError in Chinese (no department, nobody who inspects, no checklist in force), PermissionDenied.
     """
-    made = [_plan(plan, programme=programme, round=round, by=by, now=now) for plan in plans]
+    made = [_allowed(plan, programme=programme, round=round, by=by, now=now) for plan in plans]
     _tell_inspectors(made, by=by, now=now)
     _tell_departments(made, by=by, now=now)
     return made
 
 
-def _plan(plan: VisitPlan, *, programme, round, by, now: datetime) -> Visit:
+@transaction.atomic
+def plan_one(plan: VisitPlan, *, by, now: datetime) -> Visit:
+    """A single visit without a programme, whose permission the caller has asked; its inspector knows, nobody is told."""
+    return _plan(plan, programme=None, round=None, by=by, now=now)
+
+
+def _allowed(plan: VisitPlan, *, programme, round, by, now: datetime) -> Visit:
     require(by, Permission.PLAN_INSPECTIONS, plan.department_id, whole_hospital=plan.department_id is None)
+    return _plan(plan, programme=programme, round=round, by=by, now=now)
+
+
+def _plan(plan: VisitPlan, *, programme, round, by, now: datetime) -> Visit:
     today = timezone.localdate(now)
     name = _department_name(plan, today)
     users = _users(plan)
@@ -74,7 +87,7 @@ def _plan(plan: VisitPlan, *, programme, round, by, now: datetime) -> Visit:
         route_order=plan.route_order,
         form_ids=list(plan.form_ids),
         seed=plan.seed or drawing.new_seed(),
-        sample_rule=list(plan.sample),
+        sample_rule=_sample(plan, today),
         occurrence_id=plan.occurrence_id,
         notes=list(plan.notes),
         planned_at=now,
@@ -85,6 +98,7 @@ def _plan(plan: VisitPlan, *, programme, round, by, now: datetime) -> Visit:
     visit.save()
     _name(visit, plan.inspectors, users, by=by, now=now)
     _stops(visit, plan, today)
+    _chosen(visit, plan, now)
     steps.record(visit, State.PLANNED, by=by, now=now)
     steps.keep_readers(visit, now=now)
     announce(facts.VisitPlanned(visit.pk, visit.kind, visit.department_id), now=now)
@@ -130,6 +144,16 @@ def _check_forms(plan: VisitPlan, today) -> None:
     lacking = [one for one in sorted(wanted) if forms.form(one, on=today) is None]
     if lacking:
         raise ValidationError(f"检查表 {'、'.join(lacking)} 今天没有生效。请先发布，或另选一份。")
+
+
+def _sample(plan: VisitPlan, today) -> list[dict[str, Any]]:
+    """The rules of drawing; a checklist about a patient or a person wants somebody drawn, whatever the programme says."""
+    rules = list(plan.sample)
+    about = {found.obj.subject for one in plan.form_ids if (found := forms.form(one, on=today))}
+    for subject, kinds in ((Subject.PATIENT, ("patient", "record")), (Subject.PERSON, ("person",))):
+        if subject in about and not any(rule["of"] in kinds and not rule.get("form") for rule in rules):
+            rules.append(SampleRule(of=kinds[0], method="risk").as_data())
+    return rules
 
 
 def _name(visit: Visit, inspectors: Iterable[Named], users: dict[int, User], *, by, now: datetime) -> None:
@@ -185,6 +209,14 @@ def _stops(visit: Visit, plan: VisitPlan, today) -> None:
             reason=stop.reason[:200],
         )
         for number, stop in enumerate(plan.stops, start=1)
+    )
+
+
+def _chosen(visit: Visit, plan: VisitPlan, now: datetime) -> None:
+    """What was drawn when the way was planned (a tracer's patient): drawn once, with its chance."""
+    SampleItem.objects.bulk_create(
+        SampleItem(institution_id=visit.institution_id, visit=visit, position=number, **one)
+        for number, one in enumerate(plan.chosen, start=1)
     )
 
 

@@ -56,11 +56,7 @@ def _list_sheets(visit: Visit) -> None:
     """One line per checklist: for the visit, for each stop, for each drawn object."""
     if visit.visit_sheets.exists():
         return
-    titles = _titles(visit)
-    wanted: list[tuple[str, SampleItem | None, Stop | None]] = [(one, None, None) for one in visit.form_ids]
-    wanted += [(stop.form_id, None, stop) for stop in visit.stops.all() if stop.form_id]
-    drawn = visit.sample.filter(state=SampleItem.State.DRAWN).exclude(form_id="").order_by("position")
-    wanted += [(one.form_id, one, None) for one in drawn]
+    titles = {one.id: one.title for one in forms.forms(on=timezone.localdate())}
     VisitSheet.objects.bulk_create(
         VisitSheet(
             institution_id=visit.institution_id,
@@ -73,13 +69,34 @@ def _list_sheets(visit: Visit) -> None:
             item=item,
             stop=stop,
         )
-        for number, (form_id, item, stop) in enumerate(wanted, start=1)
+        for number, (form_id, item, stop) in enumerate(_wanted(visit), start=1)
     )
 
 
-def _titles(visit: Visit) -> dict[str, str]:
-    today = timezone.localdate()
-    return {one.id: one.title for one in forms.forms(on=today)}
+def _wanted(visit: Visit) -> list[tuple[str, SampleItem | None, Stop | None]]:
+    """What is to be filled: a form about a patient or a person once for each that was drawn, any other once."""
+    drawn = list(visit.sample.filter(state=SampleItem.State.DRAWN).order_by("position"))
+    found: list[tuple[str, SampleItem | None, Stop | None]] = []
+    for form_id in visit.form_ids:
+        of = ABOUT.get(_subject_of(form_id))
+        if of is None:
+            found.append((form_id, None, None))
+            continue
+        items = [one for one in drawn if one.of in of and not one.form_id]
+        found += [(form_id, one, None) for one in items]
+        if not items:
+            visit.notes = [*visit.notes, f"检查表 {form_id} 要按抽到的对象填写，这次没有抽到，没有列入。"]
+            visit.save(update_fields=["notes"])
+    found += [(stop.form_id, None, stop) for stop in visit.stops.all() if stop.form_id]
+    return found + [(one.form_id, one, None) for one in drawn if one.form_id]
+
+
+ABOUT = {Subject.PATIENT: ("patient", "record"), Subject.PERSON: ("person",)}
+
+
+def _subject_of(form_id: str) -> Subject | None:
+    found = forms.form(form_id, on=timezone.localdate())
+    return found.obj.subject if found else None
 
 
 def _open_sheets(visit: Visit, *, by, now: datetime) -> None:
@@ -97,7 +114,7 @@ def _open(visit: Visit, line: VisitSheet, *, by, now: datetime):
         now=now,
         form_id=line.form_id,
         department_id=department,
-        subject=_subject(line, now),
+        subject=_subject(visit, line),
         source_kind=SOURCE,
         source_key=str(visit.pk),
         confidential=visit.confidential,
@@ -105,10 +122,12 @@ def _open(visit: Visit, line: VisitSheet, *, by, now: datetime):
     )
 
 
-def _subject(line: VisitSheet, now: datetime):
-    """Forms about a patient or a person are about the drawn one."""
-    found = forms.form(line.form_id, on=timezone.localdate(now))
-    subject = found.obj.subject if found else None
+def _subject(visit: Visit, line: VisitSheet):
+    """Forms about a patient or a person are about the drawn one; at a stop about the traced patient."""
+    subject = _subject_of(line.form_id)
     if subject is Subject.PATIENT:
-        return line.item.patient_key if line.item else None
+        item = (
+            line.item or visit.sample.filter(of=SampleItem.Of.PATIENT, state=SampleItem.State.DRAWN).first()
+        )
+        return item.patient_key if item else None
     return int(line.item.ref) if subject is Subject.PERSON and line.item else None
