@@ -105,7 +105,7 @@ def _cells(rows, today: date, since: date) -> list[tuple[tuple[str, str, str, st
     found = (
         rows.filter(raised | opened | closed)
         .order_by()
-        .values("department_id", "source_kind", "severity", month=TruncMonth("raised_at"))
+        .values("department_id", "source_kind", "severity", raised_in=TruncMonth("raised_at"))
         .annotate(
             n_raised=Count("pk", filter=raised),
             n_open=Count("pk", filter=opened),
@@ -120,7 +120,7 @@ def _cells(rows, today: date, since: date) -> list[tuple[tuple[str, str, str, st
     )
     return [
         (
-            (str(row["department_id"]), row["source_kind"], row["severity"], f"{timezone.localtime(row['month']):%Y-%m}"),
+            (str(row["department_id"]), row["source_kind"], row["severity"], f"{timezone.localtime(row['raised_in']):%Y-%m}"),
             Tally(**{name: row[f"n_{name}"] for name in Tally.__dataclass_fields__}),
         )
         for row in found
