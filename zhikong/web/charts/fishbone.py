@@ -63,13 +63,16 @@ def fishbone(effect: str, bones: Sequence[Bone], *, width: float = 1040) -> Canv
     pitch = text_width + SLANT * tallest + 3 * PAD
     boxes = [wrapped(bone.name or " ", min(BOX_WIDTH, pitch - 4 * PAD), HEAD) for bone in bones]
     sides = (range(0, len(bones), 2), range(1, len(bones), 2))
-    reach = [_reach([blocks[i] for i in side], [boxes[i] for i in side]) for side in sides]
+    reach = [_reach([blocks[i] for i in side]) for side in sides]
+    tallest_box = max((len(lines) * 20 + PAD for lines in boxes), default=0)
     head = wrapped(effect, HEAD_WIDTH - 2 * PAD, HEAD)
     reach = [max(one, len(head) * 11 + PAD + 4) for one in reach]
-    spine = MARGIN + reach[0]
+    spine = MARGIN + tallest_box + reach[0]
     first = MARGIN + SLANT * max(reach) + pitch  # where the first bone meets the spine
     last = first + (columns - 1) * pitch
-    canvas = Canvas(last + 34 + HEAD_WIDTH + MARGIN, spine + reach[1] + MARGIN, effect, said(effect, bones))
+    canvas = Canvas(
+        last + 34 + HEAD_WIDTH + MARGIN, spine + reach[1] + tallest_box + MARGIN, effect, said(effect, bones)
+    )
     _spine(canvas, MARGIN, last + 34, spine, head)
     for index in range(len(bones)):
         up = index % 2 == 0
@@ -104,11 +107,9 @@ def _block(cause: Cause, width: float) -> _Block:
     return _Block(lines, sum(line[3] for line in lines) + GAP + 6, cause.mark)
 
 
-def _reach(blocks: Sequence[Sequence[_Block]], boxes: Sequence[Sequence[str]]) -> float:
-    """How far the bones of one side reach from the spine: the box at the end, the causes, a gap at the spine."""
-    causes = max((sum(block.height for block in of) for of in blocks), default=0)
-    box = max((len(lines) * 20 + PAD for lines in boxes), default=0)
-    return box + causes + 3 * GAP if boxes else 3 * GAP
+def _reach(blocks: Sequence[Sequence[_Block]]) -> float:
+    """How far the bones of one side reach from the spine to the boxes at their ends: the causes, gaps around them."""
+    return max((sum(block.height for block in of) for of in blocks), default=0) + 3 * GAP
 
 
 def _spine(canvas: Canvas, left: float, right: float, y: float, head: list[str]) -> None:
@@ -126,12 +127,12 @@ def _bone(
 ) -> None:  # fmt: skip
     """One bone from its box to the spine, with its causes at the left of it. up: above the spine."""
     box_height = len(name) * 20 + PAD
-    far = reach - box_height  # from the spine to the box
+    far = reach  # from the spine to the box, the same for all of a side: no cause stands beside a box
     sign = -1 if up else 1
     end = join - SLANT * far
     canvas.lines.append(Line([(end, spine + sign * far), (join, spine)], "second", 1.8, arrow=True))
     box_width = max(width_of(line, HEAD) for line in name) + 2 * PAD
-    top = spine - reach if up else spine + far
+    top = spine - far - box_height if up else spine + far
     canvas.boxes.append(Box(end - box_width / 2, top, box_width, box_height, "card", "brand", 4, 1.5))
     for i, line in enumerate(name):
         canvas.centred(line, end, top + 18 + i * 20, size=HEAD, weight=600, colour="brand")

@@ -1,5 +1,15 @@
 """What this part of the function shows of itself on pages that it does not own."""
 
-from zhikong.web.panels import Panel
+from django.utils.translation import gettext_lazy as _
 
-PANEL = Panel()
+from zhikong.foundation.access.permissions import Permission
+from zhikong.web.panels import MenuEntry, Panel
+
+PANEL = Panel(
+    menu=(
+        MenuEntry(
+            _("质量工具"), "improvements:tools", "chart-no-axes-combined", order=47,
+            permission=Permission.VIEW_IMPROVEMENTS,
+        ),
+    ),
+)  # fmt: skip
