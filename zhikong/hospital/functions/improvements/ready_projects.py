@@ -20,8 +20,16 @@ steps:
 
 def ready() -> None:
     """Called once, when all apps are loaded."""
+    from zhikong.foundation.findings import onward
+    from zhikong.foundation.findings.facts import FindingRaised
+    from zhikong.foundation.forms.facts import SheetSubmitted
+    from zhikong.foundation.outbox.registry import subscribe
     from zhikong.foundation.packstore import kinds
+    from zhikong.foundation.tasks import sources
+    from zhikong.hospital.functions.improvements.actions.projects import common, competing, suggesting
+    from zhikong.hospital.functions.improvements.offers_projects import offer
     from zhikong.hospital.functions.improvements.queries.projects.kinds import CODE
+    from zhikong.hospital.functions.improvements.reactions_projects import finding_raised, sheet_submitted
     from zhikong.hospital.functions.improvements.rules_projects_kinds import parse
 
     kinds.register(
@@ -34,3 +42,12 @@ def ready() -> None:
             starter=STARTER,
         )
     )
+    for code, word in (
+        (common.KIND, _("改进项目")),
+        (suggesting.KIND, _("员工建议")),
+        (competing.KIND, _("改进项目竞赛")),
+    ):
+        sources.register(sources.Source(code, word, extend=False))
+    onward.register("improvement", offer)
+    subscribe(FindingRaised, finding_raised, name="improvements.finding_raised")
+    subscribe(SheetSubmitted, sheet_submitted, name="improvements.sheet_submitted")

@@ -198,6 +198,7 @@ class Link(Part):
         INCIDENT = "incident", _("不良事件")
         SUGGESTION = "suggestion", _("员工建议")
         RISK = "risk", _("风险")
+        MATTER = "matter", _("条款或指标")
 
     what = models.CharField(_("类别"), max_length=12, choices=What)
     key = models.CharField(_("编号"), max_length=120)
