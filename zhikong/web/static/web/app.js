@@ -55,6 +55,14 @@
     form.dataset.sent = "yes";
   });
 
+  // Signing out takes the visits that an inspector carries off this phone: at once by the service worker that keeps
+  // them readable offline, and by a note for the module, should the worker be asleep.
+  document.addEventListener("submit", async (event) => {
+    if (!event.target.action?.includes("/logout/") || !navigator.serviceWorker) return;
+    document.cookie = "zhikong_signed_out=1; path=/inspections/; max-age=2592000; samesite=strict";
+    (await navigator.serviceWorker.getRegistration("/inspections/phone/"))?.active?.postMessage("signed-out");
+  });
+
   // Leaving a half-filled form asks first: a user must not lose what was typed.
   let dirty = null;
   document.addEventListener("input", (event) => {

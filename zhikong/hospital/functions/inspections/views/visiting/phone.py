@@ -94,7 +94,7 @@ def _settings() -> dict[str, str]:
     return {
         "build": build(),
         "worker": f"{reverse('inspections:phone_worker')}?build={build()}",
-        "scope": reverse("inspections:phone"),
+        "scope": reverse("inspections:phone").replace("phone/", ""),
         "sync": reverse("inspections:phone").replace("phone/", "sync/"),
         "login": f"{reverse('account_login')}?next={reverse('inspections:phone')}",
         "logout": reverse("account_logout"),
@@ -119,7 +119,7 @@ def module(request: HttpRequest, of: str, name: str) -> HttpResponse:
 @never_cache
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker stands beside the page that it serves; its scope cannot be wider than its address."""
+    """The service worker; it also answers a scanned place's address while there is no network."""
     answer = HttpResponse((FOLDER / "worker.js").read_bytes(), content_type="text/javascript; charset=utf-8")
     answer["Service-Worker-Allowed"] = reverse("inspections:phone").replace("phone/", "")
     return answer

@@ -14,18 +14,19 @@ const notices = document.getElementById("notices");
 let page = null;
 let pages = {};
 
-/** Where somebody is: #/ · #/visit/3 · #/visit/3/item/12:sealed · #/visit/3/end · #/trail · #/place/<code> · #/done */
+/** Where somebody is: #/ · #/visit/3 · #/visit/3/item/12:sealed · #/visit/3/end · #/trail · #/place/<code> · #/fetch/3 · #/done */
 const route = () => location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
 
 const draw = (app) => {
   const [what = "", id, part, item] = route();
   const visit = what === "visit" ? app.visits.get(Number(id)) : null;
-  if (what === "visit" && !visit) return location.replace("#/");
+  if (what === "visit" && !visit) return location.replace(`#/fetch/${id}`);
+  if (what === "fetch" && app.visits.has(Number(id))) return location.replace(`#/visit/${id}`);
   if (what !== "visit" || page?.visit !== visit) pages = {};
   if (what === "visit") page = visited(app, visit, part);
   else if (what === "trail") page = new TrailPage(app);
   else if (what === "done") page = { element: done(app) };
-  else page = new HomePage(app, what === "place" ? (id ?? "") : "");
+  else page = new HomePage(app, { place: what === "place" ? id : "", visit: what === "fetch" ? Number(id) : 0 });
   fill(main, page.element);
   frame(app);
   if (part === "item" && item) page.show(item);
@@ -94,7 +95,7 @@ const begin = async () => {
   }
   app.onchange(gathered(() => {
     const [what, id] = route();
-    if (what === "visit" && !app.visits.has(Number(id))) return location.replace(app.done ? "#/done" : "#/");
+    if (what === "visit" && !app.visits.has(Number(id))) return location.replace("#/");
     frame(app);
     page?.news?.();
   }));

@@ -3,8 +3,9 @@ import { button, fill, h, icon, tag } from "./dom.js";
 import { clock, say, settings } from "./words.js";
 
 export class HomePage {
-  constructor(app, place = "") {
-    Object.assign(this, { app, place });
+  /** place: the code of a scanned place; visit: the one that a link leads to. Both narrow the list. */
+  constructor(app, { place = "", visit = 0 } = {}) {
+    Object.assign(this, { app, place, visit });
     this.element = h("div.home");
     this.draw();
   }
@@ -16,18 +17,19 @@ export class HomePage {
     const here = [...app.visits.values()];
     const ids = new Set(here.map((visit) => visit.id));
     const elsewhere = app.waiting.filter((one) => !ids.has(one.id));
-    const fits = (one) => !this.place || [one.place_code, one.code].includes(this.place);
+    const fits = (one) => (!this.place || one.place_code === this.place) && (!this.visit || one.id === this.visit);
     fill(this.element,
-      this.place && this.#placed(here, elsewhere, fits),
+      (this.place || this.visit > 0) && this.#narrowed(here, elsewhere, fits),
       this.#section(say("on_this_phone"), here.filter((visit) => fits(visit.held.visit)).map((visit) => this.#held(visit)), ""),
       this.#sealed(),
       this.#section(say("to_fetch"), elsewhere.filter(fits).map((one) => this.#waiting(one)), here.length ? "" : this.#nothing()),
       this.#keeping());
   }
 
-  #placed(here, elsewhere, fits) {
+  #narrowed(here, elsewhere, fits) {
     const found = here.some((visit) => fits(visit.held.visit)) || elsewhere.some(fits);
-    return h("p.note", {}, found ? say("place_found") : say("place_none"), " ", h("a", { href: "#/" }, say("show_all")));
+    const words = this.place ? say(found ? "place_found" : "place_none") : found ? "" : say("visit_not_here");
+    return h("p.note", {}, words, " ", h("a", { href: "#/" }, say("show_all")));
   }
 
   #nothing() {

@@ -5,7 +5,7 @@ import { ask, h, toast } from "./dom.js";
 import { deadline, Keeping } from "./keeping.js";
 import { Media } from "./media.js";
 import { BOOT, Log, mono, TO_SEE, wire } from "./oplog.js";
-import { mark, persist, Store } from "./store.js";
+import { mark, persist, signedOut, Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { clock, say, settings } from "./words.js";
 import { Visit } from "./visit.js";
@@ -30,6 +30,7 @@ export class Program {
     this.keeping = new Keeping(this.store, this.identity, this.log, this.media);
     this.store.onlost = () => this.#recover();
     if (before && before.device !== this.identity.device) this.lost = { ...before, held: null };
+    if (signedOut()) await this.#clear();
     await this.#readMe();
     await this.#load();
     setInterval(() => this.#load(), LOOK_AT_CLOCK);
@@ -205,11 +206,16 @@ export class Program {
       if (!chosen) return;
       if (chosen === "drop") for (const id of new Set([...this.log.ops, ...this.media.items].map((one) => one.visit))) await this.keeping.discard(id);
     }
-    for (const id of [...this.visits.keys()]) await this.#wipe(id);
+    await this.#clear();
+    await this.#leave();
+  }
+
+  /** Nothing stays readable: packages go, what was sent goes, what was not stays sealed for its author. */
+  async #clear() {
+    const held = (await this.store.all("packages")).map((one) => one.visit);
+    for (const id of new Set([...held, ...this.log.ops.map((op) => op.visit)])) await this.#wipe(id);
     await this.store.remove("keys", "me");
     this.me = null;
-    this.#mark();
-    await this.#leave();
   }
 
   async #leave() {
@@ -275,7 +281,7 @@ export class Program {
     if (!visit) return this.#wipe(id);
     const over = !["planned", "open"].includes(visit.state) && visit.ops.some((op) => op.kind === "finish");
     if (!over || visit.ops.some((op) => TO_SEE.has(op.status) && op.kind === "conclude")) return;
-    this.done = { place: visit.held.visit.department.name, url: settings.visit.replace("/0/", `/${id}/`), state: visit.held.visit.state_name, count: visit.ops.length };
+    this.done = { place: visit.held.visit.department.name, url: visit.held.visit.url || settings.visit.replace("/0/", `/${id}/`), state: visit.held.visit.state_name, count: visit.ops.length };
     await this.#wipe(id);
     location.hash = "#/done";
   }

@@ -84,6 +84,15 @@ export const leaveMark = (value) => {
   document.cookie = `${COOKIE}=${text}; path=/inspections/; max-age=${value ? MONTH : 0}; samesite=strict`;
 };
 
+const SIGNED_OUT = "zhikong_signed_out";
+
+/** Whether somebody signed out on another page since the last time; asking takes the note away. */
+export const signedOut = () => {
+  const found = document.cookie.split("; ").some((part) => part.startsWith(`${SIGNED_OUT}=`));
+  if (found) document.cookie = `${SIGNED_OUT}=; path=/inspections/; max-age=0; samesite=strict`;
+  return found;
+};
+
 /** Asks the browser not to clear by itself; true, false, or null when it cannot say. */
 export const persist = async () => {
   if (!navigator.storage?.persist) return null;

@@ -1,16 +1,17 @@
 // The service worker: keeps the page and its program, so that it opens without a network. It keeps no data.
 const BUILD = new URL(self.location).searchParams.get("build");
-const SCOPE = new URL("./", self.location).pathname;
+const PAGE = new URL("./", self.location).pathname;
+const PLACES = new URL("../places/", self.location).pathname; // where the square codes on the wards lead
 const CACHE = `zhikong-phone-${BUILD}`;
 const PATIENCE = 2500; // a network that is too slow to answer by then counts as none
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
     (async () => {
-      const shell = await (await fetch(`${SCOPE}shell.json`, { cache: "no-store" })).json();
+      const shell = await (await fetch(`${PAGE}shell.json`, { cache: "no-store" })).json();
       const cache = await caches.open(CACHE);
       await cache.addAll(shell.files);
-      await cache.put(SCOPE, await fetch(shell.page, { cache: "no-store" }));
+      await cache.put(PAGE, await fetch(shell.page, { cache: "no-store" }));
       await self.skipWaiting();
     })(),
   );
@@ -36,16 +37,33 @@ const opened = async (request) => {
   } catch {
     // no network, or too slow a one: the kept page opens
   }
-  return (await caches.match(SCOPE)) ?? fetch(request);
+  return (await caches.match(PAGE)) ?? fetch(request);
 };
+
+/** A scanned code without a network: the module knows the visits of that place that are on this phone. */
+const placed = async (request) => {
+  try {
+    return await inTime(request);
+  } catch {
+    const code = new URL(request.url).pathname.slice(PLACES.length).replace(/\/$/, "");
+    return Response.redirect(`${PAGE}#/place/${code}`);
+  }
+};
+
+const IS_CODE = /^[\w-]+\/$/;
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const address = new URL(request.url);
-  const isData = address.pathname.includes("/sync/");
-  if (request.method !== "GET" || address.origin !== self.location.origin || isData) return;
-  if (request.mode === "navigate" && address.pathname === SCOPE) event.respondWith(opened(request));
-  else if (request.mode !== "navigate") event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
+  if (request.method !== "GET" || address.origin !== self.location.origin) return;
+  const { pathname } = address;
+  if (request.mode === "navigate") {
+    if (pathname === PAGE) event.respondWith(opened(request));
+    else if (pathname.startsWith(PLACES) && IS_CODE.test(pathname.slice(PLACES.length))) event.respondWith(placed(request));
+    return;
+  }
+  const isShell = pathname.startsWith(PAGE) || pathname.startsWith("/static/");
+  if (isShell) event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
 });
 
 // Signing out on any page takes what can be read off the phone; what has not been sent stays sealed (keeping.js).
