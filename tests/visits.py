@@ -15,11 +15,14 @@ def new_id():
 
 
 def photo(color="navy", size=(640, 480)):
-    """Bytes of a JPEG."""
-    from PIL import Image
+    """Bytes of a JPEG with something to see: stripes in a colour."""
+    from PIL import Image, ImageDraw
 
-    out = BytesIO()
-    Image.new("RGB", size, color).save(out, format="JPEG")
+    out, picture = BytesIO(), Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(picture)
+    for x in range(0, size[0], 20):
+        draw.rectangle((x, 0, x + 9, size[1]), fill=color)
+    picture.save(out, format="JPEG")
     return out.getvalue()
 
 

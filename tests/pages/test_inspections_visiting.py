@@ -192,3 +192,87 @@ def test_the_head_signs_with_the_own_password_on_the_inspectors_phone(visited):
     assert right.json()["signature"]["how"] == "account"
     assert right.json()["signature"]["name"] == "李建国"
     assert client.get("/inspections/sync/me/").json()["user"]["name"] == "王敏"
+
+
+# ---- pages ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clash(visited):
+    """Two inspectors answered one item differently; one put something right; a photo hangs at another item."""
+    lead, member = Phone(visited.lead), Phone(visited.member, ahead=86400)
+    photo_id = visited.brings(lead, photo())
+    visited.sends(lead, visited.answer(lead, "towel", "yes"), visited.answer(lead, "sterile_valid", "no"))
+    visited.sends(lead, visited.answer(lead, "sterile_valid__files", [photo_id]))
+    visited.sends(member, visited.answer(member, "towel", "no"))
+    return visited
+
+
+def page(visited, name):
+    return f"/inspections/visits/{visited.visit.pk}/{name}/"
+
+
+def test_two_answers_are_shown_and_one_is_chosen(clash):
+    client = signed_in(clash.lead)
+    text = client.get(page(clash, "answers")).content.decode()
+    assert "两个答案不同，请选定" in text
+    assert "快 1 天" in text
+    op = Op.objects.get(status="conflict")
+    answer = client.post(page(clash, "answers") + f"{op.pk}/choose/", {"which": "later"}, follow=True)
+    assert "已选定" in answer.content.decode()
+    assert clash.answers["towel"] == "no"
+
+
+def test_a_photo_is_for_the_inspectors_until_somebody_has_looked_at_it(clash):
+    one = Media.objects.get()
+    head = signed_in(clash.head)
+    assert head.get(f"/files/{one.file_id}/picture/").status_code == 403
+    lead = signed_in(clash.lead)
+    assert "把人脸、床头卡" in lead.get(page(clash, f"photos/{one.pk}")).content.decode()
+    regions = json.dumps([{"x": 0.1, "y": 0.1, "w": 0.3, "h": 0.3}])
+    lead.post(page(clash, f"photos/{one.pk}/blur"), {"how": "regions", "regions": regions})
+    one.refresh_from_db()
+    assert one.original_id != one.file_id
+    assert clash.answers["sterile_valid__files"] == [one.file_id]
+    blurred = head.get(f"/files/{one.file_id}/picture/")
+    assert b"".join(blurred).startswith(b"\xff\xd8")
+    assert head.get(f"/files/{one.original_id}/picture/").status_code == 403
+    lead.post(page(clash, f"photos/{one.pk}/delete"), {"reason": "患者要求删除"})
+    one.refresh_from_db()
+    assert one.original_deleted_by == clash.lead
+    assert one.original.deleted_at is not None
+    assert "患者要求删除" in one.original.events.get(act="deleted").text
+
+
+@pytest.mark.proves("INS-23")
+def test_the_head_objects_and_the_lead_answers_and_concludes(visited):
+    phone, lead, head = Phone(visited.lead), signed_in(visited.lead), signed_in(visited.head)
+    visited.sends(phone, *visited.all_yes(phone, but=("soap",)), visited.answer(phone, "soap", "no"))
+    lead.post(page(visited, "answers/finish"), {"note": "总体较好"})
+    shown = head.get(page(visited, "exchange")).content.decode()
+    assert "没有使用固体肥皂" in shown
+    head.post(page(visited, "exchange/say"), {"voice": "object", "text": "肥皂是家属自带的"})
+    refused = lead.post(page(visited, "exchange/conclude"), {"text": "合格", "waive": ""})
+    assert refused.status_code == 422
+    assert "异议" in refused.content.decode()
+    said = visited.visit.exchange.get()
+    lead.post(page(visited, f"exchange/{said.pk}/reply"), {f"r{said.pk}-text": "已核对，仍记录"})
+    lead.post(page(visited, "exchange/conclude"), {"text": "合格", "waive": ""})
+    visited.visit.refresh_from_db()
+    assert visited.visit.state == "concluded"
+    assert "查看整改单" in head.get(page(visited, "exchange")).content.decode()
+
+
+def test_what_is_typed_is_kept_when_it_is_refused(visited):
+    phone, lead, head = Phone(visited.lead), signed_in(visited.lead), signed_in(visited.head)
+    visited.sends(phone, *visited.all_yes(phone))
+    lead.post(page(visited, "answers/finish"), {})
+    answer = head.post(page(visited, "exchange/say"), {"voice": "object", "text": "不"})
+    assert answer.status_code == 422
+    assert "至少" in answer.content.decode()
+
+
+def test_pages_of_a_visit_of_others_do_not_exist(clash, as_role, hospital):
+    stranger = as_role("head_nurse", hospital.departments["PAED"])
+    for name in ("answers", "exchange", f"photos/{Media.objects.get().pk}"):
+        assert stranger.get(page(clash, name)).status_code == 404

@@ -24,6 +24,7 @@ NOTABLE_DRIFT = 120  # seconds
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 ITEM = re.compile(r"[A-Za-z0-9_.-]{1,70}")
 FILES = "__files"
+SAMPLE = "sample:"  # a patient on a phone is one of the drawn ones, never a key
 
 
 class Kind(StrEnum):

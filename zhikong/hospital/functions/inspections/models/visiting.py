@@ -226,8 +226,11 @@ class Exchange(Protected):
 
 
 class VisitSignature(Protected):
-    """Who signed what stood there. how: by account and password, drawn on the phone (nobody checked who drew), or a
-    drawn one that the person confirmed later with the own account. revisions: of the sheets, by id."""
+    """Who signed what stood there. revisions: of the sheets, by id.
+
+    how: by account and password; drawn or, by who cannot draw, typed on the phone, where nobody checked who did; or
+    such a one that the person confirmed later with the own account.
+    """
 
     class Role(models.TextChoices):
         INSPECTED = "inspected", _("被检科室")
@@ -236,6 +239,7 @@ class VisitSignature(Protected):
     class How(models.TextChoices):
         ACCOUNT = "account", _("本人账号密码")
         DRAWN = "drawn", _("手写，身份未核对")
+        TYPED = "typed", _("键盘输入，身份未核对")
         CONFIRMED = "confirmed", _("本人账号事后确认")
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="signatures")
@@ -259,7 +263,7 @@ class VisitSignature(Protected):
         constraints = [
             models.UniqueConstraint(fields=["institution", "sign_id"], name="visit_signature_once"),
             models.CheckConstraint(
-                condition=Q(how="drawn") | Q(user__isnull=False), name="visit_signature_whose"
+                condition=Q(how__in=["drawn", "typed"]) | Q(user__isnull=False), name="visit_signature_whose"
             ),
         ]
 

@@ -18,11 +18,12 @@ from zhikong.foundation.forms.actions.steps import lock
 from zhikong.foundation.forms.answering import Refused, cleaned
 from zhikong.foundation.forms.definition import ItemType
 from zhikong.foundation.forms.models import Sheet, SheetEdit
+from zhikong.hospital.functions.inspections.actions.planning.steps import widened
 from zhikong.hospital.functions.inspections.actions.visiting import settling
 from zhikong.hospital.functions.inspections.actions.visiting.context import Context, Outcome
 from zhikong.hospital.functions.inspections.models.visiting import Op
 from zhikong.hospital.functions.inspections.queries.visiting import media, ops
-from zhikong.hospital.functions.inspections.rules_sync import FILES, UUID, Status, media_of
+from zhikong.hospital.functions.inspections.rules_sync import FILES, SAMPLE, UUID, Status, media_of
 
 HIDDEN = "按前面的答案，这一项不适用，没有记入；前面的答案改了可以再采用。"
 LATER = "同一部手机后来又改了这一项，这一条只留在记录里。"
@@ -38,7 +39,7 @@ def answer(context: Context) -> Outcome:
         return Outcome(Status.SET_ASIDE, _("这份表已经提交，内容已保留，由检查组长决定是否采用。"))
     if media.unfinished(context.visit, media_of(one)):
         return Outcome(Status.WAITING, _(WAITING))
-    value = with_files(context.visit, sheet, one.item, one.value)
+    value = meant(context.visit, sheet, one.item, one.value)
     newer = _newer(sheet, one.item, one.base)
     if newer is None:
         return stored(sheet, one.item, value, by=context.author, now=context.now)
@@ -83,7 +84,7 @@ def choose(context: Context) -> Outcome:
     one, sheet = context.one, context.sheet()
     lock(sheet)
     newer = _newer(sheet, one.item, one.base)
-    value = with_files(context.visit, sheet, one.item, one.value)
+    value = meant(context.visit, sheet, one.item, one.value)
     other = newer is not None and not same(sheet, one.item, value, newer.value)
     if newer is not None and other and _of_this_phone(context, sheet, newer) is None:
         return _beside(context, sheet, value, newer)
@@ -97,7 +98,8 @@ def choose(context: Context) -> Outcome:
 
 def stored(sheet: Sheet, item: str, value: Any, *, by, now: datetime) -> Outcome:
     """Put a value on the sheet through the forms' own door."""
-    saved = save_answers(sheet, by=by, now=now, raw={item: value})
+    with widened():  # whoever inspects a ward that is not his own may still name its drawn patients
+        saved = save_answers(sheet, by=by, now=now, raw={item: value})
     if item in saved.errors or item.removesuffix(FILES) in saved.errors:
         return Outcome(Status.REFUSED, saved.errors.get(item) or saved.errors[item.removesuffix(FILES)])
     if value not in (None, "", []) and item.removesuffix(FILES) not in saved.cleaned.visible:
@@ -114,6 +116,18 @@ def same(sheet: Sheet, item: str, raw: Any, kept: Any) -> bool:
         return cleaned(known, raw, final=False) == kept
     except Refused:
         return False
+
+
+def meant(visit, sheet: Sheet, item: str, value: Any) -> Any:
+    """What the forms understand: files for media, a patient for one of the drawn ones. Raises ValidationError."""
+    known = forms.definition(sheet).item(item)
+    if known is None or known.type is not ItemType.PATIENT or value in (None, ""):
+        return with_files(visit, sheet, item, value)
+    number = value.removeprefix(SAMPLE) if isinstance(value, str) else ""
+    drawn = visit.sample.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
+    if drawn is None or not drawn.patient_key:
+        raise ValidationError(_("请从抽中的患者里选；其他患者请在电脑上选。"))
+    return drawn.patient_key
 
 
 def with_files(visit, sheet: Sheet, item: str, value: Any) -> Any:

@@ -34,7 +34,7 @@ def choose(op: Op, *, by, now: datetime, this_one: bool) -> Outcome:
     if not this_one:
         settling.note(op, Op.Status.PASSED_OVER, by=by, now=now)
         return Outcome(Status.STORED)
-    value = answering.with_files(visit, op.sheet, op.item, op.value)
+    value = answering.meant(visit, op.sheet, op.item, op.value)
     outcome = answering.stored(op.sheet, op.item, value, by=by, now=now)
     if outcome.status != Status.STORED:
         raise ValidationError(outcome.why)

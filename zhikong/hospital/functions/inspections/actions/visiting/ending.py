@@ -26,7 +26,7 @@ from zhikong.hospital.functions.inspections.models.visiting import Ending, Excha
 from zhikong.hospital.functions.inspections.queries.planning.visits import inspects
 from zhikong.hospital.functions.inspections.queries.visiting import exchange, ops
 from zhikong.hospital.functions.inspections.rules_planning import State
-from zhikong.hospital.functions.inspections.rules_sync import Status
+from zhikong.hospital.functions.inspections.rules_sync import FILES, Status
 from zhikong.hospital.functions.inspections.rules_visiting import (
     COMMENT_WORKING_DAYS,
     Voice,
@@ -91,7 +91,10 @@ def _reasons(raw: dict[str, Any]) -> dict[str, str]:
 def _check_complete(visit: Visit, now: datetime, excused: dict[str, str]) -> None:
     if conflicts := len(ops.open_conflicts(visit)):
         raise ValidationError(_("还有 %(n)d 个条目有两个不同的答案，请先选定。") % {"n": conflicts})
-    missing = exchange.missing(visit, on=timezone.localdate(now), unknown=excused)
+    with widened():
+        missing = exchange.missing(visit, on=timezone.localdate(now), unknown=excused)
+    coming = {f"{op.sheet_id}:{op.item.removesuffix(FILES)}" for op in ops.waiting(visit)}
+    missing = {key: why for key, why in missing.items() if key not in coming}
     if missing:
         first = "；".join(proposing.item_words(visit, key) for key in list(missing)[:SHOWN])
         raise ValidationError(
@@ -151,7 +154,9 @@ def conclude(visit: Visit, *, by, now: datetime, text: str = "", waive: str = ""
         raise PermissionDenied(_("由这次检查的组长下结论。"))
     if visit.state != State.COMMENT:
         raise ValidationError(_("现场检查结束、听取意见之后才能下结论。"))
-    if against := exchange.why_not_concluded(visit, now=now, waive=waive):
+    with widened():
+        against = exchange.why_not_concluded(visit, now=now, waive=waive)
+    if against:
         raise ValidationError(against)
     if waive.strip():
         _waive(visit, by=by, now=now, reason=waive.strip())
@@ -174,7 +179,8 @@ def _hand_in(visit: Visit, ending: Ending, *, by, now: datetime) -> None:
             unknown = {
                 key.removeprefix(prefix): why for key, why in ending.unknown.items() if key.startswith(prefix)
             }
-            sheets.submit(sheet, by=by, now=now, unknown=unknown)
+            with widened():
+                sheets.submit(sheet, by=by, now=now, unknown=unknown)
 
 
 def _close_tasks(visit: Visit, *, by, now: datetime) -> None:

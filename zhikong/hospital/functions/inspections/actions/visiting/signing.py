@@ -26,6 +26,7 @@ from zhikong.hospital.functions.inspections.rules_sync import Status, media_of
 from zhikong.hospital.functions.inspections.rules_visiting import TAKES_WORDS
 
 Role, How = VisitSignature.Role, VisitSignature.How
+UNPROVEN = (How.DRAWN, How.TYPED)
 MOST_NUMBERS = 20_000
 SCALE = 1000
 WRONG = "账号或密码不对，没有签名。"
@@ -91,7 +92,7 @@ def _made(visit: Visit, **said: Any) -> VisitSignature:
 
 
 def from_phone(context: Context) -> Outcome:
-    """A drawn signature: whose it is said to be, the strokes or a picture of them."""
+    """A drawn signature: whose it is said to be, the strokes or a picture of them; typed by who cannot draw."""
     from zhikong.hospital.functions.inspections.actions.visiting.kinds import text_of
 
     value, visit = context.one.value, context.visit
@@ -99,12 +100,14 @@ def from_phone(context: Context) -> Outcome:
     if not name or role not in Role.values:
         raise ValidationError(_("请写明签名人的姓名，和代表哪一方。"))
     strokes, named = _strokes(value.get("strokes")), media_of(context.one)
-    if not strokes and not named:
+    typed = value.get("typed") is True and not strokes and not named
+    if not strokes and not named and not typed:
         raise ValidationError(_("签名是空的。"))
     if media.unfinished(visit, named):
         return Outcome(Status.WAITING, _("等签名图片传完后自动记入。"))
     picture = Media.objects.filter(visit=visit, media_id__in=named).first() if named else None
-    said = {"role": role, "how": How.DRAWN, "name": name, "strokes": strokes or None, "media": picture}
+    how = How.TYPED if typed else How.DRAWN
+    said = {"role": role, "how": how, "name": name, "strokes": strokes or None, "media": picture}
     return Outcome(
         Status.STORED,
         then=[lambda op: _made(visit, sign_id=context.one.id, at=context.when.at, by=context.author, **said)],
@@ -131,7 +134,7 @@ def _point(n: Any) -> bool:
 def confirm(drawn: VisitSignature, *, by, now: datetime) -> VisitSignature:
     """The person says from the own account: this drawn signature is mine."""
     visit = lock(drawn.visit)
-    if drawn.how != How.DRAWN or VisitSignature.objects.filter(confirms=drawn).exists():
+    if drawn.how not in UNPROVEN or VisitSignature.objects.filter(confirms=drawn).exists():
         raise ValidationError(_("这个签名不需要确认，或已经确认过了。"))
     may = exchange.may_speak(by, visit) if drawn.role == Role.INSPECTED else inspects(by, visit)
     if not may:

@@ -10,10 +10,11 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from zhikong.foundation.forms import queries as forms
+from zhikong.foundation.forms.definition import ItemType
 from zhikong.foundation.forms.models import Sheet, SheetEdit
 from zhikong.hospital.functions.inspections.models.planning import Visit
 from zhikong.hospital.functions.inspections.models.visiting import Device, Media, Op, OpOutcome
-from zhikong.hospital.functions.inspections.rules_sync import FILES, Kind, drift_sentence
+from zhikong.hospital.functions.inspections.rules_sync import FILES, SAMPLE, Kind, drift_sentence
 
 Status = Op.Status
 UNDECIDED = (Status.SET_ASIDE,)
@@ -86,9 +87,19 @@ def current(sheet: Sheet | None, item: str) -> dict[str, Any] | None:
     return None if last is None else as_current(last)
 
 
+def for_phone(sheet: Sheet, name: str, value: Any) -> Any:
+    """An answer as a phone may know it: of a patient, which of the drawn ones it is, and never a key."""
+    item = forms.definition(sheet).item(name)
+    if item is None or item.type is not ItemType.PATIENT or value is None:
+        return value
+    drawn = sheet.visit_sheet.visit.sample.filter(patient_key=value).first()
+    return f"{SAMPLE}{drawn.pk if drawn else ''}"
+
+
 def as_current(edit: SheetEdit) -> dict[str, Any]:
+    """The newest answer to an item, for a phone."""
     return {
-        "value": edit.value,
+        "value": for_phone(edit.sheet, edit.item, edit.value),
         "by": str(edit.by or ""),
         "by_id": edit.by_id,
         "at": edit.at.isoformat(),

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,6 +55,8 @@ def _head(visit: Visit) -> dict[str, Any]:
         "title": visit.title,
         "department": {"id": visit.department_id, "name": visit.department_name},
         "place": visit.place.name if visit.place else "",
+        "place_code": visit.place.code if visit.place else "",
+        "url": reverse("inspections:visit", args=[visit.pk]),
         "planned_on": visit.planned_on.isoformat(),
         "state": visit.state,
         "state_name": str(visit.get_state_display()),
@@ -131,10 +134,7 @@ def superseded(sheet: Sheet, *, now: datetime) -> dict[str, Any] | None:
 
 
 def _answers(sheet: Sheet) -> dict[str, Any]:
-    return {
-        name: {**ops.as_current(edit), "value": sheet.answers.get(name)}
-        for name, edit in forms.latest_edits(sheet).items()
-    }
+    return {one["item"]: one for one in _changed(sheet, -1)}
 
 
 def people(visit: Visit, *, now: datetime) -> list[dict[str, Any]]:
@@ -212,7 +212,7 @@ def _changed(sheet: Sheet, revision: int) -> list[dict[str, Any]]:
         return []
     edits = forms.latest_edits(sheet)
     return [
-        {"sheet": sheet.pk, "item": name, **ops.as_current(edit), "value": sheet.answers.get(name)}
+        {"sheet": sheet.pk, "item": name, **ops.as_current(edit)}
         for name, edit in edits.items()
         if edit.revision > revision
     ]
@@ -261,7 +261,7 @@ def _signed(one: VisitSignature) -> dict[str, Any]:
         "how_name": str(one.get_how_display()),
         "by": str(one.by or ""),
         "at": one.at.isoformat(),
-        "confirmed": one.how != "drawn" or one.confirmed_by.exists(),
+        "confirmed": one.user_id is not None or one.confirmed_by.exists(),
     }
 
 
