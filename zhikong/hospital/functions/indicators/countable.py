@@ -24,14 +24,14 @@ VALUE, TOP, BOTTOM = "value", "numerator", "denominator"
 
 def things(user) -> list[tuple[str, str]]:
     """Every indicator in force, by its name."""
-    return sorted(((key, one.title) for key, one in definitions().items()), key=lambda pair: pair[1])
+    return sorted(((key, one.title()) for key, one in definitions().items()), key=lambda pair: pair[1])
 
 
 def shape(key: str) -> Shape:
     """Value, numerator and denominator; a value of cases among cases stays a ratio, so that it can be pooled."""
     found = _definition(key)
     less = {Direction.DOWN: True, Direction.UP: False}.get(found.direction)
-    value = Measure(VALUE, found.title, found.unit, _is_ratio(found), float(found.multiplier), less)
+    value = Measure(VALUE, found.title(), found.unit, _is_ratio(found), float(found.multiplier), less)
     parts = [Measure(TOP, _("分子"), ""), Measure(BOTTOM, _("分母"), "")]
     return Shape(
         [Dimension("department", _("科室")), Dimension("month", _("月份"), ordered=True)],
@@ -63,7 +63,7 @@ def rows(wanted: Wanted) -> Answer:
     rule = restriction()
     sentence = f"{rule.sentence}{rule.beside}" if hidden and rule else ""
     definition = _("指标 %(id)s 第 %(version)s 版") % {"id": found.id, "version": found.version}
-    return Answer(made, found.title, definition, version, sentence)
+    return Answer(made, found.title(), definition, version, sentence)
 
 
 def _row(found: Definition, name: str, place: Place, month: str, one: Figure) -> Row:
@@ -74,7 +74,7 @@ def _row(found: Definition, name: str, place: Place, month: str, one: Figure) ->
     numbers = {VALUE: value, TOP: _float(top), BOTTOM: _float(bottom)}
     return Row(
         {"department": name, "month": month}, numbers, int(top or 0), date.fromisoformat(f"{month}-01"),
-        f"{found.title} {name} {month}", reverse("indicators:detail", args=[found.id]) + address,
+        f"{found.title()} {name} {month}", reverse("indicators:detail", args=[found.id]) + address,
     )  # fmt: skip
 
 

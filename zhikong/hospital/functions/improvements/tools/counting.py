@@ -241,7 +241,8 @@ def _control(rows, shape: Shape, asked: Asked, _rows_y) -> Figures:
     measure, of = measure_of(shape, asked.measure), grouped(rows, "month")
     months = _months(asked.first, asked.last)
     known = [month for month in months if month in of]
-    months = months[months.index(known[0]) :] if known else months
+    if known and measure is not None:  # of a count a month before the first is a month with none
+        months = months[months.index(known[0]) :]
     made: Figures = {"labels": months, "target": asked.number("target")}
     if measure is not None and measure.ratio:
         pairs = [_pair(of.get(month, ()), measure) for month in months]

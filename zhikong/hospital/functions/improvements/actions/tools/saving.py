@@ -152,8 +152,8 @@ def redraw(*, by, now: datetime, found: SavedTool) -> tuple[SavedTool, bool]:
     if not covered(asked):
         raise ValidationError(_("这张图的数据超出您的权限范围，请由绘制它的人或职能部门重新计数。"))
     fresh = draw(row.kind, asked, user=by)
-    content = _Content(row.query, fresh.snapshot, fresh.data_hash, fresh.data_version, fresh.rows)
-    return _keep(row, content, by, now), fresh.data_hash != found.data_hash
+    content, before = _Content(row.query, fresh.snapshot, fresh.data_hash, fresh.data_version, fresh.rows), row.data_hash  # fmt: skip
+    return _keep(row, content, by, now), fresh.data_hash != before
 
 
 @transaction.atomic

@@ -52,9 +52,10 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     things = list(found.things(request.user)) if found is not None and found.things is not None else []
     context = {
         "tool": tool, "asked": asked, "sources": sources(request.user), "found": found, "things": things,
+        "needs_key": found is not None and found.things is not None,
         **carried(request, project_of(request)),
     }  # fmt: skip
-    if found is not None and (not things or asked.key in dict(things)):
+    if found is not None and (found.things is None or asked.key in dict(things)):
         shape = found.shape(asked.key)
         asked = _with_defaults(kind, asked, shape)
         context |= _question(tool, asked, shape) | _answer(request, tool, asked)
