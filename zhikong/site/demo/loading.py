@@ -19,6 +19,7 @@ from zhikong.simulator import Simulation, hospital, simulate
 from zhikong.site import frame, home
 from zhikong.site.demo import (
     PASSWORD,
+    actions_story,
     cases_story,
     duties_story,
     organisation,
@@ -75,6 +76,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         records_story.tell(now=now)
         reviews_story.tell(now=now)
         sampling_story.tell(now=now)
+        actions_story.tell(now=now)
         risks_story.tell(now=now)
     home.set_options(demo_loaded=_database())
 

@@ -38,6 +38,18 @@ def test_the_same_clause_within_a_year_recurs(people, new_finding, corrected):
     assert list(queries.chain(again)) == [first]
 
 
+@pytest.mark.parametrize(
+    ("clause", "office"),
+    [
+        ("equipment_round:inspected_at", "medical_affairs"),  # the form's own office
+        ("nothing_known:a", "quality_office"),
+        ("operation-record-24h", "quality_office"),
+    ],
+)
+def test_the_office_that_owns_the_form_accepts(new_finding, clause, office):
+    assert new_finding(clause_key=clause).office == office
+
+
 def test_three_months_in_a_row_demand_a_project(people, new_finding):
     found = [new_finding(clause_key=CLAUSE, now=NOW + timedelta(days=31 * n)) for n in range(3)]
     assert [Act.DEMAND_PDCA in story(one) for one in found] == [False, False, True]

@@ -55,7 +55,7 @@ def test_a_level_decides_severity_and_time(policy):
         ({"source_kind": "visit", "clause_key": "emergency_equipment_check:a"}, "equipment"),
         ({"source_kind": "visit", "clause_key": "critical_value_check:a"}, "medical_affairs"),
         ({"source_kind": "indicator", "indicator_id": "antibacterial_intensity"}, "pharmacy"),
-        ({"source_kind": "manual"}, "quality_office"),
+        ({"source_kind": "manual"}, None),
     ],
 )
 def test_the_office_of_the_field_accepts(policy, given, role):

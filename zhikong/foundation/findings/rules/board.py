@@ -63,6 +63,11 @@ class Tally:
         return Tally(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
 
     @property
+    def by_evidence(self) -> int:
+        """Closed by evidence that another person saw: in order for minor ones, no proof of effect."""
+        return self.closed - self.proven - self.overridden
+
+    @property
     def effective(self) -> float | None:
         """Per cent of the closed ones whose effect was proven."""
         return percent(self.proven, self.closed)

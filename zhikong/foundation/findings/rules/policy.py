@@ -97,12 +97,12 @@ class Policy:
         """The level's own ladder, or the common one."""
         return self.level(level_id, severity).ladder or self.ladder
 
-    def office_for(self, *, source_kind: str, clause_key: str = "", indicator_id: str = "") -> str:
-        """The role that accepts: the first office whose field it is, else the quality office."""
+    def office_for(self, *, source_kind: str, clause_key: str = "", indicator_id: str = "") -> str | None:
+        """The role that accepts: the first office whose field it is; None when the policy names none."""
         for office in self.offices:
             if office.takes(source_kind, clause_key, indicator_id):
                 return office.role
-        return QUALITY_OFFICE
+        return None
 
     def ladder_sentence(self, level_id: str, severity: str) -> str:
         """The ladder in words, for the page of a finding."""
