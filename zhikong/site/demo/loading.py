@@ -27,6 +27,7 @@ from zhikong.site.demo import (
     reviews_story,
     risks_story,
     sampling_story,
+    tools_story,
 )
 from zhikong.site.home import Explained
 from zhikong.site.progress import Progress
@@ -78,6 +79,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         sampling_story.tell(now=now)
         actions_story.tell(now=now)
         risks_story.tell(now=now)
+        tools_story.tell(now=now)
     home.set_options(demo_loaded=_database())
 
 
