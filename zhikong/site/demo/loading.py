@@ -22,6 +22,7 @@ from zhikong.site.demo import (
     actions_story,
     cases_story,
     duties_story,
+    improvements_story,
     organisation,
     records_story,
     reviews_story,
@@ -79,6 +80,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         sampling_story.tell(now=now)
         actions_story.tell(now=now)
         risks_story.tell(now=now)
+        improvements_story.tell(now=now)
         tools_story.tell(now=now)
     home.set_options(demo_loaded=_database())
 
