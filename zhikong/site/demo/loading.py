@@ -23,6 +23,7 @@ from zhikong.site.demo import (
     cases_story,
     duties_story,
     improvements_story,
+    inspections_story,
     organisation,
     records_story,
     reviews_story,
@@ -78,6 +79,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         records_story.tell(now=now)
         reviews_story.tell(now=now)
         sampling_story.tell(now=now)
+        inspections_story.tell(now=now)
         actions_story.tell(now=now)
         risks_story.tell(now=now)
         improvements_story.tell(now=now)

@@ -14,7 +14,9 @@ from zhikong.hospital.functions.inspections.rules_planning import NOTICE_NAMES
 
 
 def day_field(label, **more) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
+    return forms.DateField(
+        label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **more
+    )
 
 
 class SetupForm(forms.Form):

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.hospital.functions.inspections.models.planning import Visit, VisitInspector, VisitSheet
-from zhikong.hospital.functions.inspections.rules_planning import UPCOMING
+from zhikong.hospital.functions.inspections.rules_planning import UPCOMING, Kind
 
 
 def visits(
@@ -65,9 +65,17 @@ def inspects_by_key(user, key: str) -> bool:
 
 
 def may_plan(user, visit: Visit) -> bool:
-    """Whether this person may change the plan of this visit."""
-    department = visit.department_id
-    return can(user, Permission.PLAN_INSPECTIONS, department, whole_hospital=department is None)
+    """Whether this person may change the plan of this visit: who plans for the hospital; a department only its own
+    self-checks and what it began itself. Who is inspected by others neither moves nor cancels them."""
+    if can(user, Permission.PLAN_INSPECTIONS, whole_hospital=True):
+        return True
+    by_itself = visit.kind in (Kind.SELF, Kind.AD_HOC) and visit.planned_by_id in (None, user.pk)
+    by_itself |= visit.programme is not None and visit.programme.department_id is not None
+    return (
+        by_itself
+        and visit.department_id is not None
+        and can(user, Permission.PLAN_INSPECTIONS, visit.department_id)
+    )
 
 
 def may_start(user, visit: Visit) -> bool:
