@@ -19,11 +19,15 @@ MOST = 20_000
 
 @dataclass(frozen=True)
 class Dimension:
-    """By what rows may be grouped. ordered: its values are in an order of their own (months), not by size."""
+    """By what rows may be grouped. ordered: its values are in an order of their own, not by size.
+
+    values: that order; empty is the order of their writing, as months have it.
+    """
 
     id: str
     title: str
     ordered: bool = False
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +28,7 @@ KINDS = {
     "manual": gettext_lazy("人工提出"),
 }
 WEEKDAYS = "一二三四五六日"
+MONTH = re.compile(r"[\s（(]*20\d\d\s*[年-]")  # titles of an indicator's finding end with its month
 
 
 def shape(key: str) -> Shape:
@@ -39,8 +43,8 @@ def shape(key: str) -> Shape:
             Dimension("state", _("状态")),
             Dimension("recurrent", _("是否重复发生")),
             Dimension("place", _("地点")),
-            Dimension("shift", _("时段"), ordered=True),
-            Dimension("weekday", _("星期"), ordered=True),
+            Dimension("shift", _("时段"), ordered=True, values=tuple(shift_of(hour) for hour in (8, 16, 0))),
+            Dimension("weekday", _("星期"), ordered=True, values=tuple(map(_weekday, range(7)))),
         ],
         measures=[
             Measure("days_to_correct", _("整改用时"), _("天"), decreasing=True),
@@ -66,7 +70,7 @@ def _row(one: Finding) -> Row:
     at = timezone.localtime(one.raised_at)
     return Row(
         values={
-            "clause": one.clause_text or one.title,
+            "clause": one.clause_text or MONTH.split(one.title)[0].strip() or one.title,
             "department": one.department_name,
             "month": f"{at:%Y-%m}",
             "severity": str(one.get_severity_display()),
@@ -75,7 +79,7 @@ def _row(one: Finding) -> Row:
             "recurrent": _("重复发生") if one.recurrent else _("首次发现"),
             "place": one.place or _("未填"),
             "shift": shift_of(at.hour),
-            "weekday": f"{at.isoweekday()} {_('周%(day)s') % {'day': WEEKDAYS[at.weekday()]}}"[2:],
+            "weekday": _weekday(at.weekday()),
         },
         numbers={
             "days_to_correct": _days(one.raised_at, one.corrected_at),
@@ -93,13 +97,15 @@ def shift_of(hour: int) -> str:
     return _("大夜班 0–8 时") if hour < 8 else _("白班 8–16 时") if hour < 16 else _("小夜班 16–24 时")
 
 
+def _weekday(number: int) -> str:
+    return _("周%(day)s") % {"day": WEEKDAYS[number]}
+
+
 def _days(start, end) -> float | None:
     return None if end is None else round((end - start).total_seconds() / 86400, 1)
 
 
 def _start(month: str):
-    from datetime import datetime
-
     return timezone.make_aware(datetime(int(month[:4]), int(month[5:]), 1))  # noqa: DTZ001
 
 

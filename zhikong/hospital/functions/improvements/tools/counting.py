@@ -81,7 +81,8 @@ def grouped(rows: Iterable[Row], name: str) -> dict[str, list[Row]]:
 def ordered(groups: Mapping[str, list[Row]], by: Dimension) -> list[str]:
     """Values of a dimension: in their own order, or the most frequent first."""
     if by.ordered:
-        return sorted(groups)
+        place = {name: index for index, name in enumerate(by.values)}
+        return sorted(groups, key=lambda name: (place.get(name, len(place)), name))
     return sorted(groups, key=lambda name: (-sum(row.count for row in groups[name]), name))
 
 

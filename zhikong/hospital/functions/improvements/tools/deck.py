@@ -79,7 +79,7 @@ def _tool(made, one: Shown) -> None:
             _table(slide, told.heads, told.rows, told.numeric, right + Inches(0.3), top, LEFT + INNER - right - Inches(0.3))  # fmt: skip
         else:
             beside = False
-    lines = [*told.sentences[:3], *one.note.splitlines()[:1]]
+    lines = [*one.sentences[:3], *one.note.splitlines()[:1]]
     _words(slide, lines, LEFT, Inches(6.15), INNER, Inches(0.85), size=13)
     _words(slide, [" ".join(one.footnote)], LEFT, Inches(7.05), INNER, Inches(0.35), size=9, colour=GREY)
     if told.rows and not beside:

@@ -38,6 +38,11 @@ class Shown:
     def named(self) -> str:
         return self.title or self.told.finding
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the picture says, without what its title says already."""
+        return tuple(one for one in self.told.sentences if one != self.named)
+
     def picture(self, theme: str = "light") -> Picture | None:
         """The picture in a theme; None for a tool that is a table."""
         snapshot = self.drawn.snapshot  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from zhikong.hospital.functions.improvements.tools.pictures import bones, pareto
 from zhikong.web.charts.fishbone import MARKS
 
 Figures = Mapping[str, Any]
+SHORT = 18  # characters of a name in a sentence; the table has it whole
 NO_CAUSE = "相关不等于因果：两个量一起变化，可能是第三个因素造成的，也可能是巧合。"
 
 
@@ -55,7 +56,7 @@ def _pareto(figures: Figures) -> Told:
         if not one.vital:
             sentences.append(f"{where}没有可以排序的项目。")
         else:
-            names = "、".join(f"“{bar.name}”" for bar in one.vital[:5]) + ("等" if len(one.vital) > 5 else "")
+            names = "、".join(f"“{_short(bar.name)}”" for bar in one.vital[:3]) + ("等" if len(one.vital) > 3 else "")  # fmt: skip
             sentences.append(f"{where}{names} {len(one.vital)} 项占全部 {plain(one.total)} 的 {one.focus:g}%，是改善重点。")  # fmt: skip
         if one.merged:
             sentences.append(f"{where}最少的 {one.merged} 项合并为“其他”。")
@@ -75,6 +76,10 @@ def _pareto(figures: Figures) -> Told:
     )
     first = 2 if paired else 1
     return Told(tuple(sentences), heads, tuple(rows), tuple(links), (first, first + 1, first + 2))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= SHORT else f"{name[: SHORT - 1]}…"
 
 
 def _fewer(charts: Sequence[tuple[str, Any]]) -> str:

@@ -41,7 +41,7 @@ def add_tool(document, tool, number: int | None = None) -> None:
     document.add_paragraph(f"{label}{one.named}", style="Heading 1")
     if (drawn := one.png()) is not None:
         _picture(document, drawn, one.alt)
-    for text in (*one.told.sentences, *filter(None, one.note.splitlines())):
+    for text in (*one.sentences, *filter(None, one.note.splitlines())):
         document.add_paragraph(text).paragraph_format.first_line_indent = Pt(24)
     _table(document, one.told.heads, one.told.rows, one.told.numeric)
     for text in one.footnote:
