@@ -17,7 +17,7 @@ from zhikong.foundation.forms.rules import State as SheetState
 from zhikong.hospital.functions.inspections.models.planning import Visit
 from zhikong.hospital.functions.inspections.models.results import InspectionAnswer
 from zhikong.hospital.functions.inspections.rules_planning import FINISHED
-from zhikong.hospital.functions.inspections.rules_results import judged, stage_of
+from zhikong.hospital.functions.inspections.rules_results import Answer, judged, stage_of
 
 HANDED_IN = (SheetState.SUBMITTED, SheetState.ACCEPTED)
 BATCH = 2000
@@ -27,17 +27,22 @@ BATCH = 2000
 def note_answers(visit: Visit) -> int:
     """Write down what each item of the visit's sheets came to; gives how many rows. Twice changes nothing.
 
-    Rows of a sheet that was taken back go; rows that changed are published again.
+    What a sheet said that was taken back is unknown from now on; rows that changed are published again.
     """
     if visit.state not in FINISHED:
         return 0
     made = {(row.sheet_id, row.item): row for row in _rows(visit)}
+    gone = []
     for old in InspectionAnswer.objects.select_for_update().filter(visit=visit):
-        new = made.get((old.sheet_id, old.item))
-        if new is not None and _said(new) == _said(old):
-            del made[old.sheet_id, old.item]
-        else:
+        new = made.pop((old.sheet_id, old.item), None)
+        if new is None:
+            gone.append(old.pk)
+        elif _said(new) != _said(old):
             old.delete()
+            made[old.sheet_id, old.item] = new
+    InspectionAnswer.objects.filter(pk__in=gone).exclude(answer=Answer.UNKNOWN).update(
+        answer=Answer.UNKNOWN, conforming=0, applicable=0, points=None, full=None, published_at=None
+    )
     InspectionAnswer.objects.bulk_create(made.values(), batch_size=BATCH)
     return InspectionAnswer.objects.filter(visit=visit).count()
 
