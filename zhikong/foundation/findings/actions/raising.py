@@ -106,7 +106,8 @@ def raise_finding(
         clause_key=clause_key[:120],
         clause_text=clause_text[:300],
         place=place[:80],
-        office=office or policy.office_for(source_kind=source_kind, clause_key=clause_key, indicator_id=indicator_id or ""),
+        office=office
+        or policy.office_for(source_kind=source_kind, clause_key=clause_key, indicator_id=indicator_id or ""),
         recurrent=earlier is not None,
         previous=earlier,
         owner=owner or head_of(department_id, now),

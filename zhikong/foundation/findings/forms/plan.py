@@ -78,11 +78,11 @@ class MeasureForm(forms.Form):
         label=_("费用（元）"), min_value=0, max_digits=10, decimal_places=2, required=False
     )
 
-    def __init__(self, *args, people, latest, **kwargs):
+    def __init__(self, *args, people, choices, latest, **kwargs):
         super().__init__(*args, **kwargs)
         self.latest = latest
         self.fields["who"].queryset = people
-        self.fields["who"].choices = [("", _("科主任")), *((person.pk, person.name) for person in people)]
+        self.fields["who"].choices = choices
 
     def clean(self):
         values = self.cleaned_data
@@ -117,15 +117,22 @@ class PlanForms:
 
     def __init__(self, finding, *, people, categories, data=None, more: int = 0):
         chains, measures = _saved_chains(finding), _saved_measures(finding)
+        choices = [
+            ("", _("科主任")),
+            *((person.pk, person.name) for person in people),
+        ]  # read once for all rows
         many = {"max_num": MOST, "absolute_max": MOST}
         chain_set = formset_factory(ChainForm, extra=SPARE_CHAINS + more, **many)
         measure_set = formset_factory(MeasureForm, extra=SPARE_MEASURES + more, **many)
-        self.chains = chain_set(data, initial=chains, prefix="cause", form_kwargs={"categories": categories})
+        every = {"empty_permitted": False}  # a row left as it was saved is read like any other
+        self.chains = chain_set(
+            data, initial=chains, prefix="cause", form_kwargs=every | {"categories": categories}
+        )
         self.measures = measure_set(
             data,
             initial=measures,
             prefix="measure",
-            form_kwargs={"people": list(people), "latest": finding.due_on},
+            form_kwargs=every | {"people": people, "choices": choices, "latest": finding.due_on},
         )
 
     def is_valid(self) -> bool:

@@ -129,7 +129,8 @@ def people_of(finding: Finding):
 def progress(finding: Finding) -> list[tuple[str, str]]:
     """The steps of the way with done, now or to come; a reopened finding starts its way anew."""
     order = [step for step, _name in PROGRESS]
-    state = State.RAISED if finding.state == State.REOPENED else finding.state
+    state = finding.state_before_merge if finding.state == State.MERGED else finding.state
+    state = State.RAISED if state == State.REOPENED else state
     if finding.corrected_at is not None and state in (State.ACCEPTED, State.OBSERVATION):
         state = "corrected"
     reached = order.index(state)
