@@ -13,28 +13,40 @@ import typst
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhikong.foundation.forms import presenting, queries, scoring
-from zhikong.foundation.forms.definition.model import YES_NO, FormDefinition, Item, ItemType, Subject
+from zhikong.foundation.forms import presenting, printing_rows, queries, scoring
+from zhikong.foundation.forms.definition.model import (
+    FormDefinition,
+    FormKind,
+    Item,
+    ItemType,
+    Severity,
+    Subject,
+)
 from zhikong.foundation.forms.models import Sheet
 from zhikong.web.charts.fonts import SANS, SERIF, folders
 
 LAYOUT = Path(__file__).with_name("sheet.typ")
-BLANK_ROWS = 5
-SIGNED = ItemType.SIGNATURE  # signatures stand at the end of the paper, not among the items
+SIGNED = ItemType.SIGNATURE
 Data = dict[str, Any]
 
 
 def blank(form: FormDefinition, *, hospital: str, now: datetime) -> bytes:
     """The empty form as PDF. Takes about a tenth of a second."""
     sections = [
-        {"title": _head(s.title, s.full if s.is_scored else None), "rows": [_blank_row(i, n) for i, n in _numbered(form, s) if i.type is not SIGNED]}
+        {"title": _head(s.title, s.full if s.is_scored else None),
+         "rows": [*(printing_rows.blank_row(i, n) for i, n in _numbered(form, s) if i.type is not SIGNED), *_signing_row(form, s, {})]}
         for s in form.sections
     ]  # fmt: skip
     subject = {Subject.PATIENT: _("患者"), Subject.PERSON: _("人员")}.get(form.subject)
-    meta = [[word, ""] for word in (_("科室"), subject, _("编号"), _("日期")) if word]
-    return _compile(
-        _document(form, hospital, sections, meta, form.version, now, signatures=_signatures(form, {}))
-    )
+    inspector = _("检查人") if _is_inspection(form) else None
+    meta = [[word, ""] for word in (_("科室"), subject, _("编号"), _("日期"), inspector) if word]
+    document = _document(form, hospital, sections, meta, form.version, now, signatures=_signatures(form, {}))
+    document["remark"] = _("问题记录") if _is_inspection(form) else ""
+    document["notes"] = [
+        *document["notes"],
+        *([_("说明：%(notes)s") % {"notes": form.notes}] if form.notes else []),
+    ]
+    return _compile(document)
 
 
 def filled(
@@ -54,7 +66,8 @@ def filled(
     """
     sections = [
         {"title": _head(p.section.title, p.score.full if p.score else None, p.score.points if p.score else None),
-         "rows": [_filled_row(a, sheet.answers) for a in p.answers if a.item.type is not SIGNED]}
+         "rows": [*(printing_rows.filled_row(a, sheet.answers) for a in p.answers if a.item.type is not SIGNED),
+                  *_signing_row(form, p.section, sheet.answers)]}
         for p in parts
     ]  # fmt: skip
     meta = [
@@ -64,6 +77,8 @@ def filled(
     ]
     if sheet.period:
         meta.append([_("期间"), sheet.period])
+    if _is_inspection(form):
+        meta += _visited(sheet)
     if subject:
         meta.append([_("患者") if sheet.patient_key else _("人员"), subject])
     document = _document(
@@ -80,14 +95,27 @@ def filled(
     return _compile(document)
 
 
+def _is_inspection(form: FormDefinition) -> bool:
+    """A checklist is carried round by an inspector; other kinds, and what is filled for one patient, are not."""
+    return form.kind is FormKind.CHECKLIST and form.subject is not Subject.PATIENT
+
+
+def _visited(sheet: Sheet) -> list[list[str]]:
+    day = timezone.localtime(sheet.submitted_at or sheet.opened_at).strftime("%Y-%m-%d")
+    return [[_("日期"), day], [_("检查人"), str(sheet.submitted_by or sheet.opened_by or "")]]
+
+
 def _document(form, hospital, sections, meta, version, now, *, signatures) -> Data:
     return {
         "hospital": hospital,
         "title": form.title,
         "meta": meta,
-        "sections": sections,
+        "sections": [section for section in sections if section["rows"]],
         "signatures": signatures,
         "score": [],
+        "remark": "",
+        "compact": form.kind is FormKind.CHECKLIST,
+        "notes": _legend(form),
         "trail": "",
         "footer": _("%(title)s　第 %(version)d 版　依据：%(source)s") % {
             "title": form.title, "version": version, "source": form.source.document,
@@ -121,71 +149,27 @@ def _head(title: str, full, points=None) -> str:
     }  # fmt: skip
 
 
-def _row(item: Item, number: str, kind: str, points: str = "", **more: Any) -> Data:
-    text = item.text + (_("（单项否决）") if item.veto else "")
-    return {"number": number, "text": text, "note": item.clause, "kind": kind, "points": points, **more}
+def _legend(form: FormDefinition) -> list[str]:
+    if not any(item.severity is Severity.MAJOR for item in form.items()):
+        return []
+    return [_("%(sign)s 表示不符合时按严重问题处理。") % {"sign": printing_rows.GRAVE}]
 
 
-def _blank_row(item: Item, number: str) -> Data:
-    points = presenting.points(item.full) if item.is_scored else ""
-    if item.type is ItemType.NOTE:
-        return _row(item, "", "note")
-    if item.type is ItemType.TABLE:
-        return _row(item, number, "table", points, **_grid(item, _blank_rows(item)))
-    if item.type in YES_NO or item.options:
-        return _row(item, number, "boxes", points, boxes=_boxes(item, None))
-    if item.type is ItemType.OBSERVATION:
-        return _row(item, number, "text", points, words=_("做到 ＿＿＿ 例 / 观察 ＿＿＿ 例"))
-    line = "＿＿＿＿＿＿ " + item.unit if item.type is ItemType.NUMBER else ""
-    return _row(
-        item, number, "tall" if item.type is ItemType.LONG_TEXT else "text", points, words=line.strip()
+def _signing_row(form: FormDefinition, section, values: Mapping[str, Any]) -> list[Data]:
+    """The signatures that belong to a section stand in it; those of the last section close the paper."""
+    items = [] if section.id == form.sections[-1].id else [i for i in section.items if i.type is SIGNED]
+    return (
+        [{"kind": "signing", "pairs": [printing_rows.signature(item, values) for item in items]}]
+        if items
+        else []
     )
 
 
-def _blank_rows(item: Item) -> list[tuple[str, list[str]]]:
-    heads = item.fixed or [str(n + 1) for n in range(max(item.rows_min, min(BLANK_ROWS, item.rows_max)))]
-    return [(head, [""] * len(item.columns)) for head in heads]
-
-
-def _filled_row(answer: Any, values: Mapping[str, Any]) -> Data:
-    item: Item = answer.item
-    points = f"−{answer.lost}" if answer.lost else (presenting.points(item.full) if item.is_scored else "")
-    if points and values.get(item.id) == "na":
-        points = _("不计")
-    if item.type is ItemType.NOTE:
-        return _row(item, "", "note")
-    if item.type is ItemType.TABLE:
-        return _row(item, answer.number, "table", points, **_grid(item, answer.rows))
-    if item.type in YES_NO or item.options:
-        return _row(item, answer.number, "boxes", points, boxes=_boxes(item, values.get(item.id)))
-    files = "；".join(file.name for file in answer.files)
-    words = "" if answer.words == presenting.DASH else answer.words
-    return _row(item, answer.number, "text", points, words="\n".join(part for part in (words, files) if part))
-
-
-def _grid(item: Item, rows: Sequence[tuple[str, list[str]]]) -> Data:
-    head = _("项目") if item.fixed else _("序号")
-    cells = [[name, *("" if c == presenting.DASH else c for c in texts)] for name, texts in rows]
-    return {"heads": [head, *(column.text for column in item.columns)], "cells": cells}
-
-
-def _boxes(item: Item, value: Any) -> list[list[Any]]:
-    """[ticked, text] of each thing that can be chosen."""
-    if item.type in YES_NO:
-        codes = ("yes", "no", "na") if item.type is ItemType.YES_NO_NA else ("yes", "no")
-        return [[value == code, presenting.YES_NO_WORDS[code]] for code in codes]
-    chosen = [value] if isinstance(value, str) else (value or [])
-    return [[option.code in chosen, option.text] for option in item.options]
-
-
 def _signatures(form: FormDefinition, values: Mapping[str, Any]) -> list[list[str]]:
-    """Each signature of the form, then the line of whoever decides."""
-    items = [item for item in form.items() if item.type is ItemType.SIGNATURE]
-    found = [
-        [item.text, presenting.words(item, values.get(item.id), {}) if item.id in values else ""]
-        for item in items
-    ]
-    return [*(found or [[_("填写人签名"), ""]]), [_("审核人签名"), ""]]
+    """The signatures that close the paper, then the line of whoever decides."""
+    found = [printing_rows.signature(item, values) for item in form.sections[-1].items if item.type is SIGNED]
+    signed = any(item.type is SIGNED for item in form.items())
+    return [*(found if signed else [[_("填写人签名"), ""]]), [_("审核人签名"), ""]]
 
 
 def _score(form: FormDefinition, sheet: Sheet) -> list[str]:
