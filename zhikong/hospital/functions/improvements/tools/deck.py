@@ -72,13 +72,15 @@ def _tool(made, one: Shown) -> None:
     beside = bool(told.rows) and len(told.rows) <= BESIDE_ROWS and len(told.heads) <= BESIDE_COLUMNS
     slide = _slide(made, one.named)
     top, tall = Inches(1.5), Inches(4.6)
-    if drawn is not None:
-        width = Inches(7.4) if beside and _is_narrow(drawn) else INNER
-        right = _fitted(slide, drawn, LEFT, top, width, tall, one.alt)
-        if beside and width != INNER:
+    if drawn is None:
+        beside = bool(told.rows) and len(told.rows) <= ROWS - 1
+        if beside:
+            _table(slide, told.heads, told.rows, told.numeric, LEFT, top, INNER)
+    else:
+        beside = beside and _is_narrow(drawn)
+        right = _fitted(slide, drawn, LEFT, top, Inches(7.4) if beside else INNER, tall, one.alt)
+        if beside:
             _table(slide, told.heads, told.rows, told.numeric, right + Inches(0.3), top, LEFT + INNER - right - Inches(0.3))  # fmt: skip
-        else:
-            beside = False
     lines = [*one.sentences[:3], *one.note.splitlines()[:1]]
     _words(slide, lines, LEFT, Inches(6.15), INNER, Inches(0.85), size=13)
     _words(slide, [" ".join(one.footnote)], LEFT, Inches(7.05), INNER, Inches(0.35), size=9, colour=GREY)
@@ -92,7 +94,7 @@ def _tables(made, one: Shown) -> None:
     pages = [told.rows[i : i + ROWS] for i in range(0, len(told.rows), ROWS)]
     for number, rows in enumerate(pages[:MOST_TABLE_SLIDES], 1):
         page = f"（{number}/{len(pages)}）" if len(pages) > 1 else ""
-        slide = _slide(made, _("%(title)s：图中数据%(page)s") % {"title": one.named[:40], "page": page})
+        slide = _slide(made, _("%(title)s：图中数据%(page)s") % {"title": one.kind_title, "page": page})
         _table(slide, told.heads, rows, told.numeric, LEFT, Inches(1.5), INNER)
         if number == MOST_TABLE_SLIDES and len(pages) > number:
             left = len(told.rows) - number * ROWS
@@ -122,7 +124,7 @@ def _table(slide, heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: 
     shape = slide.shapes.add_table(len(rows) + 1, len(heads), left, top, width, Inches(0.36) * (len(rows) + 1))  # fmt: skip
     table = shape.table
     longest = [max(min(len(str(row[i])), 20) for row in (heads, *rows)) for i in range(len(heads))]
-    wished = [max(one, 4) for one in longest]
+    wished = [max(one, 6) for one in longest]
     for column, one in zip(table.columns, wished, strict=True):
         column.width = Emu(int(width * one / sum(wished)))
     for r, row in enumerate((heads, *rows)):

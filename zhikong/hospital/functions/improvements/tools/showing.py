@@ -41,7 +41,7 @@ class Shown:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What the picture says, without what its title says already."""
-        return tuple(one for one in self.told.sentences if one != self.named)
+        return tuple(one for one in self.told.sentences if one.rstrip("。") != self.named)
 
     def picture(self, theme: str = "light") -> Picture | None:
         """The picture in a theme; None for a tool that is a table."""

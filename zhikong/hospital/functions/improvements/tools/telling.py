@@ -33,7 +33,7 @@ class Told:
 
     @property
     def finding(self) -> str:
-        return self.sentences[0] if self.sentences else ""
+        return self.sentences[0].rstrip("。") if self.sentences else ""
 
 
 def told(kind: str, figures: Figures) -> Told:
