@@ -60,7 +60,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The visit for whoever may see it: inspectors, who plans, and the inspected side once it is told."""
     visit = common.found_or_404(queries.visit(pk))
     named, plans = queries.inspects(request.user, visit), queries.may_plan(request.user, visit)
-    labels = samples.labels(visit)
+    labels, titles = samples.labels(visit), {one.id: one.title for one in common.checklists()}
     context = {
         "visit": visit,
         "state_tag": STATE_TAGS[State(visit.state)],
@@ -70,6 +70,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_plan": plans and visit.state in UPCOMING,
         "may_start": visit.state == State.PLANNED and queries.may_start(request.user, visit),
         "sheets": queries.sheets(visit),
+        "planned_forms": [titles.get(one, one) for one in visit.form_ids],
         "stops": visit.stops.select_related("place"),
         "drawn": [(one, labels[one.pk]) for one in samples.drawn(visit)],
         "replaced": [(one, labels[one.pk]) for one in samples.replaced(visit)],
