@@ -291,6 +291,7 @@ def test_a_contest_is_drawn_scored_ranked_and_published(hospital, judge, as_role
     url = reverse("improvements:contest", args=[contest.pk])
     for one in (circle.pk, second.pk):
         judge.post(f"{url}enter/", {"project": one})
+    assert contest.entries.count() == 2
     judge.post(f"{url}draw/")
     contest.refresh_from_db()
     assert contest.state == Competition.State.SCORING

@@ -75,7 +75,8 @@ def _seats(leader: User, judge: User, place: int, now: datetime) -> dict[int, tu
     seats = {leader.person_id: (Member.Role.LEADER, "统筹")} | {
         one.pk: (Member.Role.MEMBER, "资料收集") for one in people
     }
-    return seats | ({judge.person_id: (Member.Role.TUTOR, "指导方法")} if judge.person_id else {})
+    others = Person.objects.exclude(pk__in=[*seats, *([judge.person_id] if judge.person_id else [])])
+    return seats | {others.order_by("-pk").first().pk: (Member.Role.TUTOR, "指导方法")}
 
 
 def _plan_half(project: Project, leader: User, rows: list[tuple[str, int, int]], now: datetime) -> None:

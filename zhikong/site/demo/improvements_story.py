@@ -110,8 +110,10 @@ class Circle:
         people = list(Person.objects.filter(pk__in=here).exclude(pk=own).order_by("pk")[: len(told.TEAM)])
         seats = {one.pk: (Member.Role.MEMBER, duty) for one, duty in zip(people, told.TEAM, strict=False)}
         seats = {own: (Member.Role.LEADER, "统筹")} | seats
-        tutor = self.judge.person_id or Person.objects.exclude(pk__in=seats).order_by("pk").first().pk
-        return seats | {tutor: (Member.Role.TUTOR, "指导方法")} if tutor not in seats else seats
+        others = Person.objects.exclude(
+            pk__in=[*seats, *([self.judge.person_id] if self.judge.person_id else [])]
+        )
+        return seats | {others.order_by("pk").first().pk: (Member.Role.TUTOR, "指导方法")}
 
     def _save(self, number: int, key: str, **content) -> None:
         stepping.save_step(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,7 +13,7 @@ from django.utils import timezone
 
 from zhikong.foundation.access.models import User
 from zhikong.foundation.access.permissions import Permission, can, require
-from zhikong.foundation.access.scope import current_scope
+from zhikong.foundation.access.scope import current_scope, scoped
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.tasks import actions as tasks
 from zhikong.hospital.functions.improvements.models.projects import Event, Project, Series
@@ -18,6 +21,13 @@ from zhikong.hospital.functions.improvements.queries.projects import people
 
 KIND = "improvement"
 PREFIX = {"project": "GJ", "suggestion": "JY", "contest": "JS"}
+
+
+@contextmanager
+def wide() -> Iterator[None]:
+    """An act writes for others as well: the task of the office, of a judge. Who may act has been asked before."""
+    with scoped(replace(current_scope(), departments=None)):
+        yield
 
 
 def number(what: str, now: datetime) -> str:
@@ -93,13 +103,14 @@ def hand_over(
     step: str = "",
 ) -> None:
     """Finish what was open and give the next thing; nobody to give it to leaves it on the page of projects."""
-    tasks.complete_for(source_kind=KIND, source_key=str(project.pk), by=by, now=now)
+    finish_tasks(project, by=by, now=now)
     if to is None or not _sees(to, project):
         return
-    tasks.assign(
-        by=by, now=now, owner=to, title=f"{doing}：{project.title}"[:160], due_on=due_on, due_reason=reason,
-        source_kind=KIND, source_key=str(project.pk), url=url_of(project, step), department_id=project.department_id,
-    )  # fmt: skip
+    with wide():
+        tasks.assign(
+            by=by, now=now, owner=to, title=f"{doing}：{project.title}"[:160], due_on=due_on, due_reason=reason,
+            source_kind=KIND, source_key=str(project.pk), url=url_of(project, step), department_id=project.department_id,
+        )  # fmt: skip
 
 
 def _sees(user: User, project: Project) -> bool:
@@ -108,7 +119,9 @@ def _sees(user: User, project: Project) -> bool:
 
 
 def finish_tasks(project: Project, *, by, now: datetime) -> None:
-    tasks.complete_for(source_kind=KIND, source_key=str(project.pk), by=by, now=now)
+    """Everything that was open for the project is done."""
+    with wide():
+        tasks.complete_for(source_kind=KIND, source_key=str(project.pk), by=by, now=now)
 
 
 def tell(project: Project, *, by, now: datetime, title: str, text: str = "", users=()) -> None:

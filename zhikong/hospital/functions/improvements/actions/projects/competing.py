@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,13 +13,13 @@ from django.db import transaction
 from django.urls import reverse
 
 from zhikong.foundation.access.permissions import Permission, require
-from zhikong.foundation.access.scope import current_scope, scoped
+from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.forms import actions as forms
 from zhikong.foundation.forms import queries as sheets
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.tasks import actions as tasks
 from zhikong.hospital.functions.improvements import rules_contest as rules
-from zhikong.hospital.functions.improvements.actions.projects.common import required
+from zhikong.hospital.functions.improvements.actions.projects.common import required, wide
 from zhikong.hospital.functions.improvements.models.competitions import Competition, Entry, Judge, Reading
 from zhikong.hospital.functions.improvements.models.projects import Member, Project
 from zhikong.hospital.functions.improvements.queries.projects import people
@@ -49,9 +49,16 @@ def announce(
         made_at=now, made_by=by,
     )  # fmt: skip
     Judge.objects.bulk_create(
-        Judge(institution_id=contest.institution_id, competition=contest, user=one) for one in pool
+        Judge(institution_id=contest.institution_id, competition=contest, user=one, department_id=_place(one))
+        for one in pool
     )
     return contest
+
+
+def _place(user) -> int | None:
+    """A department that the user sees, for the task; None for who sees the whole hospital."""
+    held = [grant.departments for grant in user.grants()]
+    return None if not held or None in held else min((pk for own in held for pk in own), default=None)
 
 
 @transaction.atomic
@@ -139,6 +146,7 @@ def _hand_out(
         tasks.assign(
             by=by, now=now, owner=pool[pk].user, title=f"竞赛评分：{contest.title}", due_on=contest.due_on,
             due_reason="竞赛规定的评分截止日期", source_kind=KIND, source_key=f"{contest.pk}:{pk}", url=url_of(contest),
+            department_id=pool[pk].department_id,
         )  # fmt: skip
 
 
@@ -150,18 +158,13 @@ def open_reading(reading: Reading, *, by, now: datetime) -> Reading:
     contest = reading.entry.competition
     _in(contest, State.SCORING, "现在不在评分期内。")
     if reading.sheet_id is None and not reading.recused:
-        with _wide():
+        with wide():
             reading.sheet = forms.open_sheet(
                 by=by, now=now, form_id=contest.form_id, source_kind=SCORE, source_key=str(reading.pk), filler=by,
                 confidential=True,
             )  # fmt: skip
         reading.save(update_fields=["sheet"])
     return reading
-
-
-def _wide():
-    """A sheet of no department is seen by the whole hospital's scopes; who may open it has been asked before."""
-    return scoped(replace(current_scope(), departments=None))
 
 
 @transaction.atomic
@@ -189,7 +192,8 @@ def _done(reading: Reading, *, by, now: datetime) -> None:
     left = Reading.objects.filter(judge=reading.judge, score=None, recused="")
     if not left.exists():
         key = f"{reading.entry.competition_id}:{reading.judge_id}"
-        tasks.complete_for(source_kind=KIND, source_key=key, by=by, now=now)
+        with wide():
+            tasks.complete_for(source_kind=KIND, source_key=key, by=by, now=now)
 
 
 def collect(contest: Competition, *, now: datetime) -> int:

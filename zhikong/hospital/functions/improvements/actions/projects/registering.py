@@ -262,10 +262,7 @@ def close(project: Project, *, by, now: datetime, success: str, text: str) -> Pr
     if open_ones:
         raise ValidationError(f"还有步骤没有完成：{'、'.join(open_ones)}。")
     known = facts(project)
-    if success in (Project.Success.REACHED, Project.Success.IMPROVED) and known.verdict in (
-        "worse",
-        "unclear",
-    ):
+    if success in (Project.Success.REACHED, Project.Success.IMPROVED) and known.verdict != "better":
         raise ValidationError(f"{rules.VERDICTS[known.verdict]}请选“未见改善”，或请项目补充数据。")
     if success == Project.Success.UNKNOWN:
         raise ValidationError("请选择成效。")

@@ -15,7 +15,7 @@ from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.findings.actions import raise_finding
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.tasks import actions as tasks
-from zhikong.hospital.functions.improvements.actions.projects.common import number, required
+from zhikong.hospital.functions.improvements.actions.projects.common import number, required, wide
 from zhikong.hospital.functions.improvements.actions.projects.registering import propose
 from zhikong.hospital.functions.improvements.models.projects import Link, Project
 from zhikong.hospital.functions.improvements.models.suggestions import Suggestion
@@ -46,10 +46,11 @@ def suggest(
     )  # fmt: skip
     office = next(iter(people.judges(department_id=department_id or 0)), None)
     if office is not None:
-        tasks.assign(
-            by=by, now=now, owner=office, title=f"答复员工建议：{made.title}", due_on=made.due_on, due_reason=DUE,
-            source_kind=KIND, source_key=str(made.pk), url=url_of(made),
-        )  # fmt: skip
+        with wide():
+            tasks.assign(
+                by=by, now=now, owner=office, title=f"答复员工建议：{made.title}", due_on=made.due_on, due_reason=DUE,
+                source_kind=KIND, source_key=str(made.pk), url=url_of(made),
+            )  # fmt: skip
     return made
 
 
@@ -82,7 +83,8 @@ def _answered(suggestion: Suggestion, state: str, *, by, now: datetime, thanks: 
     suggestion.state, suggestion.thanks = state, (thanks.strip() or suggestion.thanks)[:200]
     suggestion.answered_at, suggestion.answered_by = now, by
     suggestion.save()
-    tasks.complete_for(source_kind=KIND, source_key=str(suggestion.pk), by=by, now=now)
+    with wide():
+        tasks.complete_for(source_kind=KIND, source_key=str(suggestion.pk), by=by, now=now)
     if suggestion.made_by is not None and not suggestion.paper:
         notices.send(
             by=by, now=now, title=f"您的建议{suggestion.get_state_display()}：{suggestion.title}"[:120],
