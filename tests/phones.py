@@ -14,16 +14,22 @@ from django.test import Client
 from tests.visits import NOW
 
 ORIGIN = "http://127.0.0.1:9"  # nobody listens there; a loopback address counts as secure
+ONWARD = '<!doctype html><meta http-equiv="refresh" content="0;url={}">'
 PAGE = "/inspections/phone/"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 DROPPED = frozenset({"content-length", "set-cookie", "connection"})
 
 
 class Phone:
-    """A browser context of one person; ``cut`` takes the network away, ``sign_out`` ends the session on the server."""
+    """A browser context of one person.
+
+    cut: no network at all. cut_data: only the page itself still comes, as from the service worker. lose: a part of an
+    address whose answers are lost on the way back, after the server has done its work.
+    """
 
     def __init__(self, chromium, user, *, theme="light", width=390, now: datetime = NOW):
-        self.cut = False
+        self.cut = self.cut_data = False
+        self.lose = ""
         self.home = copy_context()
         self.asked: list[str] = []
         self.problems: list[str] = []
@@ -57,7 +63,7 @@ class Phone:
     def _answer(self, route):
         request = route.request
         path = request.url.removeprefix(ORIGIN)
-        if self.cut:
+        if self.cut or (self.cut_data and "/sync/" in path):
             return route.abort("internetdisconnected")
         self.asked.append(f"{request.method} {urlsplit(path).path}")
         headers = {name: value for name, value in request.headers.items() if name.startswith("x-")}
@@ -71,6 +77,11 @@ class Phone:
             headers={**headers, "Referer": request.headers.get("referer", "")},
         )
         answer, body = self.home.copy().run(ask)
+        if self.lose and self.lose in path:
+            return route.abort("connectionreset")
+        if answer.status_code in (301, 302) and request.is_navigation_request():
+            # the browser would follow a redirect past this process, to where nobody listens
+            return route.fulfill(content_type="text/html", body=ONWARD.format(answer["Location"]))
         kept = {name: value for name, value in answer.headers.items() if name.lower() not in DROPPED}
         return route.fulfill(status=answer.status_code, headers=kept, body=body)
 
@@ -97,7 +108,9 @@ class Phone:
         return self.page.locator(f"[data-item='{name}']")
 
     def tap(self, name, code):
+        """Tap an answer, and wait until the phone says that it is kept."""
         self.item(name).locator(f"label.pill:has(input[value='{code}'])").click()
+        self.item(name).locator(".status .tag").first.wait_for()
 
     def answered(self, name):
         """The code that is chosen, '' when none is."""

@@ -4,6 +4,7 @@ import { button, fill, h, icon, tag } from "./dom.js";
 import { EndPage } from "./end.js";
 import { backLink, FillPage } from "./fill.js";
 import { HomePage } from "./home.js";
+import { notices as toKnow } from "./notices.js";
 import { Program } from "./program.js";
 import { TrailPage } from "./trail.js";
 import { say, settings } from "./words.js";
@@ -58,7 +59,7 @@ const frame = (app) => {
   const back = what === "visit" && part === "end" ? backLink(say("back_to_items"), `#/visit/${id}`) : what ? backLink(say("to_visits"), "#/") : null;
   fill(bar, back ?? h("span.brand-word", {}, icon("shield-check"), say("title")),
     h("a.sync-chip", { href: "#/trail", "aria-label": `${say("trail_title")}：${chip[1]}${state ? `，${say(state[1])}` : ""}` }, tag(...chip), state && state[0] !== "info" && tag(state[0], say(state[1])), state?.[0] === "info" && h("span.spin", { "aria-hidden": "true" })));
-  fill(notices, app.notices().map((one) =>
+  fill(notices, toKnow(app).map((one) =>
     h(`div.note.${one.kind}`, {}, h("span", {}, one.text), one.link && h("a.button", { href: one.link[0] }, one.link[1]),
       one.close && button(say("understood"), () => { one.close(); app.changed(); }, { kind: "quiet" }))));
 };

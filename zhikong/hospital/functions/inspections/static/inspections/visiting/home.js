@@ -1,5 +1,6 @@
 // The first page: visits that wait, what is on this phone, and whatever somebody must know before starting.
 import { button, fill, h, icon, tag } from "./dom.js";
+import { deposit, discard, leftovers } from "./leftovers.js";
 import { clock, say, settings } from "./words.js";
 
 export class HomePage {
@@ -71,14 +72,14 @@ export class HomePage {
 
   /** What is not sent of visits that can no longer be read: sealed, counted, sent as soon as possible. */
   #sealed() {
-    const counts = this.app.sealedCounts();
+    const counts = leftovers(this.app);
     if (!counts.length) return null;
     return h("section", { "aria-label": say("sealed_title") }, h("h2", {}, say("sealed_title")),
       counts.map((one) => h("div.card.body.stack", {},
         h("p", {}, tag("warn", say("n_unsent", { n: one.count })), " ", say(one.mine ? "sealed_mine" : "sealed_other")),
         h("div.row", {},
-          one.mine ? button(say("send_now"), () => this.app.sync.now(), { kind: "primary" }) : button(say("give_to_lead"), () => this.app.deposit(one), { kind: "primary" }),
-          button(say("discard"), () => this.app.discard(one), { kind: "danger" })))));
+          one.mine ? button(say("send_now"), () => this.app.sync.now(), { kind: "primary" }) : button(say("give_to_lead"), () => deposit(this.app, one), { kind: "primary" }),
+          button(say("discard"), () => discard(this.app, one), { kind: "danger" })))));
   }
 
   #keeping() {

@@ -67,8 +67,8 @@ export class ItemView {
   async save(value) {
     this.wrong = wrong(this.item, value);
     if (this.wrong) return this.refresh();
+    this.drawn = JSON.stringify(value ?? null); // the control shows it already: nothing of it is drawn anew
     await this.app.answer(this.visit, this.sheet, this.item.id, value);
-    this.drawn = JSON.stringify(this.value ?? null);
     this.refresh();
     this.changed(this);
   }
@@ -146,7 +146,9 @@ export class ItemView {
   /** Draw the control again when its answer was changed by somebody else; a hand on it is not disturbed. */
   again() {
     const busy = this.element.contains(document.activeElement) && document.activeElement.matches("input[type=text], textarea, select");
-    if (!busy && JSON.stringify(this.value ?? null) !== this.drawn) this.draw();
-    else this.refresh();
+    if (busy || JSON.stringify(this.value ?? null) === this.drawn) return this.refresh();
+    const stood = this.element.contains(document.activeElement);
+    this.draw();
+    if (stood) this.element.querySelector("input:checked, input, select, textarea, button")?.focus({ preventScroll: true });
   }
 }

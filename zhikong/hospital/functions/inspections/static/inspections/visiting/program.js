@@ -3,11 +3,12 @@ import { call, csrf, forgetToken, Trouble } from "./api.js";
 import { open, seal } from "./crypto.js";
 import { ask, h, toast } from "./dom.js";
 import { deadline, Keeping } from "./keeping.js";
+import { sentence } from "./notices.js";
 import { Media } from "./media.js";
-import { BOOT, Log, mono, TO_SEE, wire } from "./oplog.js";
-import { mark, persist, signedOut, Store } from "./store.js";
+import { Log, TO_SEE } from "./oplog.js";
+import { mark as readMark, persist, signedOut, Store } from "./store.js";
 import { Sync } from "./sync.js";
-import { clock, say, settings } from "./words.js";
+import { say, settings } from "./words.js";
 import { Visit } from "./visit.js";
 
 const LOOK_AT_CLOCK = 30_000;
@@ -22,7 +23,7 @@ export class Program {
 
   /** Open the storage and what may still be read of it. Nothing is asked of the network yet. */
   async start() {
-    const before = mark();
+    const before = readMark();
     await this.store.connect();
     this.identity = await this.store.identity();
     this.log = await new Log(this.store, this.identity).load();
@@ -57,7 +58,7 @@ export class Program {
       toast(say("wiped_by_time"), "warn");
     }
     if (wiped.length) this.changed();
-    this.#mark();
+    this.mark();
   }
 
   onchange(listener) {
@@ -66,7 +67,8 @@ export class Program {
   changed() {
     this.listeners.forEach((listener) => listener());
   }
-  #mark() {
+  /** Note outside the storage what stands in it. */
+  mark() {
     this.keeping.mark([...this.visits.keys()]);
   }
 
@@ -82,7 +84,7 @@ export class Program {
       await this.#hold(held);
       location.hash = `#/visit/${id}`;
     } catch (problem) {
-      toast(this.#sentence(problem), "bad");
+      toast(sentence(problem), "bad");
     }
     this.fetching.delete(id);
     this.changed();
@@ -96,7 +98,7 @@ export class Program {
     await this.store.put("keys", { id: "tickets", list: [...this.tickets] });
     await this.keeping.hold(held, until, this.me.id);
     this.visits.set(id, new Visit(held, this.log, this.media, this.me));
-    this.#mark();
+    this.mark();
   }
 
   /** Note something; it stands in memory at once and on the phone a moment later, whatever the network does. */
@@ -106,7 +108,7 @@ export class Program {
     } catch (problem) {
       this.#full(problem);
     } finally {
-      this.#mark();
+      this.mark();
       this.sync.soon();
       this.changed();
     }
@@ -149,51 +151,15 @@ export class Program {
     const unsent = this.log.unsent(id).length + this.media.unsent(id).length;
     const text = unsent ? say("remove_unsent", { n: unsent }) : say("remove_sent");
     if ((await ask(say("remove_from_phone"), h("p", {}, text), [["yes", say("remove_from_phone"), "danger"], ["", say("cancel")]])) !== "yes") return;
-    await this.#wipe(id);
+    await this.wipe(id);
     this.changed();
   }
 
-  async #wipe(id) {
+  async wipe(id) {
     this.visits.delete(id);
     this.until.delete(id);
     await this.keeping.wipe(id);
-    this.#mark();
-  }
-
-  /** Unsent entries that nobody can read here any more: of a wiped visit, or of another account. */
-  sealedCounts() {
-    const found = new Map();
-    for (const one of [...this.log.unsent(), ...this.media.unsent()]) {
-      if (this.visits.has(one.visit)) continue;
-      const key = `${one.visit}/${one.author}`;
-      const known = found.get(key) ?? { visit: one.visit, author: one.author, mine: one.author === this.me?.id, count: 0 };
-      found.set(key, { ...known, count: known.count + 1 });
-    }
-    return [...found.values()];
-  }
-
-  async discard({ visit, author, count }) {
-    const text = h("p", {}, say("discard_sure", { n: count }));
-    if ((await ask(say("discard"), text, [["yes", say("discard"), "danger"], ["", say("cancel")]])) !== "yes") return;
-    await this.log.forget(this.log.of(visit).filter((op) => op.author === author));
-    await this.media.forget(this.media.of(visit).filter((item) => item.author === author));
-    this.#mark();
-    this.changed();
-  }
-
-  /** Entries of somebody who cannot sign in here go to the lead inspector, who decides; nothing is applied by itself. */
-  async deposit({ visit, author }) {
-    const ops = this.log.unsent(visit).filter((op) => op.author === author).slice(0, 100);
-    try {
-      const said = await call("deposit/", { method: "POST", body: { ticket: this.tickets.get(visit) ?? "", device: this.identity.device, sent_at: new Date().toISOString(), boot: BOOT, mono: mono(), ops: ops.map(wire) } });
-      for (const result of said.results) await this.log.settle(result.id, result);
-      await this.log.forget(this.log.of(visit).filter((op) => op.sent));
-      toast(say("given_to_lead"));
-    } catch (problem) {
-      toast(this.#sentence(problem), "bad");
-    }
-    this.#mark();
-    this.changed();
+    this.mark();
   }
 
   // --- signing out --------------------------------------------------------------------------------------------------
@@ -213,7 +179,7 @@ export class Program {
   /** Nothing stays readable: packages go, what was sent goes, what was not stays sealed for its author. */
   async #clear() {
     const held = (await this.store.all("packages")).map((one) => one.visit);
-    for (const id of new Set([...held, ...this.log.ops.map((op) => op.visit)])) await this.#wipe(id);
+    for (const id of new Set([...held, ...this.log.ops.map((op) => op.visit)])) await this.wipe(id);
     await this.store.remove("keys", "me");
     this.me = null;
   }
@@ -252,7 +218,7 @@ export class Program {
     const known = this.me;
     this.me = { id: user.id, name: user.name };
     await this.store.put("keys", { id: "me", ...(await seal(this.identity.key, "me", this.me)) });
-    if (known) for (const id of [...this.visits.keys()]) await this.#wipe(id);
+    if (known) for (const id of [...this.visits.keys()]) await this.wipe(id);
     await this.#load();
   }
 
@@ -275,14 +241,14 @@ export class Program {
 
   /** All of a visit has been sent: when it is handed over, or can no longer be read, it leaves the phone. */
   async onsynced(id) {
-    this.#mark();
+    this.mark();
     const visit = this.visits.get(id);
     if (this.log.unsent(id).length || this.media.unsent(id).length) return;
-    if (!visit) return this.#wipe(id);
+    if (!visit) return this.wipe(id);
     const over = !["planned", "open"].includes(visit.state) && visit.ops.some((op) => op.kind === "finish");
     if (!over || visit.ops.some((op) => TO_SEE.has(op.status) && op.kind === "conclude")) return;
     this.done = { place: visit.held.visit.department.name, url: visit.held.visit.url || settings.visit.replace("/0/", `/${id}/`), state: visit.held.visit.state_name, count: visit.ops.length };
-    await this.#wipe(id);
+    await this.wipe(id);
     location.hash = "#/done";
   }
 
@@ -310,32 +276,6 @@ export class Program {
   #full(problem) {
     this.storageWhy = problem?.name === "QuotaExceededError" ? say("storage_full") : say("storage_failed");
     this.changed();
-  }
-
-  #sentence = (problem) => {
-    if (!(problem instanceof Trouble)) throw problem;
-    const words = { offline: "needs_network", expired: "expired" };
-    return words[problem.kind] ? say(words[problem.kind]) : problem.why || say("server_trouble");
-  };
-
-  /** What somebody must know on every page: [{kind, text, link?}]. */
-  notices() {
-    const found = [];
-    if (this.storageWhy) found.push({ kind: "bad", text: this.storageWhy });
-    if (this.lost) found.push({ kind: "bad", text: this.#lostWords(), close: () => (this.lost = null) });
-    if (this.sync.state === "expired") found.push({ kind: "warn", text: say("expired_keep", { n: this.unsent() }), link: [settings.login, say("sign_in")] });
-    if (this.sync.state === "other_account") found.push({ kind: "warn", text: say("other_account") });
-    if (this.sync.state === "server") found.push({ kind: "warn", text: this.sync.why || say("server_trouble") });
-    if (Math.abs(this.sync.drift.seconds) > 120 && this.sync.drift.note) found.push({ kind: "warn", text: this.sync.drift.note });
-    return found;
-  }
-
-  #lostWords() {
-    const { at, unsent, held } = this.lost;
-    const first = say("storage_lost", { at: clock(at), n: unsent });
-    if (!held) return `${first} ${say("storage_lost_ask")}`;
-    const there = held.map((one) => say("storage_lost_there", { place: one.title, n: one.ops, m: one.media.filter((file) => file.done).length }));
-    return [first, ...there, say("storage_lost_then")].join(" ");
   }
 }
 

@@ -1,6 +1,7 @@
 // Who signs, and how: by finger, by typed name, or by the person's own account when there is a network.
-import { call, Trouble } from "./api.js";
+import { call } from "./api.js";
 import { button, fill, h, tag, toast } from "./dom.js";
+import { sentence } from "./notices.js";
 import { pad } from "./signature.js";
 import { clock, say } from "./words.js";
 
@@ -18,7 +19,7 @@ export const signatureItem = (view) => {
       view.draw();
       view.changed(view);
     } catch (trouble) {
-      fill(problem, said(trouble));
+      fill(problem, sentence(trouble));
     }
   };
   return own(sign, h("p.help", {}, say("form_signature_help")), h("div.row", {}, password, h("button.button", { type: "submit" }, say("sign"))), problem);
@@ -30,12 +31,6 @@ const own = (work, ...children) =>
     event.preventDefault();
     work();
   } }, children);
-
-const said = (trouble) => {
-  if (!(trouble instanceof Trouble)) throw trouble;
-  if (trouble.kind === "offline") return say("needs_network");
-  return trouble.kind === "expired" ? say("expired") : trouble.why || say("server_trouble");
-};
 
 /** Signing by a role at the end of a visit. proposed: a name to begin with. signed(): called when it is kept. */
 export const signer = ({ app, visit, role, word, proposed = "", signed }) => {
@@ -73,7 +68,7 @@ const byAccount = ({ app, visit, signed }) => {
       await app.sync.now();
       signed();
     } catch (trouble) {
-      fill(problem, said(trouble));
+      fill(problem, sentence(trouble));
     }
   };
   return h("details.by-account", {}, h("summary", {}, say("sign_by_account")),

@@ -17,7 +17,7 @@ export const clock = (iso, now = new Date()) => {
   return at.toDateString() === now.toDateString() ? time : `${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
 };
 
-/** Minutes of drift as words: 3 分钟, 1 天 2 小时. */
+/** A length of time in words: minutes, or days and hours. */
 export const span = (seconds) => {
   const minutes = Math.round(Math.abs(seconds) / 60);
   const days = Math.floor(minutes / 1440);
