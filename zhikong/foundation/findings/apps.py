@@ -13,14 +13,14 @@ class FindingsConfig(AppConfig):
         from zhikong.foundation.findings.actions import committee
         from zhikong.foundation.findings.actions import reviews as actions
         from zhikong.foundation.findings.countable import SOURCE
-        from zhikong.foundation.findings.month_facts import section
+        from zhikong.foundation.findings.month_facts import last_measures, section
         from zhikong.foundation.organisation import month_facts
 
         policy.register()
         referring.register(
             "finding", referring.Kind("问题整改", committee.describe_finding, committee.finding_decided)
         )
-        referring.register("manual", referring.Kind("其他", lambda key: None, committee.matter_decided))
         countable.register(SOURCE)
         registry.register(actions.recalculate)
         month_facts.register(section)
+        month_facts.register(last_measures)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhikong.engine import months
+from zhikong.foundation.findings import queries
 from zhikong.foundation.findings.models import Finding
 from zhikong.foundation.findings.rules import State
 from zhikong.foundation.organisation.month_facts import Line, Section
@@ -32,6 +33,32 @@ def section(*, department_id: int, month: str, now: datetime) -> Section | None:
     }  # fmt: skip
     return Section(
         "findings", _("问题整改"), summary, tuple(_line(f, today) for f in opened[:MOST]), order=20
+    )
+
+
+def last_measures(*, department_id: int, month: str, now: datetime) -> Section | None:
+    """What a monthly self-check looks at first: the measures of earlier months and how far they are (CAP-05)."""
+    rows = list(queries.last_measures(department_id=department_id, month=month)[:MOST])
+    if not rows:
+        return None
+    lines = tuple(_measure_line(finding, timezone.localdate(now)) for finding in rows)
+    held = sum(finding.state == State.CLOSED for finding in rows)
+    summary = _("以前月份的整改措施 %(all)d 项，已核实关闭 %(held)d 项。") % {"all": len(rows), "held": held}
+    return Section("last_measures", _("上月整改措施的落实"), summary, lines, order=5)
+
+
+def _measure_line(finding: Finding, today: date) -> Line:
+    measures = list(finding.measures.all())
+    done = sum(measure.done_at is not None for measure in measures)
+    counted = _("措施 %(done)d / %(all)d 项完成") % {"done": done, "all": len(measures)} if measures else ""
+    late = finding.is_overdue(today)
+    note = "；".join(part for part in (counted, _("期限 %(due)s") % {"due": finding.due_on}) if part)
+    return Line(
+        text=f"{finding.number} {finding.title}",
+        note=note,
+        state="bad" if late else "ok" if finding.state == State.CLOSED else "none",
+        word=_("逾期") if late else str(finding.get_state_display()),
+        url=reverse("findings:detail", args=[finding.pk]),
     )
 
 

@@ -1,7 +1,13 @@
 """All writes to findings; each checks permission and state, writes the story, and hands on the task."""
 
 from zhikong.foundation.findings.actions.afterwards import follow_up, learn, name_accountable
-from zhikong.foundation.findings.actions.committee import bring_back, refer, refer_matter, withdraw
+from zhikong.foundation.findings.actions.committee import (
+    bring_back,
+    decision_in_words,
+    refer,
+    refer_matter,
+    withdraw,
+)
 from zhikong.foundation.findings.actions.department import (
     answer_cause,
     approve,
@@ -41,11 +47,13 @@ from zhikong.foundation.findings.actions.proof import (
 from zhikong.foundation.findings.actions.raising import raise_finding, raise_findings
 from zhikong.foundation.findings.actions.reviews import escalate_overdue, review_effects
 from zhikong.foundation.findings.actions.spot import record_on_the_spot
+from zhikong.foundation.findings.actions.steps import account_of
 
 __all__ = [
     "Chain",
     "Planned",
     "accept",
+    "account_of",
     "answer_cause",
     "approve",
     "ask_extension",
@@ -55,6 +63,7 @@ __all__ = [
     "complete_measure",
     "correct",
     "correct_on_the_spot",
+    "decision_in_words",
     "delegate",
     "escalate_overdue",
     "extend",

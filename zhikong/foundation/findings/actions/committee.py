@@ -23,7 +23,6 @@ from zhikong.foundation.findings.actions.steps import (
 from zhikong.foundation.findings.facts import CommitteeDecided, MatterReferred
 from zhikong.foundation.findings.models import Finding, Measure, Referral
 from zhikong.foundation.findings.rules import DONE_STATES, Act
-from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.organisation.models import Body
 from zhikong.foundation.organisation.queries import in_force, names
 from zhikong.foundation.outbox.actions import announce
@@ -170,23 +169,6 @@ def finding_decided(referral: Referral, *, by, now: datetime) -> None:
             by=by, now=now, owner=to, title=f"落实委员会决议：{what}"[:160], url=address(finding),
             due_on=referral.due_on, due_reason=f"{referral.body.name} {referral.decided_on} 决议的期限"[:300],
             source_kind=MEASURE, source_key=str(measure.pk), department_id=finding.department_id,
-        )  # fmt: skip
-
-
-def matter_decided(referral: Referral, *, by, now: datetime) -> None:
-    """A matter of no other app: whoever asked is told, and the responsible person gets a task."""
-    notices.send(
-        by=by, now=now, title=f"委员会已有决议：{referral.title}", text=decision_in_words(referral),
-        url=f"/meetings/items/{referral.pk}/", kind="finding", source_kind="referral",
-        source_key=str(referral.pk), users=[user for user in (referral.asked_by,) if user],
-    )  # fmt: skip
-    to = account_of(referral.responsible_id, referral.department_id)
-    if to is not None and referral.due_on is not None:
-        tasks.assign(
-            by=by, now=now, owner=to, title=f"落实委员会决议：{referral.measures or referral.decision}"[:160],
-            url=f"/meetings/items/{referral.pk}/", due_on=referral.due_on,
-            due_reason=f"{referral.body.name} {referral.decided_on} 决议的期限"[:300], source_kind="referral",
-            source_key=str(referral.pk), department_id=referral.department_id,
         )  # fmt: skip
 
 

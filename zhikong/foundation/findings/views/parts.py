@@ -7,6 +7,7 @@ from django.utils.safestring import mark_safe
 from zhikong.foundation.access.models import RoleAssignment
 from zhikong.foundation.access.roles import ROLES
 from zhikong.foundation.findings import onward, policy, queries, rules
+from zhikong.foundation.findings.actions.planning import measure_in_words
 from zhikong.foundation.findings.models import Finding
 from zhikong.foundation.findings.queries.plans import Bone
 from zhikong.web.charts import fishbone as drawing
@@ -16,15 +17,25 @@ def sheet_parts(finding: Finding) -> dict:
     """What the page and the papers both show: the plan, the level and the office in words."""
     rule = policy.in_force()
     level = rule.level(finding.level, finding.severity)
+    measures = list(finding.measures.select_related("who", "done_by"))
     return {
-        "bones": queries.fishbone(finding),
-        "measures": list(finding.measures.select_related("who", "done_by")),
+        "bones": (bones := queries.fishbone(finding)),
+        "measures": measures,
+        "cause_drawn": bool(bones)
+        and all(one.text in finding.cause for bone in bones for row in bone.chains for one in row),
+        "measures_listed": bool(measures) and _all_listed(finding, measures),
         "level": level.title,
         "level_help": level.help,
         "office": ROLES[finding.office].title if finding.office in ROLES else finding.office,
         "ladder": rule.ladder_sentence(finding.level, finding.severity),
         "most_extensions": rule.extensions,
     }
+
+
+def _all_listed(finding: Finding, measures) -> bool:
+    """The answer in words says nothing that the list of measures does not."""
+    listed = {measure_in_words(one) for one in measures}
+    return all(line.partition(". ")[2] in listed for line in finding.measure.splitlines())
 
 
 def around(user, finding: Finding, today: date, theme: str = "light") -> dict:
@@ -43,6 +54,7 @@ def around(user, finding: Finding, today: date, theme: str = "light") -> dict:
         "follow_ups": list(finding.follow_ups.select_related("by").order_by("-at")),
         "lessons": list(finding.lessons.select_related("by").order_by("at")),
         "owner_left": opened and _has_left(finding.owner, today),
+        "extension_asked": any(one.granted is None for one in finding.extensions.all()),
         "fishbone": picture(finding.title, queries.fishbone(finding), theme),
     }
 

@@ -17,8 +17,12 @@ from zhikong.foundation.findings.facts import MatterReferred
 from zhikong.foundation.findings.models import Referral
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.organisation.models import Body
+from zhikong.foundation.tasks import actions as tasks
 from zhikong.hospital.functions.meetings import queries
 from zhikong.hospital.functions.meetings.models import AgendaItem, ItemEvent, Meeting
+
+MANUAL = "manual"
+"""A matter that is of no other app."""
 
 
 def on_referred(fact: MatterReferred, *, now: datetime) -> None:
@@ -43,6 +47,22 @@ def on_referred(fact: MatterReferred, *, now: datetime) -> None:
         source_key=str(referral.pk), users=list(User.objects.filter(person_id__in=people, is_active=True)),
         roles=["quality_office"],
     )  # fmt: skip
+
+
+def matter_decided(referral: Referral, *, by, now: datetime) -> None:
+    """A matter of no other app: whoever asked is told, and the responsible person gets a task."""
+    url, words = reverse("meetings:item", args=[referral.pk]), findings.decision_in_words(referral)
+    notices.send(
+        by=by, now=now, title=f"委员会已有决议：{referral.title}", text=words, url=url, kind="finding",
+        source_kind="referral", source_key=str(referral.pk), users=[user for user in (referral.asked_by,) if user],
+    )  # fmt: skip
+    to = findings.account_of(referral.responsible_id, referral.department_id)
+    if to is not None and referral.due_on is not None:
+        tasks.assign(
+            by=by, now=now, owner=to, title=f"落实委员会决议：{referral.measures or referral.decision}"[:160], url=url,
+            due_on=referral.due_on, due_reason=f"{referral.body.name} {referral.decided_on} 决议的期限"[:300],
+            source_kind="referral", source_key=str(referral.pk), department_id=referral.department_id,
+        )  # fmt: skip
 
 
 def item_of(referral: Referral) -> AgendaItem:

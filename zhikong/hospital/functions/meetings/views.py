@@ -1,5 +1,7 @@
 """The committees, their agendas, one matter, and the way there."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -58,9 +60,9 @@ def committee(request, pk: int):
     may_record = can(request.user, Permission.RECORD_DECISIONS)
     form = forms.PlanForm(request.POST or None, initial={"on": max(one.next.on, today)})
     if request.method == "POST" and form.is_valid():
-        planned = lambda: actions.plan_meeting(
-            by=request.user, now=timezone.now(), body=body, **form.cleaned_data
-        )  # noqa: E731
+        planned = partial(
+            actions.plan_meeting, by=request.user, now=timezone.now(), body=body, **form.cleaned_data
+        )
         if _done(request, form, planned, _("会议已安排，待讨论的议题已列入。")):
             return redirect("meetings:committee", pk)
     context = {
@@ -81,7 +83,7 @@ def meeting(request, pk: int):
         raise Http404
     form = forms.HoldForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        held = lambda: actions.hold(found, by=request.user, now=timezone.now(), **form.cleaned_data)  # noqa: E731
+        held = partial(actions.hold, found, by=request.user, now=timezone.now(), **form.cleaned_data)
         if _done(request, form, held, _("会议已登记，没有决议的议题等待下一次会议。")):
             return redirect("meetings:meeting", pk)
     context = {
@@ -210,7 +212,7 @@ def act(request, pk: int, what: str):
     if form is None or run is None:
         raise Http404
     if form.is_valid():
-        acted = lambda: run(referral, by=request.user, now=timezone.now(), **form.cleaned_data)  # noqa: E731
+        acted = partial(run, referral, by=request.user, now=timezone.now(), **form.cleaned_data)
         if _done(request, form, acted, _("已保存。")):
             return redirect("meetings:item", pk)
     if what == "withdraw":
