@@ -24,6 +24,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
+from tests.unit.foundation.files.test_accepted import webm
 from zhikong.foundation.files import actions
 from zhikong.foundation.files.images import guarded
 from zhikong.foundation.files.inspection import names
@@ -293,6 +294,9 @@ REFUSED = {
     # sound
     "mp3 tag and html": (b"ID3\x03\x00\x00\x00\x00\x00\x0a" + HTML * 40, "a.mp3", "录音"),
     "m4a and program": (b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42MZ" + b"\0" * 400, "a.m4a", "录音"),
+    "film in webm": (webm(track=1), "a.webm", "视频"),
+    "matroska": (webm(doctype=b"matroska"), "a.webm", "录音"),
+    "webm cut short": (webm()[:30], "a.webm", "录音"),
     "film": (b"\0\0\0\x18ftypqt  \0\0\0\0qt  qt  " + b"\0" * 90, "a.m4a", "录音请用"),
 }  # fmt: skip
 
@@ -565,6 +569,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from zhikong.foundation.access.scope import job_scope, scoped
+from tests.unit.foundation.files.test_accepted import webm
 from zhikong.foundation.files import actions
 from zhikong.foundation.files.actions import storing
 settings.FILES_FOLDER, settings.FILES_SCANNER = sys.argv[2], "off"

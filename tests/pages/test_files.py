@@ -274,11 +274,11 @@ def test_the_administrator_sets_limits_and_sees_no_names(head, hospital, as_role
     assert "整改照片" not in page
     form = {
         f"{kind}-megabytes": "5"
-        for kind in (["jpg", "png", "webp", "docx", "xlsx", "pptx", "csv", "txt", "mp3", "m4a"])
+        for kind in (["jpg", "png", "webp", "docx", "xlsx", "pptx", "csv", "txt", "mp3", "m4a", "webm"])
     }
     form |= {
         f"{kind}-allowed": "on"
-        for kind in (["jpg", "png", "webp", "docx", "xlsx", "pptx", "csv", "txt", "m4a"])
+        for kind in (["jpg", "png", "webp", "docx", "xlsx", "pptx", "csv", "txt", "m4a", "webm"])
     }
     assert "小于或等于50" in text(admin.post("/files/limits/", form | {"pdf-megabytes": "51"}))
     assert "已保存" in text(admin.post("/files/limits/", form | {"pdf-megabytes": "7"}, follow=True))

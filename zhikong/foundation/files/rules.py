@@ -28,6 +28,7 @@ class Kind(StrEnum):
     TXT = "txt"
     MP3 = "mp3"
     M4A = "m4a"
+    WEBM = "webm"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ KINDS: dict[Kind, KindFacts] = {
     Kind.M4A: KindFacts(
         ("audio/mp4", "audio/x-m4a", "audio/m4a", "audio/aac", "video/mp4"), ("m4a",), 30 * MB
     ),
+    Kind.WEBM: KindFacts(("audio/webm", "video/webm"), ("webm",), 30 * MB),  # what Android phones record
 }
 IMAGES = (Kind.JPG, Kind.PNG, Kind.WEBP)
 UNUSED_DAYS = 30  # an upload that nothing has used for so long may be destroyed by a person's decision

@@ -97,6 +97,18 @@ def m4a():
     return box(b"ftyp", b"M4A \0\0\0\0M4A mp42") + box(b"moov", b"\0" * 90) + box(b"mdat", b"\0" * 900)
 
 
+def webm(track=2, doctype=b"webm"):
+    """As browsers record: a segment of unknown length, tracks, a cluster of sound."""
+
+    def element(name, content):
+        return name + bytes((0x80 | len(content),)) + content
+
+    head = element(b"\x1a\x45\xdf\xa3", element(b"\x42\x82", doctype))
+    entry = element(b"\xae", element(b"\xd7", b"\x01") + element(b"\x83", bytes((track,))))
+    inside = element(b"\x16\x54\xae\x6b", entry) + b"\x1f\x43\xb6\x75" + (b"\xff" + b"\xa3\x85sound" * 90)
+    return head + b"\x18\x53\x80\x67" + b"\x01" + b"\xff" * 7 + inside
+
+
 def webp():
     out = io.BytesIO()
     Image.new("RGB", (9, 9)).save(out, "WEBP")
@@ -114,6 +126,7 @@ TAKEN = {
     "voice.mp3": mp3,
     "voice without tag.mp3": lambda: mp3(tag=b""),
     "voice.m4a": m4a,
+    "voice.webm": webm,
     "list.csv": lambda: "科室,例数\n心内科,-5\n外科,+3\n=合计,8\n".encode(),
     "excel list.csv": lambda: "科室,例数\n心内科,5\n".encode("gb18030"),
     "marked.txt": lambda: "\ufeff收缩压 < 90 mmHg，评分 >= 3\r\n".encode(),

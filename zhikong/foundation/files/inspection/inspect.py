@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from zhikong.foundation.files.inspection import names, office, pdf, sound, tails, texts
+from zhikong.foundation.files.inspection import names, office, pdf, sound, tails, texts, webm
 from zhikong.foundation.files.inspection.refusal import Refused
 from zhikong.foundation.files.inspection.sniffing import sniff
 from zhikong.foundation.files.rules import ANYTHING, KINDS, Kind
@@ -31,6 +31,7 @@ CHECKS: dict[Kind, Callable[[Path], str]] = {
     Kind.TXT: texts.check,
     Kind.MP3: sound.check_mp3,
     Kind.M4A: sound.check_m4a,
+    Kind.WEBM: webm.check,
 }  # pictures are decoded and written anew instead
 
 

@@ -55,7 +55,7 @@ def sniff(path: Path, extension: str) -> Kind:
     if extension in (Kind.CSV, Kind.TXT):
         return Kind(extension)
     raise Refused(
-        "认不出这个文件的内容，或者不接受这种文件。可以上传：图片（JPG、PNG、WebP）、PDF、docx、xlsx、pptx、csv、txt、mp3、m4a。"
+        "认不出这个文件的内容，或者不接受这种文件。可以上传：图片（JPG、PNG、WebP）、PDF、docx、xlsx、pptx、csv、txt、mp3、m4a、webm 录音。"
     )
 
 
@@ -72,6 +72,8 @@ def _by_signature(head: bytes, path: Path) -> Kind | None:
         return _office(path)
     if head[4:8] == b"ftyp":
         return _by_brand(head)
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return Kind.WEBM  # or another Matroska; sound.py looks inside
     return Kind.MP3 if _is_mp3(head) else None
 
 
@@ -93,7 +95,7 @@ def _by_brand(head: bytes) -> Kind:
         raise Refused(HEIC_SENTENCE)
     if brand in SOUND_BRANDS:
         return Kind.M4A
-    raise Refused("不接受这种音频或视频。录音请用 mp3 或 m4a。")
+    raise Refused("不接受这种音频或视频。录音请用 mp3、m4a 或 webm。")
 
 
 def _is_mp3(head: bytes) -> bool:
