@@ -115,7 +115,7 @@ class Round:
         return phone.answer(self.sheet, item, value, base=base, at=at)
 
 
-def make_round(hospital, make_user):
+def make_round(hospital, make_user, form=FORM):
     """A visit of cardiology by the quality office and a head nurse of surgery, prepared for the phones."""
     from zhikong.hospital.functions.inspections.actions.planning import plan_visits
     from zhikong.hospital.functions.inspections.actions.planning.starting import prepare_visit
@@ -130,7 +130,7 @@ def make_round(hospital, make_user):
         inspectors=(Named(lead.pk, lead=True), Named(member.pk)),
         department_id=ward.id,
         title="感控检查",
-        form_ids=(FORM,),
+        form_ids=(form,),
     )
     visit = plan_visits(by=lead, now=NOW, plans=[plan])[0]
     prepare_visit(visit, by=lead, now=NOW)

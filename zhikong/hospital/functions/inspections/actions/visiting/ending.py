@@ -17,6 +17,7 @@ from zhikong.foundation.organisation.queries import heads
 from zhikong.foundation.outbox.actions import announce
 from zhikong.foundation.tasks import actions as tasks
 from zhikong.hospital.functions.inspections import facts_planning as facts
+from zhikong.hospital.functions.inspections.actions.planning.mending import successor
 from zhikong.hospital.functions.inspections.actions.planning.steps import finish_tasks, lock, step, widened
 from zhikong.hospital.functions.inspections.actions.visiting import proposing, raising
 from zhikong.hospital.functions.inspections.actions.visiting.context import Context, Outcome
@@ -105,10 +106,12 @@ def _check_complete(visit: Visit, now: datetime, excused: dict[str, str]) -> Non
 
 def _ask(visit: Visit, ending: Ending, *, by, now: datetime) -> None:
     """The head of the department gets the question on the 待办 page, with the last day."""
-    if visit.department_id is None:
+    today = timezone.localdate(now)
+    asked, _said = successor(visit.department_id, today) if visit.department_id else (None, [])
+    if asked is None:
         return
     with widened():
-        for head in heads(department_id=visit.department_id, on=timezone.localdate(now))[:1]:
+        for head in heads(department_id=asked, on=today)[:1]:
             tasks.assign(
                 by=by,
                 now=now,
@@ -116,12 +119,12 @@ def _ask(visit: Visit, ending: Ending, *, by, now: datetime) -> None:
                 title=f"对检查结果发表意见：{visit.title}",
                 due_on=ending.comment_until,
                 due_reason=f"下结论前听取被检科室意见，期限为现场检查结束后 {COMMENT_WORKING_DAYS} 个工作日",
-                due_from=timezone.localdate(now),
+                due_from=today,
                 working_days=COMMENT_WORKING_DAYS,
                 source_kind=COMMENT_TASK,
                 source_key=str(visit.pk),
                 url=reverse("inspections:visit_exchange", args=[visit.pk]),
-                department_id=visit.department_id,
+                department_id=asked,
             )
 
 

@@ -66,10 +66,7 @@ class Filled:
 def filled(visit: Visit, *, by, now: datetime) -> list[Filled]:
     """Every sheet of the visit with all its items."""
     told = _by_item(visit)
-    media = {
-        one.file_id: one
-        for one in Media.objects.filter(visit=visit).exclude(file=None).select_related("file")
-    }
+    media = list(Media.objects.filter(visit=visit).exclude(file=None).select_related("file", "by"))
     mended = defaultdict(list)
     for one in Correction.objects.filter(visit=visit).select_related("by"):
         mended[(one.sheet_id, one.item)].append(one)
@@ -100,11 +97,17 @@ def _filled(sheet: Sheet, told, media, mended, *, by, now: datetime) -> Filled:
                 failed(item, sheet.answers),
                 [_told(op, form, labels) for op in said if op.kind in (Kind.ANSWER, Kind.CHOOSE)],
                 [_told(op, form, labels) for op in said if op.kind in (Kind.NOTE, Kind.VOICE)],
-                [media[pk] for pk in files_of(item, sheet.answers) if pk in media],
+                _shown(media, files_of(item, sheet.answers), mended.get((sheet.pk, item.id), [])),
                 mended.get((sheet.pk, item.id), []),
             )
         )
     return Filled(sheet, lines, newer["why"] if newer else "")
+
+
+def _shown(media: list[Media], file_ids: list[int], mended: list[Correction]) -> list[Media]:
+    """The photos of an item, and those that show that it was put right."""
+    after = {pk for one in mended for pk in one.media_ids}
+    return [one for one in media if one.file_id in file_ids or one.pk in after]
 
 
 def _told(op: Op, form: FormDefinition | None, labels: Mapping) -> Told:
