@@ -12,6 +12,7 @@ from zhikong.foundation.organisation.models import Appointment
 from zhikong.hospital.functions.inspections.actions.planning import opening, places, programmes, rounds
 from zhikong.hospital.functions.inspections.models.planning import Programme
 from zhikong.hospital.functions.inspections.queries.planning.proposing import Setup
+from zhikong.site.demo import visits_story
 
 OFFICE = "zhikong"
 RUN = (
@@ -71,6 +72,7 @@ def tell(*, now: datetime) -> bool:
     _cross(running["cross_department"], of, office, now)
     _supervision(running["weekly_functional_supervision"], of, office, now)
     opening.open_due(now=now)
+    visits_story.tell(now=now)
     return True
 
 
