@@ -158,7 +158,7 @@ def test_who_may_refer_does_not_decide_and_others_see_nothing(referral, as_role,
     head = as_role("department_head", hospital.departments["CARD"])
     other = as_role("department_head", hospital.departments["GSUR"])
     assert "登记决议" not in text(head.get(f"/meetings/items/{referral.pk}/"))
-    assert head.post(f"/meetings/items/{referral.pk}/decide/", {}).status_code == 404
+    assert head.post(f"/meetings/items/{referral.pk}/decide/", {}).status_code == 403
     assert other.get(f"/meetings/items/{referral.pk}/").status_code == 404
     assert as_role("physician", hospital.departments["CARD"]).get("/meetings/").status_code == 403
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhikong.foundation.access.permissions import Permission, can
+from zhikong.foundation.access.permissions import Permission, can, require
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.findings import actions as findings
 from zhikong.foundation.findings import referring
@@ -203,6 +203,9 @@ def act(request, pk: int, what: str):
     if what == "withdraw":
         form = forms.ReasonForm(request.POST, prefix="withdraw")
     else:
+        require(request.user, Permission.RECORD_DECISIONS)
+        if not referral.is_open:
+            raise Http404
         form = _item_forms(
             referral, getattr(referral, "agenda_item", None), timezone.localdate(), request.POST
         ).get(what)
