@@ -25,7 +25,6 @@ from zhikong.simulator import hospital
 from zhikong.site.demo import PASSWORD, inspections_findings, inspections_year, organisation
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
-INSPECTORS = ("zhikong", "yiwu", "huli", "yuangan", "zhuangbei")
 CODES = [one.code for one in hospital.admitting()]
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +36,10 @@ def written(db):
     with scoped(job_scope(number, job="tests")):
         forms = inspections_year.checklists(NOW.date(), NOW)
         window = inspections_year.window_before(NOW)
-        made = inspections_year.simulated(forms, window, seed=1, inspectors=len(INSPECTORS), codes=CODES)
-        users = [User.objects.get(username=name) for name in INSPECTORS]
+        made = inspections_year.simulated(
+            forms, window, seed=1, inspectors=len(inspections_year.INSPECTORS), codes=CODES
+        )
+        users = [User.objects.get(username=name) for name in inspections_year.INSPECTORS]
         yield inspections_year.write(made, forms=forms, window=window, now=NOW, inspectors=users)
 
 
@@ -112,7 +113,7 @@ def _one_visit_each(written):
 
 def _who_sees_less_is_hinted_at(written):
     found = {one.user_id: one.hint for one in inspectors.inspectors(_chosen(written.window))}
-    lenient = User.objects.get(username=INSPECTORS[written.year.ledger.lenient]).pk
+    lenient = User.objects.get(username=inspections_year.INSPECTORS[written.year.ledger.lenient]).pk
     assert {user for user, hint in found.items() if hint == "few"} == {lenient}
 
 
@@ -132,7 +133,7 @@ def _the_defect_that_comes_back_is_found(written):
     wanted = {ledger.plants.recurring_in, "CARD"}
     heads = {code: _head(written, code) for code in wanted}
     made = inspections_findings.raise_and_close(
-        written, wanted=wanted, heads=heads, office=User.objects.get(username="zhikong"),
+        written, wants=lambda one: one.department in wanted, heads=heads, office=User.objects.get(username="zhikong"),
         acting=lambda _user, _now: nullcontext(),
     )  # fmt: skip
     recurrent = {number for number, finding in made.items() if finding.recurrent}

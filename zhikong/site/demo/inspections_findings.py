@@ -2,33 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from zhikong.foundation.access.models import User
 from zhikong.foundation.findings import actions
 from zhikong.foundation.findings.models import Finding
+from zhikong.hospital.functions.inspections.actions.results import drafting, issuing
 from zhikong.hospital.functions.inspections.queries.results.forms import clause
 from zhikong.hospital.functions.inspections.rules_planning import SOURCE
 from zhikong.simulator.inspections import Defect
-from zhikong.site.demo.inspections_year import Written, moment
+from zhikong.site.demo.acting import acting
+from zhikong.site.demo.inspections_year import DRUGS, HANDS, RECURRING_IN, Written, moment
 
+HEADS = {"CARD": "keshi", "ORTH": "guke"}  # departments whose heads have accounts
+OFFICE = "zhikong"
+NEWEST = 60  # days
 REQUIRED = 5  # items looked at again before a recurrent finding is closed
 Acting = Callable[[User, datetime], AbstractContextManager]
 
 
-def raise_and_close(
-    written: Written, *, wanted: Collection[str], heads: Mapping[str, User], office: User, acting: Acting
-) -> dict[int, Finding]:
-    """Findings of these departments in the order of time; simulated number -> finding.
+def tell(written: Written | None, *, now: datetime) -> None:
+    """The demo's own: the defect that comes back, what was found lately, and the newest month's notice."""
+    if written is None:
+        return
+    ledger, newest = written.year.ledger, written.window.end_day - NEWEST
 
-    acting: gives a user's scope for a step. What the ledger leaves open at the end of the year stays open.
+    def wants(defect: Defect) -> bool:
+        if (defect.form, defect.item) == ledger.plants.recurring and defect.department == RECURRING_IN:
+            return True
+        return defect.department in HEADS and defect.opened >= newest
+
+    heads = {code: User.objects.get(username=name) for code, name in HEADS.items()}
+    raise_and_close(
+        written, wants=wants, heads=heads, office=User.objects.get(username=OFFICE),
+        acting=lambda user, at: acting(user.username, at),
+    )  # fmt: skip
+    _notices(written, now)
+
+
+def _notices(written: Written, now: datetime) -> None:
+    """One notice of the newest month is issued, another is still a draft."""
+    last = written.window.count - 1
+    own = [v for v in written.year.visits if v.month == last]
+    for form, title, signed in (
+        (DRUGS, "10 月药品存放检查情况通报", True), (HANDS, "10 月手卫生依从性观察情况通报", False)
+    ):  # fmt: skip
+        visits = [written.visits[v.number] for v in own if v.form == form]
+        with acting(OFFICE, now) as user:
+            notice = drafting.draft_of_visits(visits, by=user, now=now, title=title)
+            if signed:
+                issuing.issue(notice, by=user, now=now)
+
+
+def raise_and_close(
+    written: Written,
+    *,
+    wants: Callable[[Defect], bool],
+    heads: Mapping[str, User],
+    office: User,
+    acting: Acting,
+) -> dict[int, Finding]:
+    """Findings of the defects that are wanted, in the order of time; simulated number -> finding.
+
+    heads: who answers, by department's code. acting: gives a user's scope for a step. What the ledger leaves open at the end of the year stays open.
     """
     made: dict[int, Finding] = {}
     waiting: list[tuple[int, int, Defect]] = []
     for defect in written.year.defects:
-        if defect.department not in wanted:
+        if not wants(defect):
             continue
         _close_until(defect.opened, waiting, made, heads, office, acting)
         made[defect.number] = _raise(written, defect, heads[defect.department], office, acting)

@@ -36,6 +36,7 @@ from zhikong.hospital.functions.inspections.models.planning import (
 from zhikong.hospital.functions.inspections.models.results import InspectionAnswer
 from zhikong.hospital.functions.inspections.rules_planning import SOURCE, Kind, State
 from zhikong.hospital.functions.inspections.rules_results import can_be_wrong
+from zhikong.simulator import hospital
 from zhikong.simulator.clock import Window, month_number
 from zhikong.simulator.inspections import Answer, Checklist, Given, Plants, Year, year
 
@@ -43,8 +44,10 @@ HANDS, DRUGS, SYSTEMS = "hand_hygiene_observation", "drug_storage_check", "core_
 FORMS = ((HANDS, 1), (DRUGS, 1), (SYSTEMS, 3))
 """Checklists of the year, and how many months lie between two visits with each."""
 IMPROVED, IMPROVED_IN = (HANDS, "after_surroundings"), "GSUR"
-RECURRING_IN = "EMER"
+RECURRING_IN = "ORTH"
 MONTHS = 12
+SEED = 1
+INSPECTORS = ("zhikong", "yiwu", "huli", "yuangan", "zhuangbei")
 BATCH = 1000
 
 
@@ -56,6 +59,17 @@ class Written:
     window: Window
     visits: dict[int, Visit] = field(default_factory=dict)
     sheets: dict[int, Sheet] = field(default_factory=dict)
+
+
+def tell(*, now: datetime) -> Written | None:
+    """Tell it once, in the scope of a whole hospital; None when it was told before."""
+    if InspectionAnswer.objects.exists():
+        return None
+    forms, window = checklists(timezone.localdate(now), now), window_before(now)
+    users = [User.objects.get(username=name) for name in INSPECTORS]
+    codes = [one.code for one in hospital.admitting()]
+    made = simulated(forms, window, seed=SEED, inspectors=len(users), codes=codes)
+    return write(made, forms=forms, window=window, now=now, inspectors=users)
 
 
 def window_before(now: datetime, months: int = MONTHS) -> Window:
