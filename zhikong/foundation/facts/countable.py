@@ -44,6 +44,11 @@ class Measure:
     multiply: float = 1
     decreasing: bool | None = None
 
+    @property
+    def titled(self) -> str:
+        """The name with its unit."""
+        return f"{self.title}（{self.unit}）" if self.unit else self.title
+
 
 @dataclass(frozen=True)
 class Row:

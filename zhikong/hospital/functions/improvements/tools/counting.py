@@ -13,12 +13,14 @@ OTHER = "其他"
 Figures = dict[str, Any]
 
 
-def figures(kind: str, rows: Sequence[Row], shape: Shape, asked: Asked, rows_y: Sequence[Row] = ()) -> Figures:  # fmt: skip
-    """The figures of a tool. rows_y: of the second thing of a scatter. Raises Unanswerable with the reason."""
+def figures(
+    kind: str, rows: Sequence[Row], shape: Shape, asked: Asked, other: tuple[Shape, Sequence[Row]] | None = None
+) -> Figures:  # fmt: skip
+    """The figures of a tool. other: shape and rows of the second thing of a scatter. Raises Unanswerable with the reason."""
     kept = narrowed(rows, asked.only)
     if not kept:
         raise Unanswerable("这段时间、这个范围里没有数据。请放宽月份或科室，或换一个来源。")
-    made = MAKERS[kind](kept, shape, asked, narrowed(rows_y, asked.only))
+    made = MAKERS[kind](kept, shape, asked, other)
     return made | {"axis": _axis(shape, asked)}
 
 
@@ -66,8 +68,7 @@ def _round(number: float) -> float:
 
 def _axis(shape: Shape, asked: Asked) -> str:
     measure = measure_of(shape, asked.measure)
-    title, unit = (shape.counted_title, shape.counted) if measure is None else (measure.title, measure.unit)
-    return f"{title}（{unit}）" if unit else title
+    return f"{shape.counted_title}（{shape.counted}）" if measure is None else measure.titled
 
 
 def grouped(rows: Iterable[Row], name: str) -> dict[str, list[Row]]:
@@ -86,7 +87,7 @@ def ordered(groups: Mapping[str, list[Row]], by: Dimension) -> list[str]:
     return sorted(groups, key=lambda name: (-sum(row.count for row in groups[name]), name))
 
 
-def _check_sheet(rows, shape: Shape, asked: Asked, _rows_y) -> Figures:
+def _check_sheet(rows, shape: Shape, asked: Asked, _other) -> Figures:
     by, across = dimension_of(shape, asked.by), dimension_of(shape, asked.across, at=1)
     if by.id == across.id:
         raise Unanswerable("检查表的行和列要选不同的分组。")
@@ -119,7 +120,7 @@ def _tallied(rows: Sequence[Row], across: str, heads: Sequence[str], left: Seque
     return [*found, *([sum(row.count for name in left for row in of.get(name, ()))] if left else [])]
 
 
-def _pareto(rows, shape: Shape, asked: Asked, _rows_y) -> Figures:
+def _pareto(rows, shape: Shape, asked: Asked, _other) -> Figures:
     by, measure = dimension_of(shape, asked.by), measure_of(shape, asked.measure)
     if measure is not None and measure.ratio:
         raise Unanswerable("比率不能相加，柏拉图要用次数或可以相加的量。")
@@ -151,7 +152,7 @@ def _after(rows: Iterable[Row], asked: Asked) -> list[Row]:
     return [row for row in rows if row.at is not None and f"{row.at:%Y-%m}" >= asked.cut]
 
 
-def _stratification(rows, shape: Shape, asked: Asked, _rows_y) -> Figures:
+def _stratification(rows, shape: Shape, asked: Asked, _other) -> Figures:
     by, measure = dimension_of(shape, asked.by), measure_of(shape, asked.measure)
     across = dimension_of(shape, asked.across, at=1)
     if by.id == across.id:
@@ -168,31 +169,32 @@ def _stratification(rows, shape: Shape, asked: Asked, _rows_y) -> Figures:
             "left": max(0, len(panels) - len(names))}  # fmt: skip
 
 
-def _scatter(rows, shape: Shape, asked: Asked, rows_y) -> Figures:
-    x, y = measure_of(shape, asked.measure), measure_of(shape, asked.measure_y or asked.measure)
-    if asked.key_y or x is None or y is None or asked.by:
-        return _joined(rows, shape, asked, rows_y or rows)
+def _scatter(rows, shape: Shape, asked: Asked, other) -> Figures:
+    shape_y, rows_y = other or (shape, rows)
+    x, y = measure_of(shape, asked.measure), measure_of(shape_y, asked.measure_y or asked.measure)
+    across = shape.counted_title if x is None else x.titled
+    up = shape_y.counted_title if y is None else y.titled
+    if other or x is None or y is None or asked.by:
+        names = (
+            [asked.by] if asked.by else [d.id for d in shape.dimensions if d.id in ("department", "month")]
+        )
+        return _scattered(_joined(_keyed(rows, names), _keyed(rows_y, names), x, y), across, up)
     points = [
         [_single(row, x), _single(row, y), row.name]
         for row in rows
         if _single(row, x) is not None and _single(row, y) is not None
     ]
-    return _scattered(points, _titled(x), _titled(y))
+    return _scattered(points, across, up)
 
 
-def _joined(rows, shape: Shape, asked: Asked, rows_y) -> Figures:
+def _joined(left: Mapping, right: Mapping, x: Measure | None, y: Measure | None) -> list:
     """A point for each department and month, or each value of the chosen grouping, that both sides know."""
-    x, y = measure_of(shape, asked.measure), measure_of(shape, asked.measure_y or asked.measure)
-    names = [asked.by] if asked.by else [d.id for d in shape.dimensions if d.id in ("department", "month")]
-    left, right = _keyed(rows, names), _keyed(rows_y, names)
     points = []
     for key in left:
         pair = value(left[key], x), value(right[key], y) if key in right else None
         if None not in pair:
             points.append([*pair, " ".join(key)])
-    across = shape.counted_title if x is None else _titled(x)
-    up = shape.counted_title if y is None else _titled(y)
-    return _scattered(points, across, up)
+    return points
 
 
 def _keyed(rows: Iterable[Row], names: Sequence[str]) -> dict[tuple[str, ...], list[Row]]:
@@ -210,15 +212,11 @@ def _scattered(points: list, across: str, up: str) -> Figures:
     return {"across": across, "up": up, "points": points}
 
 
-def _titled(measure: Measure) -> str:
-    return f"{measure.title}（{measure.unit}）" if measure.unit else measure.title
-
-
 def _single(row: Row, measure: Measure) -> float | None:
     return value([row], measure)
 
 
-def _histogram(rows, shape: Shape, asked: Asked, _rows_y) -> Figures:
+def _histogram(rows, shape: Shape, asked: Asked, _other) -> Figures:
     measure = measure_of(shape, asked.measure)
     if measure is None:
         raise Unanswerable("直方图要一个量（如用时、得分），请在“量”里选择。")
@@ -237,7 +235,7 @@ def limits(asked: Asked) -> Figures:
     return {"low": low, "high": high, "target": target}
 
 
-def _control(rows, shape: Shape, asked: Asked, _rows_y) -> Figures:
+def _control(rows, shape: Shape, asked: Asked, _other) -> Figures:
     """The months in order; a month without rows counts as none for a count, as unknown for everything else."""
     measure, of = measure_of(shape, asked.measure), grouped(rows, "month")
     months = _months(asked.first, asked.last)
@@ -266,7 +264,7 @@ def _months(first: str, last: str) -> list[str]:
     return found
 
 
-def _before_after(rows, shape: Shape, asked: Asked, _rows_y) -> Figures:
+def _before_after(rows, shape: Shape, asked: Asked, _other) -> Figures:
     measure = measure_of(shape, asked.measure)
     if not asked.cut or not asked.first < asked.cut <= asked.last:
         raise Unanswerable("请选“改善后从哪个月起”，它要在起止月份之间。")

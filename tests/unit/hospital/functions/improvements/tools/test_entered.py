@@ -173,3 +173,18 @@ def test_a_question_survives_address_and_storage():
 def test_the_hash_of_an_answer_knows_rows_not_their_order():
     assert Answer(ROWS, "").hash == Answer(ROWS[::-1], "").hash
     assert Answer(ROWS, "").hash != Answer(ROWS[1:], "").hash
+
+
+def test_a_scatter_of_two_things_has_a_point_where_both_are_known():
+    other = Shape(SHAPE.dimensions, [Measure("beds", "床位比")], "个", "个数")
+    beds = [Row({"department": d, "month": m}, {"beds": b}) for d, m, b in (("内科", "2026-08", 0.4), ("外科", "2026-09", 0.5), ("儿科", "2026-08", 0.9))]  # fmt: skip
+    found = figures("scatter", ROWS, SHAPE, asked(measure="rate", measure_y="beds", key_y="b"), (other, beds))
+    assert found["points"] == [[60, 0.4, "内科 2026-08"], [90, 0.5, "外科 2026-09"]]
+    assert (found["across"], found["up"]) == ("符合率（%）", "床位比")
+
+
+def test_a_scatter_of_one_thing_has_a_point_a_row_or_a_group():
+    rows = figures("scatter", ROWS, SHAPE, asked(measure="days", measure_y="rate"))
+    assert [point[:2] for point in rows["points"]] == [[3, 60], [5, 90], [1, 100]]
+    groups = figures("scatter", ROWS, SHAPE, asked(measure="count", measure_y="days", by="department"))
+    assert groups["points"] == [[4, 2, "内科"], [2, 7, "外科"]]

@@ -49,7 +49,8 @@ def draw(kind: str, asked: Asked, *, user) -> Fresh:
     found, shape = source_for(user, asked)
     answer = _rows(found, asked)
     other = _other(found, asked, user)
-    counted = figures(kind, answer.rows, shape, asked, other.rows if other else ())
+    beside = (found.shape(asked.key_y), narrowed(other.rows, asked.only)) if other else None
+    counted = figures(kind, answer.rows, shape, asked, beside)
     digest = hashlib.sha256(f"{answer.hash}{other.hash if other else ''}".encode()).hexdigest()
     said = [one for one in (answer.title, other.title if other else "") if one]
     snapshot = {

@@ -58,7 +58,10 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     if found is not None and (found.things is None or asked.key in dict(things)):
         shape = found.shape(asked.key)
         asked = _with_defaults(kind, asked, shape)
+        shape_y = found.shape(asked.key_y) if asked.key_y in dict(things) else shape
+        asked = _with_second(asked, shape_y) if kind == "scatter" else asked
         context |= _question(tool, asked, shape) | _answer(request, tool, asked)
+        context["measures_y"] = [(COUNT, shape_y.counted_title), *((one.id, one.title) for one in shape_y.measures)]  # fmt: skip
         context["asked"] = asked
     return render(request, "improvements/tools/new.html", context)
 
@@ -74,9 +77,16 @@ def _with_defaults(kind: str, asked: Asked, shape: Shape) -> Asked:
     needs_one = kind in ("histogram", "scatter") or (asked.source == "indicators" and kind != "pareto")
     if needs_one and asked.measure == COUNT and shape.measures:
         asked = replace(asked, measure=shape.measures[0].id)
-    if kind == "scatter" and not asked.measure_y:
-        asked = replace(asked, measure_y=shape.measures[-1].id if len(shape.measures) > 1 else asked.measure)
     return asked
+
+
+def _with_second(asked: Asked, shape_y: Shape) -> Asked:
+    """The second quantity of a scatter: the first that is not the other one, of the thing that stands upright."""
+    ids = [one.id for one in shape_y.measures]
+    if asked.measure_y in (*ids, COUNT):
+        return asked
+    taken = asked.measure if asked.key_y in ("", asked.key) else ""
+    return replace(asked, measure_y=next((one for one in ids if one != taken), COUNT))
 
 
 def _question(tool: Tool, asked: Asked, shape: Shape) -> dict:
