@@ -6,21 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from zhikong.foundation.forms import presenting
+from zhikong.foundation.forms.building.words import LOOKS
 from zhikong.foundation.forms.definition.model import YES_NO, Item, ItemType, Severity
 
 BLANK_ROWS = 5
 GRAVE = "▲"
-LOOKS = {
-    "look": gettext_lazy("看现场"),
-    "watch": gettext_lazy("看操作"),
-    "ask": gettext_lazy("询问"),
-    "read": gettext_lazy("查记录"),
-    "try": gettext_lazy("现场试"),
-    "count": gettext_lazy("清点"),
-}
 Data = dict[str, Any]
 
 

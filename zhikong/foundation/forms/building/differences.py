@@ -17,6 +17,9 @@ CODES = {
     "subject": words.SUBJECTS,
     "type": words.TYPES,
     "evidence": words.EVIDENCE,
+    "severity": words.SEVERITIES,
+    "check": words.LOOKS,
+    "mark": words.MARKS,
     "scoring": words.SCORING,
 }
 

@@ -29,6 +29,7 @@ FORM_FIELDS = (
     "pass_score",
     "grades",
     "number",
+    "notes",
     "sections",
 )
 SECTION_FIELDS = ("id", "title", "help", "cap", "scoring", "items")
@@ -42,6 +43,9 @@ ITEM_FIELDS = (
     "veto",
     "evidence",
     "clause",
+    "severity",
+    "check",
+    "mark",
     "show_if",
     "options",
     "unit",

@@ -18,7 +18,7 @@ from zhikong.foundation.forms.definition.model import SCORABLE
 
 NO_EVIDENCE = ("note", "photo", "signature")
 POINTED = ("cap", "deduct")
-SHOWS_MORE = ("help", "score_when_no", "section", "id", "show_if")
+SHOWS_MORE = ("severity", "check", "help", "score_when_no", "section", "id", "show_if")
 
 
 def number_field(label: Any, *, help_text: Any = "", decimals: int = 2, least: int | None = 0) -> forms.Field:
@@ -119,6 +119,10 @@ class ItemForm(forms.Form):
 
     def _explaining(self) -> None:
         self.fields["clause"] = line(_("依据条款"), longest=200)
+        for name, (label, known) in self._ways().items():
+            self.fields[name] = forms.ChoiceField(
+                label=label, required=False, choices=[("", _("不写")), *known.items()]
+            )
         self.fields["help"] = line(_("填写说明"), longest=600, help_text=_("显示在题目下面的小字。"))
         if self.kind in words.YES_NO and is_scored(self.item):
             self.fields["score_when_no"] = number_field(_("答“否”得分"), help_text=_("留空为 0 分。"))
@@ -133,6 +137,15 @@ class ItemForm(forms.Form):
             _("编号"), longest=60, required=True,
             help_text=_("以前填的表用它认出这一题；用过以后改编号，前后的数据就接不上了。"),
         )  # fmt: skip
+
+    def _ways(self) -> dict[str, tuple[Any, dict[str, Any]]]:
+        """How grave a "no" is and how one looks, where the type can be judged or answered."""
+        found = {}
+        if self.kind in words.JUDGED:
+            found["severity"] = (_("答“否”时问题的级别"), words.SEVERITIES)
+        if self.kind not in NO_EVIDENCE:
+            found["check"] = (_("怎样查"), words.LOOKS)
+        return found
 
     def main(self) -> list[forms.BoundField]:
         """The fields that everybody needs."""
@@ -149,6 +162,7 @@ class ItemForm(forms.Form):
         kind = values["type"] or self.kind
         found: Data = {"text": values["text"].strip(), "type": kind}
         found["clause"], found["help"] = values["clause"] or None, values["help"] or None
+        found |= {name: values[name] or None for name in ("severity", "check") if name in values}
         if "required" in values:
             found["required"] = values["required"] or None
         if "evidence" in values:
@@ -211,6 +225,7 @@ def initial(item: Data, draft: Data) -> Data:
         "veto": veto_name(veto),
         "veto_points": next(iter(veto.values()), None) if isinstance(veto, dict) else None,
         "evidence": item.get("evidence", "never"),
+        **{name: item.get(name, "") for name in ("severity", "check")},
         "fixed": "\n".join(str(name) for name in item.get("fixed") or ()),
         "section": place(draft, item["id"])[0].get("id"),
     }
@@ -229,8 +244,10 @@ def dropped(kind: str) -> Data:
         found["score"] = None
     if kind not in words.YES_NO:
         found["veto"] = None
+    if kind not in words.JUDGED:
+        found["severity"] = None
     if kind in NO_EVIDENCE:
-        found["evidence"] = None
+        found["evidence"] = found["check"] = None
     if kind == "note":
         found["required"] = None
     return found

@@ -46,6 +46,7 @@ class PaperForm(forms.Form):
     title_en = line(LANGUAGES[0][1], longest=80)
     title_hant = line(LANGUAGES[1][1], longest=80)
     number = line(_("编号格式"), longest=60, help_text=_("如 JJC-{year}-{serial:04d}，可以留空。"))
+    notes = line(_("使用前说明"), longest=600, help_text=_("医院使用前要核对或自己决定的事，印在空白表上。"))
 
     def __init__(self, data: Mapping | None = None, *, draft: Data, **kwargs: Any) -> None:
         self.draft = draft
@@ -72,7 +73,7 @@ class PaperForm(forms.Form):
         return [self[name] for name in first if name in self.fields]
 
     def more(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("source_clause", "mark", "title_en", "title_hant", "number")]
+        return [self[name] for name in ("source_clause", "mark", "title_en", "title_hant", "number", "notes")]
 
     def changes(self) -> Data:
         values = self.cleaned_data
@@ -88,6 +89,7 @@ class PaperForm(forms.Form):
             if v
         }
         found["fill"], found["number"] = values["fill"] or None, values["number"] or None
+        found["notes"] = values["notes"] or None
         if values["next_review"]:
             found["next_review"] = values["next_review"]
         if "pass_score" in values:
@@ -111,7 +113,7 @@ def _paper(draft: Data) -> Data:
     source = draft.get("source") if isinstance(draft.get("source"), dict) else {}
     return {
         **{k: draft.get(k) for k in ("kind", "owner", "checker", "next_review", "fill", "pass_score")},
-        **{k: chinese(draft.get(k)) for k in ("title", "purpose", "number")},
+        **{k: chinese(draft.get(k)) for k in ("title", "purpose", "number", "notes")},
         "subject": draft.get("subject", "department"),
         "document": source.get("document", ""),
         "source_clause": source.get("clause", ""),

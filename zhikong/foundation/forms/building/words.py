@@ -37,11 +37,24 @@ TYPES = {
 }
 YES_NO = ("yes_no", "yes_no_na")
 CHOICES = ("choice", "choices")
+JUDGED = (*YES_NO, "observation")
 SCORED = (*YES_NO, *CHOICES, "number", "observation")
 EVIDENCE = {
     "never": _("不要求"),
     "when_no": _("答“否”时必须"),
     "always": _("总是必须"),
+}
+SEVERITIES = {
+    "minor": _("一般"),
+    "major": _("严重"),
+}
+LOOKS = {
+    "look": _("看现场"),
+    "watch": _("看操作"),
+    "ask": _("询问"),
+    "read": _("查记录"),
+    "try": _("现场试"),
+    "count": _("清点"),
 }
 VETOES = {
     "none": _("不否决"),
@@ -72,6 +85,7 @@ FIELDS = {
     "next_review": _("下次复核日期"),
     "subject": _("一张表针对"),
     "fill": _("谁可以填"),
+    "notes": _("使用前说明"),
     "full_score": _("满分"),
     "pass_score": _("合格分"),
     "grades": _("等级"),
@@ -85,6 +99,9 @@ FIELDS = {
     "veto": _("否决"),
     "evidence": _("证据"),
     "clause": _("依据条款"),
+    "severity": _("问题级别"),
+    "check": _("怎样查"),
+    "mark": _("可靠程度"),
     "show_if": _("显示条件"),
     "options": _("选项"),
     "unit": _("单位"),

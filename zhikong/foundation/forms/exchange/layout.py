@@ -77,6 +77,7 @@ FORM_COLUMNS = (
     Column("编号格式", "number", help="如 JJC-{year}-{serial:04d}，可留空"),
     Column("满分", "full_score", "number", help="留空则为各题分值之和"),
     Column("合格分", "pass_score", "number"),
+    Column("使用前说明", "notes"),
 )
 SECTION_COLUMNS = (
     Column("分节编号", "id", width=14),
@@ -112,6 +113,9 @@ ITEM_COLUMNS = (
     Column("最少行数", "rows.min", "number", width=9),
     Column("最多行数", "rows.max", "number", width=9),
     Column("固定的行", "fixed", width=18, help="用换行隔开"),
+    Column("问题级别", "severity", "code", words.SEVERITIES, 10, "答“否”时；留空由检查人定"),
+    Column("怎样查", "check", "code", words.LOOKS, 10),
+    Column("可靠程度", "mark", "code", words.MARKS, 12, "与整张表不同时才填"),
 )
 OPTION_COLUMNS = (
     Column("题目编号", "item", width=24, help="表格里的列写成 表格编号.列编号"),

@@ -33,6 +33,8 @@ FORM: Data = {
                     "veto": "fail",
                     "evidence": "when_no",
                     "clause": "本院制度第 3 条",
+                    "severity": "major",
+                    "check": "look",
                 },
                 {
                     "id": "item_2",

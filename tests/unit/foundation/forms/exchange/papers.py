@@ -92,6 +92,11 @@ def items(draw, name, above):
         some(draw, item, "evidence", st.sampled_from(["when_no", "always"]))
     some(draw, item, "help", TEXT)
     some(draw, item, "clause", TEXT)
+    if kind in ("yes_no", "yes_no_na", "observation"):
+        some(draw, item, "severity", st.sampled_from(["minor", "major"]))
+    if kind not in ("note", "photo", "signature"):
+        some(draw, item, "check", st.sampled_from(["look", "watch", "ask", "read", "try", "count"]))
+        some(draw, item, "mark", st.sampled_from(["verified", "paraphrased", "memory"]))
     askable = [i["id"] for i in above if i["type"] in ("yes_no", "yes_no_na")]
     if askable and draw(st.booleans()):
         item["show_if"] = f"{draw(st.sampled_from(askable))} = 'no'"
@@ -134,6 +139,7 @@ def papers(draw):
         "fill",
         st.lists(st.sampled_from(["nurse", "head_nurse", "physician"]), min_size=1, unique=True),
     )
+    some(draw, data, "notes", TEXT)
     some(draw, data, "number", st.just("JC-{year}-{serial:04d}"))
     data = with_full_score(data)
     if "full_score" in data and draw(st.booleans()):
