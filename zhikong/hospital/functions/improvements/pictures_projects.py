@@ -61,7 +61,7 @@ def pareto_picture(project: Project, facts: Facts, theme: str = "light") -> Pict
 def _columns(name: str, bars: list[rules.Bar]) -> Columns:
     return Columns(
         name, [bar.name for bar in bars], [bar.count for bar in bars],
-        [float(bar.cumulated * 100) for bar in bars], [bar.vital for bar in bars],
+        [round(float(bar.cumulated * 100), 1) for bar in bars], [bar.vital for bar in bars],
     )  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def before_after(project: Project, facts: Facts, theme: str = "light") -> Pictur
             ("改善前", change.before, facts.content("as_is")), ("改善后", change.after, facts.content("effect")),
         )
     )  # fmt: skip
-    goal = float(facts.goal) if isinstance(facts.goal, Decimal) else None
+    goal = round(float(facts.goal), 2) if isinstance(facts.goal, Decimal) else None
     axis = f"{facts.measured or project.title}（{facts.unit}）"
     data = BeforeAfterData("改善前后对比", rules.VERDICTS[facts.verdict], axis, periods, goal)
     return before_after_chart(data, theme=theme)

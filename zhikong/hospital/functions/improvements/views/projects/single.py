@@ -34,10 +34,11 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole project at a glance."""
     project = common.project_or_404(pk)
     known, kind, today = facts(project), kinds.kind_of(project), timezone.localdate()
-    names = common.names()
+    names, steps = common.names(), _steps(project, known)
     context = {
         "project": project, "kind": kind, "facts": known, "today": today, "overdue": project.is_overdue(today),
-        "steps": _steps(project, known), "members": project.members.select_related("person"),
+        "steps": steps, "holding": sum(one["holding"] for one in steps),
+        "checked": sum(one["checks"] for one in steps), "members": project.members.select_related("person"),
         "partners": [names.get(one, "") for one in project.partners], "links": _links(project),
         "story": _story(project), "states": _passed(project), "may_work": people.may_work(request.user, project),
         "may_judge": people.may_judge(request.user, project), "watch": WatchForm(), "points": _watched(project),
