@@ -148,7 +148,7 @@ def test_more_time_is_asked_for_on_the_page(new, head, office):
 
 def test_equal_findings_are_merged_on_the_page(new, office):
     stays, goes = new(), new(title="封条又破了")
-    assert f">{stays}<" in text(office.get(f"/findings/{goes.pk}/"))
+    assert f">{stays}<" in text(office.get(f"/findings/{goes.pk}/?do=merge"))
     page = text(
         office.post(
             f"/findings/{goes.pk}/merge/", {"merge-into": stays.pk, "merge-reason": "同一辆车"}, follow=True
@@ -281,7 +281,7 @@ def test_a_persons_share(new, head, office, nurse):
 def test_the_page_of_a_finding_needs_few_queries(new, office, head, django_assert_max_num_queries):
     finding = new()
     head.post(f"/findings/{finding.pk}/plan/", planned(finding) | {"submit": "1", "approve": "on"})
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(45):
         office.get(f"/findings/{finding.pk}/")
 
 

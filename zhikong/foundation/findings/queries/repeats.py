@@ -1,5 +1,6 @@
 """The same matter again: earlier findings on the same clause or indicator in the same department."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db.models import QuerySet
@@ -44,14 +45,15 @@ def mergeable(finding: Finding) -> QuerySet[Finding]:
     return rows.exclude(pk=finding.pk).order_by("raised_at", "pk")
 
 
-def months_in_row(finding: Finding) -> int:
-    """How many months in a row, ending with the finding's own, its matter was found in its department."""
+def months_in_row(finding: Finding, others: Iterable[Finding] | None = None) -> int:
+    """How many months in a row, ending with the finding's own, its matter was found in its department.
+
+    others: its chain, where the caller has read it already.
+    """
     if not (finding.clause_key or finding.indicator_id):
         return 1
-    moments = [
-        finding.raised_at,
-        *chain(finding).filter(raised_at__lte=finding.raised_at).values_list("raised_at", flat=True),
-    ]
+    found = chain(finding) if others is None else others
+    moments = [finding.raised_at, *(one.raised_at for one in found if one.raised_at <= finding.raised_at)]
     return rules.months_in_row(f"{timezone.localdate(moment):%Y-%m}" for moment in moments)
 
 

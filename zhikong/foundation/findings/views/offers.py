@@ -18,7 +18,8 @@ class Step:
     """One thing that can be done on a finding's page.
 
     run: called with the finding, ``by``, ``now`` and the form's values. when: further conditions besides
-    state and permission. allowed: beyond what the act demands of the user. leading: stands open as the next step; danger: drawn as one to think about.
+    state and permission. allowed: beyond what the act demands of the user. leading: stands open as the next step;
+    danger: drawn as one to think about; seldom: its form is made only when it is opened.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Step:
     leading: bool = True
     danger: bool = False
     allowed: Callable[[Any, Finding], bool] = lambda user, finding: True
+    seldom: bool = False
 
 
 def _answer(finding, *, by, now, cause, measure, responsible, measure_due_on, approve=False):
@@ -186,6 +188,7 @@ STEPS = (
         actions.refuse_extension,
         when=lambda finding: _extension_asked(finding),
         leading=False,
+        seldom=True,
     ),
     Step(
         "delegate",
@@ -195,6 +198,7 @@ STEPS = (
         forms.DelegateForm,
         actions.delegate,
         leading=False,
+        seldom=True,
     ),
     Step(
         "refer",
@@ -205,8 +209,18 @@ STEPS = (
         actions.refer,
         when=lambda finding: not any(one.is_open for one in finding.referrals.all()),
         leading=False,
+        seldom=True,
     ),
-    Step("merge", Act.MERGE, _("并入另一个问题"), _("合并"), forms.MergeForm, actions.merge, leading=False),
+    Step(
+        "merge",
+        Act.MERGE,
+        _("并入另一个问题"),
+        _("合并"),
+        forms.MergeForm,
+        actions.merge,
+        leading=False,
+        seldom=True,
+    ),
     Step(
         "unmerge",
         Act.UNMERGE,
@@ -215,8 +229,18 @@ STEPS = (
         forms.ReasonOnlyForm,
         actions.unmerge,
         leading=False,
+        seldom=True,
     ),
-    Step("learn", Act.LEARN, _("形成制度"), _("保存"), forms.LearnForm, actions.learn, leading=False),
+    Step(
+        "learn",
+        Act.LEARN,
+        _("形成制度"),
+        _("保存"),
+        forms.LearnForm,
+        actions.learn,
+        leading=False,
+        seldom=True,
+    ),
     Step(
         "account",
         Act.ACCOUNT,
@@ -225,6 +249,7 @@ STEPS = (
         forms.AccountForm,
         actions.name_accountable,
         leading=False,
+        seldom=True,
     ),
     Step(
         "follow",
@@ -234,6 +259,7 @@ STEPS = (
         forms.FollowUpForm,
         actions.follow_up,
         leading=False,
+        seldom=True,
     ),
     Step("comment", Act.COMMENT, _("发表意见"), _("发表"), forms.ReasonForm, actions.comment, leading=False),
     Step(

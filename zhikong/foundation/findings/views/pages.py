@@ -83,7 +83,8 @@ def find(pk: int) -> Finding:
 def render_detail(request, finding: Finding, *, key: str = "", bound=None):
     """The finding's page; with a step's key and its bound form when that form had errors."""
     today, now = timezone.localdate(), timezone.now()
-    steps = [(step, bound if step.key == key else blank_form(step, finding, request.user))
+    asked = key or request.GET.get("do", "")
+    steps = [(step, _form_of(step, finding, request.user, asked=asked, key=key, bound=bound))
              for step in offered(request.user, finding)]  # fmt: skip
     story = list(finding.steps.select_related("by").order_by("-at", "-pk"))
     source = sources.describe(finding.source_kind, finding.source_key, finding.department_id)
@@ -97,11 +98,11 @@ def render_detail(request, finding: Finding, *, key: str = "", bound=None):
         "may_finish": State(finding.state) in rules.MAY_START_FROM[Act.MEASURE_DONE]
         and may(request.user, Act.MEASURE_DONE, finding),
         "seen": story[0].pk if story else 0,
-        **sheet_parts(finding),
-        **around(request.user, finding, today, theme_of(request)),
+        **(parts := sheet_parts(finding)),
+        **around(request.user, finding, today, parts["bones"], theme_of(request)),
         "leading": [pair for pair in steps if pair[0].leading],
         "others": [pair for pair in steps if not pair[0].leading],
-        "failed_key": key,
+        "failed_key": asked,
         "may_remind": any(step.key == "remind" for step, _form in steps),
         "waiting_for": "" if any(step.leading for step, _form in steps) else waiting_for(finding),
         "source": source,
@@ -111,6 +112,13 @@ def render_detail(request, finding: Finding, *, key: str = "", bound=None):
         "effect": effects.effect_of(finding, now=now) if read_effect else None,
     }
     return render(request, "findings/detail.html", context)
+
+
+def _form_of(step: Step, finding: Finding, user, *, asked: str, key: str, bound):
+    """The form of a step; None for one that is seldom wanted and was not asked for: its row is a link that opens it."""
+    if step.key == key:
+        return bound
+    return None if step.seldom and step.key != asked else blank_form(step, finding, user)
 
 
 def blank_form(step: Step, finding: Finding, user, data=None, files=None):

@@ -12,6 +12,8 @@ from zhikong.foundation.findings.models import Finding
 from zhikong.foundation.findings.queries.plans import Bone
 from zhikong.web.charts import fishbone as drawing
 
+MOST_REPEATS = 60
+
 
 def sheet_parts(finding: Finding) -> dict:
     """What the page and the papers both show: the plan, the level and the office in words."""
@@ -38,13 +40,13 @@ def _all_listed(finding: Finding, measures) -> bool:
     return all(line.partition(". ")[2] in listed for line in finding.measure.splitlines())
 
 
-def around(user, finding: Finding, today: date, theme: str = "light") -> dict:
+def around(user, finding: Finding, today: date, bones: list[Bone], theme: str = "light") -> dict:
     """Repeats, merged findings, referrals, what stays afterwards, who has left, and what may come of it."""
-    repeats = list(queries.chain(finding)[:12])
+    repeats = list(queries.chain(finding)[:MOST_REPEATS])
     opened = finding.state not in rules.DONE_STATES
     return {
-        "repeats": repeats,
-        "row": (row := queries.months_in_row(finding) if repeats else 1),
+        "repeats": repeats[:12],
+        "row": (row := queries.months_in_row(finding, repeats)),
         "must_improve": opened and row >= policy.in_force().pdca_months,
         "onward": onward.offers(user, finding),
         "merged": list(finding.merged.order_by("pk")),
@@ -55,7 +57,7 @@ def around(user, finding: Finding, today: date, theme: str = "light") -> dict:
         "lessons": list(finding.lessons.select_related("by").order_by("at")),
         "owner_left": opened and _has_left(finding.owner, today),
         "extension_asked": any(one.granted is None for one in finding.extensions.all()),
-        "fishbone": picture(finding.title, queries.fishbone(finding), theme),
+        "fishbone": picture(finding.title, bones, theme),
     }
 
 

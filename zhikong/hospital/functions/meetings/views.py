@@ -23,6 +23,8 @@ from zhikong.hospital.functions.meetings import actions, documents, forms, queri
 from zhikong.hospital.functions.meetings.models import Meeting
 from zhikong.web.paper import WORD
 
+ANSWERING = ("president", "deputy_director", "department_head", "deputy_head", "head_nurse", "officer")
+"""Posts that answer for what a committee decides."""
 SHOW = {"waiting": "待讨论", "decided": "已有决议", "withdrawn": "已撤回"}
 
 
@@ -182,7 +184,7 @@ def _item_page(request, referral, *, key: str = "", bound=None):
 def _item_forms(referral, place, today, data=None) -> dict:
     coming = Meeting.objects.filter(body=referral.body, state=Meeting.State.PLANNED).order_by("on")
     on = place.meeting.on if place and place.meeting else today
-    posts = Appointment.objects.filter(in_force(today))
+    posts = Appointment.objects.filter(in_force(today), post__in=ANSWERING)
     people = Person.objects.filter(pk__in=posts.values("person_id")).order_by("name")
     made = {
         "decide": forms.DecideForm(
