@@ -229,3 +229,12 @@ def test_a_clause_becomes_a_draft_indicator_of_the_library(written, office):
     page = office.get(answer["Location"])
     assert page.status_code == 200
     office.post(f"/inspections/results/clauses/{form}/{item}/watch/")  # once more is the same draft
+
+
+@pytest.mark.proves("INS-22", "INS-24", "INS-30")
+@pytest.mark.parametrize("flow", ["official_inspection", "violation_case"])
+def test_preparing_leads_to_the_report_and_to_the_case_file(office, flow):
+    page = office.get("/inspections/results/prepare/").content.decode()
+    address = f"/flows/{flow}/"
+    assert address in page
+    assert office.get(address).status_code == 200
