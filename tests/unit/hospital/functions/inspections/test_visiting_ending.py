@@ -165,3 +165,26 @@ def test_finishing_and_concluding_twice_changes_nothing(finished, phone):
     result = finished.sends(phone, phone.op("conclude", value={}))
     assert str(result[0]["status"]) == "stored"
     assert Finding.objects.count() == numbers
+
+
+@pytest.mark.proves("INS-04")
+def test_a_lead_from_another_department_concludes_and_sees_no_more_of_the_ward(visited):
+    """A cross inspector may raise nothing there by role; the visit itself raises what he concludes, in his name."""
+    from zhikong.hospital.functions.inspections.actions.planning.changing import reassign
+
+    people = [visited.lead, visited.member]
+    reassign(visited.visit, by=visited.lead, now=NOW, users=people, lead=visited.member, reason="交叉检查")
+    phone = Phone(visited.member)
+    media_id = visited.brings(phone, photo())
+    value = {"what": "当场换上干手纸", "who": "李建国", "after": [media_id]}
+    visited.sends(phone, *visited.all_yes(phone, but=("towel",)), visited.answer(phone, "towel", "no"))
+    visited.sends(phone, phone.op("fixed", sheet=visited.sheet.pk, item="towel", value=value))
+    visited.sends(phone, phone.op("comment", value={"text": "无异议", "by_name": "李建国", "agrees": True}))
+    results = visited.sends(phone, phone.op("finish", value={}), phone.op("conclude", value={"note": "合格"}))
+    assert [str(one["status"]) for one in results] == ["stored", "stored"], results
+    found = Finding.objects.get()
+    assert "孙护" in found.detail
+    assert found.on_the_spot
+    assert found.evidence.get().files.count() == 1
+    with visited.as_user(visited.member):
+        assert not Finding.objects.exists()

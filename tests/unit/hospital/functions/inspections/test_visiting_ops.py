@@ -6,8 +6,9 @@ import pytest
 
 from tests.visits import NOW, Phone, make_round, new_id, photo
 from zhikong.foundation.forms.models import SheetEdit
-from zhikong.hospital.functions.inspections.actions.visiting import deciding
-from zhikong.hospital.functions.inspections.models.visiting import Correction, Op
+from zhikong.hospital.functions.inspections.actions.visiting import clearing, deciding
+from zhikong.hospital.functions.inspections.actions.visiting.uploading import Announced, receive
+from zhikong.hospital.functions.inspections.models.visiting import Correction, Media, Op
 from zhikong.hospital.functions.inspections.queries.visiting import ops
 
 
@@ -169,3 +170,41 @@ def test_corrected_on_the_spot_is_kept_with_words_and_photo(visited, phone):
 def test_corrected_without_proof_is_refused(visited, phone):
     fixed = phone.op("fixed", sheet=visited.sheet.pk, item="towel", value={"what": "好"})
     assert statuses(visited.sends(phone, fixed)) == ["refused"]
+
+
+def test_an_original_goes_a_month_after_the_blurring(visited, phone):
+    media_id = visited.brings(phone, photo(), wish={"regions": [{"x": 0, "y": 0, "w": 0.5, "h": 0.5}]})
+    row = Media.objects.get(media_id=media_id)
+    assert row.original_id != row.file_id
+    assert clearing.delete_old_originals(now=NOW + timedelta(days=29)) == 0
+    assert clearing.delete_old_originals(now=NOW + timedelta(days=31)) == 1
+    row.refresh_from_db()
+    assert row.original.deleted_at is not None
+    assert "自动删除" in row.original.events.get(act="deleted").text
+
+
+def test_the_hidden_part_of_a_photo_cannot_be_told(visited, phone):
+    """Stripes half as wide as the cells vanish; the rest of the picture stays as it was."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    from zhikong.foundation.files import actions as files
+
+    media_id = visited.brings(phone, photo(), wish={"regions": [{"x": 0, "y": 0, "w": 1, "h": 0.5}]})
+    file = Media.objects.get(media_id=media_id).file
+    content = files.read(file, by=visited.lead, now=NOW, purpose="test")
+    picture = Image.open(BytesIO(b"".join(content))).convert("L")
+    hidden = picture.crop((0, 0, 640, 230)).getextrema()
+    shown = picture.crop((0, 250, 640, 480)).getextrema()
+    assert hidden[1] - hidden[0] < 40
+    assert shown[1] - shown[0] > 150
+
+
+def test_what_was_half_sent_a_month_ago_is_forgotten_and_says_so(visited, phone):
+    said = Announced(new_id(), "photo", 5000, "a.jpg", "image/jpeg", phone.id)
+    receive(visited.visit, said, by=phone.user, now=NOW, offset=0, content=photo()[:900])
+    assert clearing.drop_half_sent(now=NOW + timedelta(days=31)) == 1
+    row = Media.objects.get()
+    assert (row.received, row.pieces.count()) == (0, 0)
+    assert "重新上传" in row.why

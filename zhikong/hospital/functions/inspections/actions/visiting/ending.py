@@ -105,13 +105,11 @@ def _check_complete(visit: Visit, now: datetime, excused: dict[str, str]) -> Non
 
 
 def _ask(visit: Visit, ending: Ending, *, by, now: datetime) -> None:
-    """The head of the department gets the question on the 待办 page, with the last day."""
+    """The heads of the departments get the question on the 待办 page, with the last day."""
     today = timezone.localdate(now)
-    asked, _said = successor(visit.department_id, today) if visit.department_id else (None, [])
-    if asked is None:
-        return
+    answering = {successor(place, today)[0] for place in exchange.places(visit)} - {None}
     with widened():
-        for head in heads(department_id=asked, on=today)[:1]:
+        for asked, head in [(one, h) for one in answering for h in heads(department_id=one, on=today)[:1]]:
             tasks.assign(
                 by=by,
                 now=now,

@@ -14,7 +14,7 @@ from zhikong.foundation.forms.answers import files_of
 from zhikong.foundation.forms.definition.model import FormDefinition, Item
 from zhikong.foundation.forms.models import Sheet
 from zhikong.hospital.functions.inspections.models.planning import Visit
-from zhikong.hospital.functions.inspections.models.visiting import Correction, Media, Op
+from zhikong.hospital.functions.inspections.models.visiting import Correction, Media, Op, Proposal
 from zhikong.hospital.functions.inspections.queries.visiting import exchange, ops, packages
 from zhikong.hospital.functions.inspections.queries.visiting.failures import failed
 from zhikong.hospital.functions.inspections.rules_sync import FILES, Kind, drift_sentence
@@ -47,6 +47,12 @@ class Line:
     notes: list[Told] = field(default_factory=list)
     media: list[Media] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was answered on the spot, by the server's clock; else when it was stored."""
+        came = [one.op.at for one in self.history if self.edit and one.op.revision == self.edit.revision]
+        return came[0] if came else getattr(self.edit, "at", None)
 
     @property
     def is_told(self) -> bool:
@@ -95,13 +101,32 @@ def _filled(sheet: Sheet, told, media, mended, *, by, now: datetime) -> Filled:
                 presenting.words(item, sheet.answers.get(item.id), labels),
                 edits.get(item.id),
                 failed(item, sheet.answers),
-                [_told(op, form, labels) for op in said if op.kind in (Kind.ANSWER, Kind.CHOOSE)],
+                [_told(op, form, labels) for op in said if _is_an_answer(op)],
                 [_told(op, form, labels) for op in said if op.kind in (Kind.NOTE, Kind.VOICE)],
                 _shown(media, files_of(item, sheet.answers), mended.get((sheet.pk, item.id), [])),
                 mended.get((sheet.pk, item.id), []),
             )
         )
     return Filled(sheet, lines, newer["why"] if newer else "")
+
+
+def _is_an_answer(op: Op) -> bool:
+    """Photos that were simply taken stand below the answer already."""
+    taken = op.item.endswith(FILES) and op.now_status == Op.Status.STORED
+    return op.kind in (Kind.ANSWER, Kind.CHOOSE) and not taken
+
+
+def proofs(visit: Visit, proposals: list[Proposal]) -> dict[int, Proof]:
+    """Proposal → the photos of its item and what was put right on the spot."""
+    media = list(Media.objects.filter(visit=visit).exclude(file=None).select_related("file", "by"))
+    mended = list(Correction.objects.filter(visit=visit).select_related("by"))
+    found = {}
+    for one in proposals:
+        item = forms.definition(one.sheet).item(one.item)
+        own = [fix for fix in mended if (fix.sheet_id, fix.item) == (one.sheet_id, one.item)]
+        ids = files_of(item, one.sheet.answers) if item else []
+        found[one.pk] = Proof(own, _shown(media, ids, own))
+    return found
 
 
 def _shown(media: list[Media], file_ids: list[int], mended: list[Correction]) -> list[Media]:
@@ -138,6 +163,14 @@ def told(found: list[Op]) -> list[Told]:
         form = forms.definition(op.sheet) if op.sheet else None
         lines.append(_told(op, form, {}))
     return lines
+
+
+@dataclass
+class Proof:
+    """What stands behind a failed item."""
+
+    corrections: list[Correction]
+    media: list[Media]
 
 
 @dataclass

@@ -20,13 +20,15 @@ from zhikong.hospital.functions.inspections.rules_visiting import Readiness, Sai
 
 def may_speak(user, visit: Visit) -> bool:
     """Who answers for the inspected department, or for one along a tracer's path; never its own inspectors."""
-    places = [visit.department_id] if visit.department_id else _stops(visit)
     named = visit.inspectors.filter(user_id=user.pk, left_at=None).exists()
-    return not named and any(can(user, Permission.ANSWER_FINDING, place) for place in places)
+    return not named and any(can(user, Permission.ANSWER_FINDING, place) for place in places(visit))
 
 
-def _stops(visit: Visit) -> list[int]:
-    return list(visit.stops.exclude(department_id=None).values_list("department_id", flat=True))
+def places(visit: Visit) -> list[int]:
+    """The departments that were inspected: one, or those along a tracer's path."""
+    if visit.department_id is not None:
+        return [visit.department_id]
+    return sorted(set(visit.stops.exclude(department_id=None).values_list("department_id", flat=True)))
 
 
 def said(visit: Visit) -> list[Exchange]:

@@ -8,7 +8,6 @@ from zhikong.hospital.functions.inspections.models.planning import Visit, VisitI
 from zhikong.hospital.functions.inspections.models.visiting import Media
 
 PURPOSE = "inspections.photo"
-ORIGINAL = "inspections.original"
 VOICE = "inspections.voice"
 
 
@@ -16,6 +15,12 @@ def of(visit: Visit) -> list[Media]:
     """Everything that became a file, the newest first."""
     rows = Media.objects.filter(visit=visit).exclude(file=None)
     return list(rows.select_related("file", "original", "by", "looked_by").order_by("-pk"))
+
+
+def unseen(visit: Visit) -> int:
+    """Photos of which nobody has said yet what must be hidden."""
+    rows = Media.objects.filter(visit=visit, kind=Media.Kind.PHOTO, looked_at=None)
+    return rows.exclude(file=None).count()
 
 
 def one(media_id: str) -> Media | None:
@@ -46,12 +51,12 @@ def file_ids(visit: Visit) -> set[int]:
 
 
 def may_open(user, file) -> bool:
-    """Photos that nobody has looked at for blurring are for the inspectors of the visit only; originals always."""
+    """Voice notes, originals, and photos that nobody has looked at for blurring are for the visit's inspectors only."""
     row = Media.objects.filter(file_id=file.pk).first() or Media.objects.filter(original_id=file.pk).first()
     if row is None:
         return True
-    checked = row.file_id == file.pk and (row.looked_at is not None or row.kind != Media.Kind.PHOTO)
-    return checked or inspected_by(user, row.visit_id)
+    looked_at = row.looked_at is not None or row.kind == Media.Kind.SIGNATURE
+    return (row.file_id == file.pk and looked_at) or inspected_by(user, row.visit_id)
 
 
 def inspected_by(user, visit_id: int) -> bool:

@@ -83,11 +83,16 @@ def render_exchange(
     """What was found, what the inspected side says, what the inspectors answer, who signed, and the conclusion."""
     bound, now = bound or {}, timezone.now()
     proposals = exchange.proposals(visit)
+    proofs = answers.proofs(visit, proposals)
     context = {
         **_around(request, visit),
         "page": "exchange",
         "lines": _lines(visit, bound),
-        "proposals": [(one, bound.get(f"propose{one.pk}") or forms.of_proposal(one)) for one in proposals],
+        "proposals": [
+            (one, bound.get(f"propose{one.pk}") or forms.of_proposal(one), proofs[one.pk])
+            for one in proposals
+        ],
+        "unseen": media.unseen(visit),
         "findings": Finding.objects.in_bulk([one.finding_id for one in proposals if one.finding_id]),
         "signatures": exchange.signatures(visit),
         "may_confirm": exchange.may_speak(request.user, visit),
