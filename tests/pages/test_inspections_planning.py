@@ -121,6 +121,12 @@ def test_the_visit_is_moved_reassigned_begun_and_seen_by_both_sides(office, offi
     assert "2026-11-25 → 2026-11-26：当天停电" in text(moved)
     page = text(office.get(url("visit_reassign", visit.pk)))
     assert "是这个科室的人，不能查本科室" in page
+    at_home = {
+        "users": [officers["CARD"].user.pk],
+        "lead": officers["CARD"].user.pk,
+        "reason": "他熟悉",
+    }
+    assert "不能查本科室" in text(office.post(url("visit_reassign", visit.pk), at_home, follow=True))
     chosen = {"users": [officers["PAED"].user.pk], "lead": officers["PAED"].user.pk, "reason": "外出开会"}
     assert "退出：质GSUR；加入：质PAED" in text(
         office.post(url("visit_reassign", visit.pk), chosen, follow=True)

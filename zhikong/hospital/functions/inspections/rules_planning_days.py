@@ -63,7 +63,7 @@ def _weekly(when: When, first: date, last: date, calendar, window: int, seed: st
 
 def _periodic(when: When, first: date, last: date, calendar, window: int, seed: str) -> Iterator[Occasion]:
     size = MONTHS_OF[when.every]
-    here = date(first.year - 1, 1, 1)
+    here = date(first.year, (first.month - 1) // size * size + 1, 1)
     while here <= last:
         after = _months_later(here, size)
         start = _nth_working_day(here, after - timedelta(days=1), when.working_day, calendar)

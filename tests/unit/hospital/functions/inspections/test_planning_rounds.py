@@ -252,3 +252,31 @@ def test_a_sample_has_a_seed_that_nobody_chose_and_is_the_same_again(acts, crew,
     other = planning.replace_sample(first, by=crew["office"], now=NOW, reason="在手术室")
     assert other.stands_for == first
     assert first.label.endswith("床")
+
+
+@pytest.mark.proves("INS-09", "INS-02")
+def test_a_concluded_round_proves_the_duty_that_names_the_programme(acts, crew, hospital, make_user):
+    from zhikong.foundation.duties.models import Occurrence, Proof
+    from zhikong.hospital.functions.inspections.actions import planning
+    from zhikong.hospital.functions.inspections.facts_planning import VisitConcluded
+    from zhikong.hospital.functions.inspections.reactions_planning import concluded
+
+    programme = acts.programmes.adopt(
+        by=crew["office"], now=NOW, definition_id="core_systems_monthly", settings={"forms": [FORM]}
+    )
+    ids = tuple(hospital.departments[code].id for code in ("CARD", "GSUR"))
+    made = acts.rounds.draft_round(programme, by=crew["office"], now=NOW, setup=setup(departments=ids))
+    first, second = acts.rounds.confirm_round(made, by=crew["office"], now=NOW)
+
+    def finish(visit):
+        planning.start_visit(visit, by=crew["office"], now=NOW)
+        planning.step(visit, "concluded", by=crew["office"], now=NOW)
+        concluded(VisitConcluded(visit.pk, visit.kind, programme.definition_id, visit.department_id), now=NOW)
+
+    finish(first)
+    assert not Proof.objects.exists()  # the round goes on
+    finish(second)
+    (proof,) = Proof.objects.all()
+    assert proof.title.startswith(second.number)
+    assert Occurrence.objects.get(pk=proof.occurrence_id).duty_id == "core_system_supervision"
+    assert Occurrence.objects.get(pk=proof.occurrence_id).done_on is not None

@@ -17,6 +17,7 @@ from zhikong.foundation.tasks import actions as tasks
 from zhikong.hospital.functions.inspections import facts_planning as facts
 from zhikong.hospital.functions.inspections.actions.planning import mending, planning, steps
 from zhikong.hospital.functions.inspections.models.planning import Visit, VisitInspector
+from zhikong.hospital.functions.inspections.queries.planning import programmes, proposing
 from zhikong.hospital.functions.inspections.queries.planning import visits as queries
 from zhikong.hospital.functions.inspections.rules_planning import SOURCE, UPCOMING, State
 
@@ -95,6 +96,7 @@ def reassign(
     refused = [str(one) for one in wanted.values() if not planning.may_inspect(one)]
     if refused:
         raise ValidationError(f"{'、'.join(refused)} 的账号已停用，或没有“到现场检查”的权限。")
+    _refuse_own(visit, wanted.values(), now)
     here = {one.user_id: one for one in visit.inspectors.filter(left_at=None).select_related("user")}
     gone = [one for pk, one in here.items() if pk not in wanted]
     for one in gone:
@@ -109,6 +111,16 @@ def reassign(
     _say(visit, gone, come, reason, by=by, now=now)
     steps.keep_readers(visit, now=now)
     return visit
+
+
+def _refuse_own(visit: Visit, users: Iterable[User], now: datetime) -> None:
+    """A hospital's programme sends nobody to his own department; a self-check and a check begun on the spot may."""
+    today = timezone.localdate(now)
+    definition = programmes.definition(visit.programme, on=today) if visit.programme else None
+    if definition is None or visit.department_id is None:
+        return
+    if said := proposing.check_line(definition, visit.department_id, [one.pk for one in users], on=today):
+        raise ValidationError(said)
 
 
 def _say(visit: Visit, gone, come, reason: str, *, by, now: datetime) -> None:

@@ -16,8 +16,8 @@ from zhikong.hospital.functions.inspections.actions.planning import changing, pl
 from zhikong.hospital.functions.inspections.actions.planning.drawing import new_seed
 from zhikong.hospital.functions.inspections.actions.planning.starting import start_visit
 from zhikong.hospital.functions.inspections.models.planning import Programme, Round, Visit
-from zhikong.hospital.functions.inspections.queries.planning import people, proposing
 from zhikong.hospital.functions.inspections.queries.planning import programmes as queries
+from zhikong.hospital.functions.inspections.queries.planning import proposing
 from zhikong.hospital.functions.inspections.queries.planning.proposing import Setup
 from zhikong.hospital.functions.inspections.rules_planning import UPCOMING, Notice
 from zhikong.hospital.functions.inspections.rules_planning_programmes import ProgrammeDefinition
@@ -131,16 +131,14 @@ def edit_lines(round: Round, *, by, now: datetime, lines: Mapping[int, Mapping[s
     _require(by, round.programme)
     _check_draft(round)
     definition = definition_of(round.programme, now)
-    found = people.inspectors(
-        definition.who, on=timezone.localdate(now), first=round.first_on, last=round.last_on
-    )
+    today = timezone.localdate(now)
     kept, problems = [], []
     for number, line in enumerate(round.proposal.get("lines", [])):
         change = lines.get(number, {})
         if change.get("drop"):
             continue
         if "users" in change:
-            against = _against(definition, found, line, change["users"])
+            against = _against(definition, line, change["users"], today)
             problems += [f"{line['name']}：{one}" for one in against]
             line = {**line, "inspectors": _inspectors(line, change["users"])}
         kept.append({**line, "on": change["on"].isoformat()} if change.get("on") else line)
@@ -151,9 +149,10 @@ def edit_lines(round: Round, *, by, now: datetime, lines: Mapping[int, Mapping[s
     return round
 
 
-def _against(definition, found, line, users: list[int]) -> list[str]:
-    places = [line["department"]] if line.get("department") else []
-    return [said for place in places for said in proposing.check_line(definition, found, place, users)]
+def _against(definition, line, users: list[int], today: date) -> list[str]:
+    if not line.get("department"):
+        return []
+    return proposing.check_line(definition, line["department"], users, on=today)
 
 
 def _inspectors(line: Mapping[str, Any], users: list[int]) -> list[dict[str, Any]]:

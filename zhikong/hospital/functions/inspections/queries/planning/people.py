@@ -68,6 +68,19 @@ def of_department(who: Who, *, department_id: int, on: date) -> list[User]:
     )
 
 
+def against(users: Iterable[User], *, department_id: int, months: int, on: date) -> dict[int, str]:
+    """Account → the sentence that keeps somebody away from a department: his own, or his within so many months."""
+    users = list(users)
+    own, past = _departments_of(users, on=on, months=months)
+    said = {}
+    for one in users:
+        if department_id in own[one.pk]:
+            said[one.pk] = f"{one}是这个科室的人，不能查本科室。"
+        elif department_id in past[one.pk]:
+            said[one.pk] = f"{one}近 {months} 个月在这个科室待过，要回避。"
+    return said
+
+
 def _held(who: Who, on: date, department_id: int | None = None) -> dict[int, int]:
     """Account → place of its first role in the programme's list."""
     rows = RoleAssignment.objects.on(on).filter(

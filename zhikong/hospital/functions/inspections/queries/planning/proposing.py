@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from zhikong.engine.stats import sampling
+from zhikong.foundation.access.models import User
 from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.forms import queries as forms
 from zhikong.foundation.organisation import queries as organisation
@@ -156,19 +157,11 @@ def _lacks(result: Pairing, names: dict[int, str], each: int) -> list[str]:
 
 
 def check_line(
-    definition: ProgrammeDefinition, found: list[Person], department_id: int, users: list[int]
+    definition: ProgrammeDefinition, department_id: int, users: list[int], *, on: date
 ) -> list[str]:
-    """What stands against these inspectors for a department; [] when nothing does."""
+    """What stands against these inspectors for a department; [] when nothing does, or when it checks itself."""
     if definition.who.pool == "own":
         return []
-    by_id = {one.user.pk: one for one in found}
-    said = []
-    for who in users:
-        person = by_id.get(who)
-        if person is None:
-            continue
-        if department_id in person.candidate.own:
-            said.append(f"{person.user}是这个科室的人，不能查本科室。")
-        elif department_id in person.candidate.past:
-            said.append(f"{person.user}近 {definition.who.months_apart} 个月在这个科室待过，要回避。")
-    return said
+    known = User.objects.filter(pk__in=users)
+    months = definition.who.months_apart
+    return list(people.against(known, department_id=department_id, months=months, on=on).values())

@@ -18,7 +18,7 @@ from zhikong.hospital.functions.inspections.actions import planning as actions
 from zhikong.hospital.functions.inspections.actions.planning.planning import may_inspect
 from zhikong.hospital.functions.inspections.forms_planning import MoveForm
 from zhikong.hospital.functions.inspections.models.planning import Visit
-from zhikong.hospital.functions.inspections.queries.planning import people, programmes, proposing, samples
+from zhikong.hospital.functions.inspections.queries.planning import people, programmes, samples
 from zhikong.hospital.functions.inspections.queries.planning import visits as queries
 from zhikong.hospital.functions.inspections.rules_planning import FINISHED, STATE_TAGS, UPCOMING, State
 from zhikong.hospital.functions.inspections.views.planning import common
@@ -165,32 +165,23 @@ def _able(visit: Visit) -> dict:
         else []
     )
     known = {one.user.pk: one for one in pool}
-    rows = []
-    for one in pool:
-        against = (
-            proposing.check_line(definition, pool, visit.department_id, [one.user.pk])
-            if visit.department_id
-            else []
-        )
-        rows.append(
-            {
-                "user": one.user,
-                "words": one.role,
-                "home": one.home,
-                "against": against,
-                "load": one.candidate.load,
-            }
-        )
     more = User.objects.filter(institution_id=current_scope().institution_id, is_active=True).exclude(
         pk__in=known
     )
-    rows += [
-        {"user": one, "words": "", "home": "", "against": [], "load": None}
-        for one in more
-        if may_inspect(one)
+    others = [one for one in more if may_inspect(one)]
+    kept = {}
+    if definition and definition.who.pool != "own" and visit.department_id:
+        users = [*(one.user for one in pool), *others]
+        kept = people.against(
+            users, department_id=visit.department_id, months=definition.who.months_apart, on=today
+        )
+    rows = [
+        {"user": one.user, "words": one.role, "home": one.home, "load": one.candidate.load} for one in pool
     ]
+    rows += [{"user": one, "words": "", "home": "", "load": None} for one in others]
     for row in rows:
         row["here"] = row["user"].pk in here
+        row["against"] = [kept[row["user"].pk]] if row["user"].pk in kept else []
         row["lead"] = row["user"].pk == visit.lead_id
     return {
         "visit": visit,
