@@ -1,5 +1,5 @@
 // The end of a visit: what is missing, what was found, the inspected side's words, signatures, handing over.
-import { button, fill, h, tag, toast } from "./dom.js";
+import { button, fill, h, slot, tag, toast } from "./dom.js";
 import { numbered } from "./fill.js";
 import { signer } from "./signing.js";
 import { clock, say } from "./words.js";
@@ -9,26 +9,44 @@ export class EndPage {
     Object.assign(this, { app, visit });
     this.element = h("div.visit.visit-end");
     this.unknown = {}; // key of an item → why it stays open
+    this.note = "";
+    this.parts = Object.fromEntries(["left", "found", "said", "speak", "inspected", "inspector", "finish"].map((name) => [name, h(`div.part-${name}`)]));
+    fill(this.element, h("h2", {}, say("end_title", { place: visit.held.visit.department.name })), 
+      this.parts.left, this.parts.found,
+      this.#card("comment_title", this.parts.said, this.parts.speak),
+      this.#card("signatures_title", this.parts.inspected, this.parts.inspector),
+      this.parts.finish);
     this.draw();
   }
 
-  draw() {
-    const { visit } = this;
-    fill(this.element,
-      h("h2", {}, say("end_title", { place: visit.held.visit.department.name })),
-      this.#left(), this.#found(), this.#comment(), this.#signatures(), this.#finish());
-  }
+  #card = (title, ...content) => h("section.card", {}, h("header", {}, h("h3", {}, say(title))), h("div.body.stack", {}, content));
 
-  news() {
-    const busy = this.element.contains(document.activeElement) && document.activeElement.matches("input, textarea");
-    if (!busy) this.draw();
+  news() { this.draw(); }
+
+  /** Each part is drawn anew only when it has changed: a signature half drawn or words half written are left alone. */
+  draw() {
+    const { parts, visit } = this;
+    const left = this.#leftItems();
+    const fixed = this.#fixed();
+    slot(parts.left, JSON.stringify([left.map((one) => [one.key, one.missing]), visit.conflicts().size, visit.isOpen]), () => this.#left(left));
+    slot(parts.found, JSON.stringify([this.#no().map((one) => one.key), [...fixed]]), () => this.#found(fixed));
+    const said = this.#said();
+    slot(parts.said, JSON.stringify(said), () => this.#saidList(said));
+    slot(parts.speak, JSON.stringify([said.length > 0, visit.isOpen]), () => visit.isOpen && this.#commentForm(said.length));
+    for (const role of ["inspected", "inspector"]) {
+      const signed = this.#signed().filter((one) => one.role === role);
+      slot(parts[role], JSON.stringify([signed.map((one) => one.name), visit.isOpen, role === "inspected" && this.inspected]), () => this.#signatures(role, signed));
+    }
+    slot(parts.finish, JSON.stringify([visit.finished, visit.finished && visit.unsent(), visit.isOpen, this.#refused()?.id, this.#mayConclude()]), () => this.#finish());
   }
 
   #numbers = (sheet) => numbered(this.visit.form(sheet));
   #link = (one) => h("a", { href: `#/visit/${this.visit.id}/item/${one.key}` }, `${this.#numbers(one.sheet).get(one.item.id)}. ${one.item.text}`);
 
-  #left() {
-    const left = this.visit.asked().filter((one) => one.missing || one.open);
+  #leftItems = () => this.visit.asked().filter((one) => one.missing || one.open);
+  #no = () => this.visit.asked().filter((one) => this.visit.isNo(one));
+
+  #left(left) {
     const conflicts = this.visit.conflicts().size;
     if (!left.length && !conflicts) return h("p.note.ok", {}, say("all_answered"));
     return h("section.card", {}, h("header", {}, h("h3", {}, say("left_title", { n: left.length }))),
@@ -47,23 +65,32 @@ export class EndPage {
     return h("details.why-open", { open: Boolean(this.unknown[one.key]) }, h("summary", {}, say("cannot_here")), field);
   }
 
-  #found() {
-    const no = this.visit.asked().filter((one) => this.visit.isNo(one));
-    const fixed = new Set(this.visit.ops.filter((op) => op.kind === "fixed").map((op) => `${op.sheet}:${op.item}`));
-    (this.visit.held.corrections ?? []).forEach((one) => fixed.add(`${one.sheet}:${one.item}`));
+  #fixed() {
+    const here = this.visit.ops.filter((op) => op.kind === "fixed").map((op) => `${op.sheet}:${op.item}`);
+    return new Set([...here, ...(this.visit.held.corrections ?? []).map((one) => `${one.sheet}:${one.item}`)]);
+  }
+
+  #found(fixed) {
+    const no = this.#no();
     return h("section.card", {}, h("header", {}, h("h3", {}, say("found_title", { n: no.length }))),
       no.length
         ? h("ul.rows", {}, no.map((one) => h("li", {}, h("span.text", {}, this.#link(one)), fixed.has(one.key) ? tag("ok", say("fixed_here")) : tag("bad", say("to_rectify")))))
         : h("p.body.muted", {}, say("nothing_found")));
   }
 
-  #comment() {
-    const said = [
-      ...(this.visit.held.exchange ?? []).map((one) => ({ text: one.text, name: one.name || one.by, kind: one.kind_name, at: one.at, sent: true })),
-      ...this.visit.ops.filter((op) => op.kind === "comment" && (!op.sent || !(this.visit.held.exchange ?? []).length)).map((op) => ({ text: op.value.text, name: op.value.by_name, at: op.at, sent: op.sent })),
+  /** What the inspected side said: as the server has it, and what is still on this phone. */
+  #said() {
+    const there = this.visit.held.exchange ?? [];
+    const here = this.visit.ops.filter((op) => op.kind === "comment" && !(op.sent && there.some((one) => one.text === op.value.text && one.name === op.value.by_name)));
+    return [
+      ...there.map((one) => ({ text: one.text, name: one.name || one.by, kind: one.kind_name, at: one.at, sent: true })),
+      ...here.map((op) => ({ text: op.value.text, name: op.value.by_name, at: op.at, sent: op.sent })),
     ];
-    const list = said.length > 0 && h("ul.noted", {}, said.map((one) => h("li", {}, h("span", {}, `“${one.text}”`), h("span.help", {}, `${[one.name, one.kind].filter(Boolean).join(" · ")} ${clock(one.at)} · ${say(one.sent ? "uploaded" : "saved_on_phone")}`))));
-    return h("section.card", {}, h("header", {}, h("h3", {}, say("comment_title"))), h("div.body.stack", {}, list, this.visit.isOpen && this.#commentForm(said.length)));
+  }
+
+  #saidList(said) {
+    if (!said.length) return null;
+    return h("ul.noted", {}, said.map((one) => h("li", {}, h("span", {}, `“${one.text}”`), h("span.help", {}, `${[one.name, one.kind].filter(Boolean).join(" · ")} ${clock(one.at)} · ${say(one.sent ? "uploaded" : "saved_on_phone")}`))));
   }
 
   #commentForm(again) {
@@ -93,27 +120,21 @@ export class EndPage {
     return [...there, ...here.map((op) => ({ role: op.value.role, name: op.value.name, at: op.at, how: op.value.typed ? "typed" : "drawn" }))];
   }
 
-  #signatures() {
-    const signed = this.#signed();
-    const part = (role, proposed) => {
-      const done = signed.filter((one) => one.role === role);
-      const form = () => signer({ app: this.app, visit: this.visit, role, word: say(`role_${role}`), proposed, signed: () => this.draw() });
-      return h("div.sign-part", {}, h("h4", {}, say(`role_${role}`)),
-        done.map((one) => h("p", {}, tag("ok", say("signed")), ` ${one.name} ${clock(one.at)} `, h("span.help", {}, one.how_name ?? say(`how_${one.how}`)))),
-        this.visit.isOpen && (done.length ? h("details", {}, h("summary", {}, say("sign_more")), form()) : form()));
-    };
-    return h("section.card", {}, h("header", {}, h("h3", {}, say("signatures_title"))),
-      h("div.body.stack", {}, part("inspected", this.inspected ?? ""), part("inspector", this.app.me?.name ?? "")));
+  #signatures(role, done) {
+    const proposed = role === "inspected" ? (this.inspected ?? "") : (this.app.me?.name ?? "");
+    const form = () => signer({ app: this.app, visit: this.visit, role, word: say(`role_${role}`), proposed, signed: () => this.draw() });
+    return h("div.sign-part", {}, h("h4", {}, say(`role_${role}`)),
+      done.map((one) => h("p", {}, tag("ok", say("signed")), ` ${one.name} ${clock(one.at)} `, h("span.help", {}, one.how_name ?? say(`how_${one.how}`)))),
+      this.visit.isOpen && (done.length ? h("details", {}, h("summary", {}, say("sign_more")), form()) : form()));
   }
 
   #finish() {
     const { visit } = this;
     if (visit.finished) return h("p.note.ok", {}, visit.unsent() ? say("finished_waiting", { n: visit.unsent() }) : say("finished_sent"));
     if (!visit.isOpen) return h("p.note", {}, say("visit_over", { state: visit.held.visit.state_name ?? "" }));
-    const refused = visit.toSee().filter((op) => ["finish", "conclude"].includes(op.kind)).at(-1);
-    const note = h("textarea", { id: "finish-note", rows: 2, maxlength: 1000 });
+    const note = h("textarea", { id: "finish-note", rows: 2, maxlength: 1000, value: this.note, oninput: () => (this.note = note.value) });
     const conclude = h("input", { type: "checkbox", id: "finish-conclude", checked: this.#mayConclude() });
-    const problem = h("p.is-bad", { role: "alert" }, refused?.why ?? "");
+    const problem = h("p.is-bad", { role: "alert" }, this.#refused()?.why ?? "");
     const hand = async () => {
       const blocking = visit.asked().filter((one) => one.missing && !this.unknown[one.key]);
       if (visit.conflicts().size || blocking.length) {
@@ -132,6 +153,8 @@ export class EndPage {
         visit.isLead && h("label.check", {}, conclude, h("span", {}, say("conclude_now"))),
         problem, button(say("finish"), hand, { kind: "primary", sign: "check" })));
   }
+
+  #refused = () => this.visit.toSee().filter((op) => ["finish", "conclude"].includes(op.kind)).at(-1);
 
   /** A signature item of a form asks for a password and a network; the inspector's signature here stands for it. */
   #signedInstead() {

@@ -11,10 +11,21 @@ export class HomePage {
     this.draw();
   }
 
-  news() { this.draw(); }
+  /** Drawn anew only when what it shows has changed: a list that jumps under the thumb opens the wrong visit. */
+  news() {
+    if (this.#state() !== this.drawn) this.draw();
+  }
+
+  #state() {
+    const { app } = this;
+    const here = [...app.visits.values()].map((visit) => [visit.id, visit.progress(), visit.unsent(), visit.conflicts().size]);
+    return JSON.stringify([here, app.waiting, [...app.fetching], leftovers(app), app.persisted, app.me, here.length || app.waiting.length ? "" : app.sync.state]);
+  }
 
   draw() {
     const { app } = this;
+    const opened = this.element.querySelector(".about details")?.open;
+    this.drawn = this.#state();
     const here = [...app.visits.values()];
     const ids = new Set(here.map((visit) => visit.id));
     const elsewhere = app.waiting.filter((one) => !ids.has(one.id));
@@ -24,7 +35,7 @@ export class HomePage {
       this.#section(say("on_this_phone"), here.filter((visit) => fits(visit.held.visit)).map((visit) => this.#held(visit)), ""),
       this.#sealed(),
       this.#section(say("to_fetch"), elsewhere.filter(fits).map((one) => this.#waiting(one)), here.length ? "" : this.#nothing()),
-      this.#keeping());
+      this.#keeping(opened));
   }
 
   #narrowed(here, elsewhere, fits) {
@@ -82,9 +93,9 @@ export class HomePage {
           button(say("discard"), () => discard(this.app, one), { kind: "danger" })))));
   }
 
-  #keeping() {
+  #keeping(opened) {
     const { persisted, me } = this.app;
-    return h("section.card.about", {}, h("details", {}, h("summary", {}, icon("lock"), say("about_phone")),
+    return h("section.card.about", {}, h("details", { open: opened }, h("summary", {}, icon("lock"), say("about_phone")),
       h("ul.about-list", {},
         h("li", {}, say("about_sealed")), h("li", {}, say("about_who")), h("li", {}, say("about_wiped")), h("li", {}, say("about_unsent")),
         h("li", {}, persisted === true ? say("persist_yes") : say("persist_no")), h("li", {}, say("about_install"))),

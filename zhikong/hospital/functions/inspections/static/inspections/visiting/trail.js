@@ -12,10 +12,15 @@ export class TrailPage {
     this.draw();
   }
 
-  news() { this.draw(); }
+  news() {
+    if (this.#state() !== this.drawn) this.draw();
+  }
+
+  #state = () => JSON.stringify([this.app.log.ops.map((op) => [op.id, op.status]), this.app.unsent(), this.app.sync.state, this.app.sync.drift]);
 
   draw() {
     const { app } = this;
+    this.drawn = this.#state();
     const ops = [...app.log.ops].filter((op) => app.visits.has(op.visit)).reverse().slice(0, MOST);
     fill(this.element,
       h("h2", {}, say("trail_title")),
