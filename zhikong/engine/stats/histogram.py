@@ -1,7 +1,8 @@
 """Histograms: classes by a stated rule, and what the distribution says of a specification, where it may say it.
 
-Class width is a whole multiple of the measuring unit and the first boundary lies half a unit below the smallest
-value, so that no value falls on a boundary (the rule of the seven-tools courses). All of it in exact decimals.
+Class width is a whole multiple of the measuring unit and boundaries lie half a unit beside possible values, so that
+none falls on a boundary (the rule of the seven-tools courses); of very exact values the width has two digits. All of
+it in exact decimals.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 
@@ -56,9 +57,10 @@ def histogram(values: Sequence[float], *, rule: str = "sqrt", classes: int | Non
         raise ValueError("a histogram needs values and a known rule")
     unit = Decimal(1).scaleb(min(one.as_tuple().exponent for one in exact))
     low, high = min(exact), max(exact)
-    width = _width(exact, unit, rule, classes)
-    count = max(1, math.ceil((high - low + unit) / width))
-    start, found = low - unit / 2, [0] * count
+    width, step = _width(exact, unit, rule, classes)
+    start = (low / step).to_integral_value(ROUND_FLOOR) * step - unit / 2
+    count = int((high - start) // width) + 1
+    found = [0] * count
     for one in exact:
         found[int((one - start) // width)] += 1
     made = tuple(
@@ -78,12 +80,16 @@ def _decimal(value: float) -> Decimal:
     return rounded if rounded.as_tuple().exponent <= 0 else rounded.quantize(Decimal(1))
 
 
-def _width(exact: Sequence[Decimal], unit: Decimal, rule: str, classes: int | None) -> Decimal:
-    """The width of a class: at least one unit, a whole multiple of it."""
+def _width(
+    exact: Sequence[Decimal], unit: Decimal, rule: str, classes: int | None
+) -> tuple[Decimal, Decimal]:
+    """The width of a class, and the step that it is a whole multiple of: the unit, or two digits of the width."""
     spread = max(exact) - min(exact)
-    wished = classes or _classes([float(one) for one in exact], float(spread), rule)
-    times = (spread / wished / unit).to_integral_value(ROUND_CEILING) if spread else Decimal(1)
-    return max(times, Decimal(1)) * unit
+    if not spread:
+        return unit, unit
+    raw = spread / (classes or _classes([float(one) for one in exact], float(spread), rule))
+    step = max(unit, Decimal(1).scaleb(raw.adjusted() - 1))
+    return max((raw / step).to_integral_value(ROUND_CEILING), Decimal(1)) * step, step
 
 
 def _classes(seen: Sequence[float], spread: float, rule: str) -> int:

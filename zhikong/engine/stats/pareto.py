@@ -49,7 +49,8 @@ def pareto(items: Sequence[tuple[str, float]], *, line: float = LINE, most: int 
     """Sort items by count, largest first; equal counts keep their order, 其他 stands last whatever its size.
 
     More than ``most`` items: the smallest are merged into 其他. The vital few are the fewest leading items that reach
-    ``line`` per cent together; 其他 is never one of them, and of equals beside the line the earlier is taken.
+    ``line`` per cent together; 其他 is never one of them, and of equals beside the line the earlier is taken. Where all
+    that are named do not reach it, there are none: what happens is scattered, or 其他 has to be taken apart.
     Items of one name are added up. Raises ValueError for a negative count.
     """
     sums: dict[str, Fraction] = {}
@@ -67,9 +68,11 @@ def pareto(items: Sequence[tuple[str, float]], *, line: float = LINE, most: int 
 
 def _bars(ordered: Sequence[tuple[str, Fraction]], line: Fraction) -> tuple[Bar, ...]:
     total, before, made = sum((c for _, c in ordered), Fraction(0)), Fraction(0), []
+    named = sum((c for name, c in ordered if name != OTHER), Fraction(0))
+    few = total and 100 * named / total >= line
     for name, count in ordered:
         share, reached = 100 * count / total, 100 * (before + count) / total
-        vital = name != OTHER and 100 * before / total < line
+        vital = bool(few) and name != OTHER and 100 * before / total < line
         made.append(Bar(name, _plain(count), _tenths(share), _tenths(reached), vital))
         before += count
     return tuple(made)

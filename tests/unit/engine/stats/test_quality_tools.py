@@ -54,6 +54,12 @@ def test_pareto_merges_the_smallest_and_adds_what_has_one_name():
     assert sum(bar.count for bar in found.bars) == found.total == sum(20 - i for i in range(15)) + 1
 
 
+def test_what_is_scattered_has_no_vital_few():
+    found = pareto([(f"项{i}", 5) for i in range(40)], most=10)
+    assert found.vital == ()
+    assert found.bars[-1].reached == 100
+
+
 def test_pareto_of_nothing_and_of_less_than_nothing():
     assert pareto([]).bars == pareto([("甲", 0)]).bars == ()
     assert pareto([]).focus == 0
@@ -93,6 +99,12 @@ def test_histogram_loses_no_value(values, rule):
     assert sum(one.count for one in found.classes) == len(values)
     for one in found.classes:
         assert one.count == sum(one.low < v < one.high for v in values)
+
+
+def test_very_exact_values_have_classes_of_two_digits():
+    found = histogram([7.522013, 7.611999, 7.935001, 8.012345, 8.263004])
+    assert found.width == 0.15
+    assert found.classes[0].low == pytest.approx(7.52)
 
 
 def test_histogram_of_one_value_and_of_none():

@@ -53,8 +53,11 @@ def _pareto(figures: Figures) -> Told:
     sentences, rows, links = [], [], []
     for name, one in charts:
         where = f"{name}：" if name else ""
-        if not one.vital:
+        if not one.bars:
             sentences.append(f"{where}没有可以排序的项目。")
+        elif not one.vital:
+            most = one.bars[0]
+            sentences.append(f"{where}问题分散：最多的“{_short(most.name)}”占 {most.share:g}%，列出的各项合计不到 80%，没有少数重点；请把“其他”拆开，或换一个分组再看。")  # fmt: skip
         else:
             names = "、".join(f"“{_short(bar.name)}”" for bar in one.vital[:3]) + ("等" if len(one.vital) > 3 else "")  # fmt: skip
             sentences.append(f"{where}{names} {len(one.vital)} 项占全部 {plain(one.total)} 的 {one.focus:g}%，是改善重点。")  # fmt: skip
@@ -157,7 +160,7 @@ def _histogram(figures: Figures) -> Told:
     if figures.get("low") is not None or figures.get("high") is not None:
         sentences += _capable(values, figures.get("low"), figures.get("high"))
     rows = tuple(
-        (f"{plain(c.low, 6)} – {plain(c.high, 6)}", plain(c.count), f"{c.count / found.n:.1%}") for c in found.classes
+        (f"{plain(c.low, 4)} – {plain(c.high, 4)}", plain(c.count), f"{c.count / found.n:.1%}") for c in found.classes
     )  # fmt: skip
     return Told(tuple(sentences), (f"{figures['axis']} 分组", "频数", "占比"), rows, (), (1, 2))
 
