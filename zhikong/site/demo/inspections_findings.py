@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from zhikong.foundation.access.models import User
 from zhikong.foundation.findings import actions
 from zhikong.foundation.findings.models import Finding
@@ -13,6 +15,7 @@ from zhikong.hospital.functions.inspections.actions.results import drafting, iss
 from zhikong.hospital.functions.inspections.queries.results.forms import clause
 from zhikong.hospital.functions.inspections.rules_planning import SOURCE
 from zhikong.simulator.inspections import Defect
+from zhikong.site.demo import inspections_year
 from zhikong.site.demo.acting import acting
 from zhikong.site.demo.inspections_year import DRUGS, HANDS, RECURRING_IN, Written, moment
 
@@ -23,10 +26,15 @@ REQUIRED = 5  # items looked at again before a recurrent finding is closed
 Acting = Callable[[User, datetime], AbstractContextManager]
 
 
-def tell(written: Written | None, *, now: datetime) -> None:
-    """The demo's own: the defect that comes back, what was found lately, and the newest month's notice."""
+@transaction.atomic
+def tell(*, now: datetime) -> bool:
+    """The demo's year with the defect that comes back, what was found lately, and the newest month's notices.
+
+    All of it or nothing, so that it may run again after an interruption; False when it was told before.
+    """
+    written = inspections_year.tell(now=now)
     if written is None:
-        return
+        return False
     ledger, newest = written.year.ledger, written.window.end_day - NEWEST
 
     def wants(defect: Defect) -> bool:
@@ -40,6 +48,7 @@ def tell(written: Written | None, *, now: datetime) -> None:
         acting=lambda user, at: acting(user.username, at),
     )  # fmt: skip
     _notices(written, now)
+    return True
 
 
 def _notices(written: Written, now: datetime) -> None:

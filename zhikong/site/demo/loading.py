@@ -25,7 +25,6 @@ from zhikong.site.demo import (
     improvements_story,
     inspections_findings,
     inspections_story,
-    inspections_year,
     organisation,
     records_story,
     reviews_story,
@@ -69,7 +68,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         _publish(made, number, now)
     with progress.step("科室填报最近一个月的数"), scoped(job_scope(number, job=JOB)):
         demo_reporting.tell(counts=_last_reported(made), now=now)
-        inspected = inspections_year.tell(now=now)
+        inspections_findings.tell(now=now)
     with progress.step("设定目标值并计算指标"), scoped(job_scope(number, job=JOB)):
         load_preset(by=None, now=now, name=PRESET, valid_from=_first_day())
         _own_target(now)
@@ -82,7 +81,6 @@ def load(*, now: datetime, progress: Progress) -> None:
         records_story.tell(now=now)
         reviews_story.tell(now=now)
         sampling_story.tell(now=now)
-        inspections_findings.tell(inspected, now=now)
         inspections_story.tell(now=now)
         actions_story.tell(now=now)
         risks_story.tell(now=now)

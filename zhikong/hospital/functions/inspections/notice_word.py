@@ -142,7 +142,7 @@ def _problems(document, notice: InspectionNotice, problems: Sequence[Mapping[str
         for number, one in enumerate(problems, 1)
     ]
     heads = [_("序号"), _("科室"), _("问题（未做到的条款）"), _("程度"), _("责任人"), _("整改期限")]
-    add_table(document, heads, [1.1, 2.5, 6.0, 1.9, 2.0, 2.3], rows, right=set())
+    add_table(document, heads, [1.35, 2.5, 5.75, 1.9, 2.0, 2.3], rows, right=set())
     for number, one in enumerate(problems, 1):
         _pictures(document, number, one, photos)
 
@@ -177,14 +177,18 @@ def _pictures(document, number: int, one: Mapping[str, Any], photos: Mapping[int
 
 
 def _sign(document, notice: InspectionNotice) -> None:
-    document.add_paragraph()
+    """Never alone on a page: it keeps with the last line of the demands."""
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
     day = _day(notice.issued_at) if notice.issued_at else _("年　　月　　日")
-    for text in (notice.words.get("sign", ""), day):
-        paragraph = document.add_paragraph()
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        paragraph.paragraph_format.right_indent = Pt(28)
-        paragraph.paragraph_format.keep_with_next = True
-        set_font(paragraph.add_run(text), BODY, 14)
+    paragraph = document.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    paragraph.paragraph_format.right_indent = Pt(28)
+    paragraph.paragraph_format.space_before = Pt(24)
+    paragraph.paragraph_format.keep_together = True
+    run = paragraph.add_run(notice.words.get("sign", ""))
+    run.add_break()
+    run.add_text(day)
+    set_font(run, BODY, 14)
 
 
 def _foot(document, notice: InspectionNotice) -> None:
