@@ -1,4 +1,4 @@
-"""What a phone sends, judged before anything is stored: envelopes, sizes, depth, clocks. No ORM.
+"""What a phone sends, judged before anything is stored: envelopes, sizes, depth. No ORM.
 
 Everything here comes from outside. What cannot be taken is answered with a sentence and never raises further in.
 """
@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -20,7 +20,6 @@ MOST_VALUE = 64 * 1024  # bytes of one op's value as JSON
 DEPTH = 8
 MOST_NUMBER = 2**53
 PIECE = 1024 * 1024
-NOTABLE_DRIFT = 120  # seconds
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 ITEM = re.compile(r"[A-Za-z0-9_.-]{1,70}")
 FILES = "__files"
@@ -240,56 +239,6 @@ def _check_depth(value: Any, left: int) -> None:
     inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     for one in inside:
         _check_depth(one, left - 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """When an op happened by the server's clock, and how far the phone's clock was off (positive: it is fast)."""
-
-    at: datetime
-    drift: int | None
-
-
-def timed(one: Envelope, sent: Batch, *, received: datetime) -> Timed:
-    """The server's time wins: how long before the sending, by the phone's steady counter or else by its clock.
-
-    The counter does not jump when somebody sets the clock in the middle of a visit; it ends with the page's life.
-    An op is never later than its arrival.
-    """
-    drift = drift_of(sent, received=received)
-    before = _before(one, sent)
-    if before is None:
-        return Timed(received, drift)
-    return Timed(received - max(timedelta(0), before), drift)
-
-
-def drift_of(sent: Batch, *, received: datetime) -> int | None:
-    """Seconds that the phone's clock is ahead of the server's, None when it sent no time."""
-    return None if sent.sent_at is None else round((sent.sent_at - received).total_seconds())
-
-
-def _before(one: Envelope, sent: Batch) -> timedelta | None:
-    same_life = bool(one.boot) and one.boot == sent.boot
-    if same_life and one.mono is not None and sent.mono is not None:
-        return timedelta(milliseconds=sent.mono - one.mono)
-    if one.clock is not None and sent.sent_at is not None:
-        return sent.sent_at - one.clock
-    return None
-
-
-def drift_sentence(drift: int | None) -> str:
-    """What the page says about a clock that is off; '' when it is right or unknown."""
-    if drift is None or abs(drift) < NOTABLE_DRIFT:
-        return ""
-    which = "快" if drift > 0 else "慢"
-    return f"这部手机的时间比服务器{which}{length(abs(drift))}，记录里的时间已按服务器时间换算。"
-
-
-def length(seconds: int) -> str:
-    """1 天 2 小时、5 分钟: for people; the two largest parts."""
-    parts = ((seconds // 86400, "天"), (seconds // 3600 % 24, "小时"), (seconds // 60 % 60, "分钟"))
-    shown = [f" {n} {unit}" for n, unit in parts if n]
-    return "".join(shown[:2]) or f" {seconds} 秒"
 
 
 def media_of(one: Envelope) -> list[str]:

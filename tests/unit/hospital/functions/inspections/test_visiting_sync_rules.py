@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from zhikong.hospital.functions.inspections import rules_sync, rules_visiting
+from zhikong.hospital.functions.inspections import rules_sync, rules_sync_clock, rules_visiting
 from zhikong.hospital.functions.inspections.rules_sync import Kind, Malformed
 from zhikong.hospital.functions.inspections.rules_visiting import Readiness, Said, Voice, obstacles
 
@@ -98,26 +98,26 @@ def sent(**changes):
 
 def test_the_servers_time_wins_over_a_clock_a_day_ahead():
     one = rules_sync.envelope(op(at="2026-11-24T08:50:00+08:00"))
-    when = rules_sync.timed(one, sent(sent_at="2026-11-24T09:00:00+08:00"), received=NOW)
+    when = rules_sync_clock.timed(one, sent(sent_at="2026-11-24T09:00:00+08:00"), received=NOW)
     assert (when.at, when.drift) == (NOW - timedelta(minutes=10), 86400)
-    assert "快 1 天" in rules_sync.drift_sentence(when.drift)
+    assert "快 1 天" in rules_sync_clock.drift_sentence(when.drift)
 
 
 def test_the_steady_counter_wins_over_a_clock_that_was_set_meanwhile():
     one = rules_sync.envelope(op(at="2026-11-20T08:00:00Z", boot="b", mono=1000.0))
     batch = sent(sent_at="2026-11-23T01:00:00Z", boot="b", mono=61_000.0)
-    assert rules_sync.timed(one, batch, received=NOW).at == NOW - timedelta(minutes=1)
+    assert rules_sync_clock.timed(one, batch, received=NOW).at == NOW - timedelta(minutes=1)
 
 
 def test_nothing_happens_later_than_it_arrives():
     one = rules_sync.envelope(op(at="2026-11-23T05:00:00Z"))
-    assert rules_sync.timed(one, sent(sent_at="2026-11-23T01:00:00Z"), received=NOW).at == NOW
+    assert rules_sync_clock.timed(one, sent(sent_at="2026-11-23T01:00:00Z"), received=NOW).at == NOW
 
 
 @pytest.mark.parametrize("clock", [None, "yesterday", "2026-11-23T09:00:00", 5, "0001-01-01T00:00:00Z"])
 def test_a_phone_without_a_clock_is_no_obstacle(clock):
     one = rules_sync.envelope(op(at=clock))
-    assert rules_sync.timed(one, sent(sent_at=clock), received=NOW) == rules_sync.Timed(NOW, None)
+    assert rules_sync_clock.timed(one, sent(sent_at=clock), received=NOW) == rules_sync_clock.Timed(NOW, None)
 
 
 def ready(**changes):

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from zhikong.foundation.forms.models import Sheet
 from zhikong.hospital.functions.inspections.models.planning import Visit
 from zhikong.hospital.functions.inspections.models.visiting import Device, Op
-from zhikong.hospital.functions.inspections.rules_sync import Envelope, Status, Timed
+from zhikong.hospital.functions.inspections.rules_sync import Envelope, Status
+from zhikong.hospital.functions.inspections.rules_sync_clock import Timed
 
 
 @dataclass(slots=True)

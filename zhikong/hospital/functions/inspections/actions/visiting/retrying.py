@@ -12,7 +12,8 @@ from zhikong.hospital.functions.inspections.actions.visiting.context import Cont
 from zhikong.hospital.functions.inspections.models.planning import Visit
 from zhikong.hospital.functions.inspections.models.visiting import Op
 from zhikong.hospital.functions.inspections.queries.visiting import media, ops
-from zhikong.hospital.functions.inspections.rules_sync import Envelope, Kind, Status, Timed
+from zhikong.hospital.functions.inspections.rules_sync import Envelope, Kind, Status
+from zhikong.hospital.functions.inspections.rules_sync_clock import Timed
 
 
 def retry_waiting(visit: Visit, *, now: datetime) -> int:

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from zhikong.hospital.functions.inspections import rules_sync, rules_visiting
+from zhikong.hospital.functions.inspections import rules_sync, rules_sync_clock, rules_visiting
 from zhikong.hospital.functions.inspections.actions.planning.steps import lock
 from zhikong.hospital.functions.inspections.actions.visiting import devices, kinds, starting
 from zhikong.hospital.functions.inspections.actions.visiting.context import Context, Outcome, sheet_of
@@ -43,7 +43,7 @@ class Taken:
 def take(visit: Visit, sent: Batch, *, by, now: datetime, aside: str = "") -> Taken:
     """Apply a batch. aside: a reason for which everything is only put aside for the lead inspector."""
     lock(visit)
-    found = Taken(drift=rules_sync.drift_of(sent, received=now))
+    found = Taken(drift=rules_sync_clock.drift_of(sent, received=now))
     device = devices.seen(by=by, now=now, device_id=sent.device, drift=found.drift)
     read = [_read(raw) for raw in sent.raw]
     in_order = sorted(range(len(read)), key=lambda n: read[n].seq if isinstance(read[n], Envelope) else 0)
@@ -75,7 +75,7 @@ def _one(
     known = Op.objects.filter(op_id=one.id).first()
     if known is not None:
         return _again(known, visit, one, by)
-    context = Context(visit, device, by, one, rules_sync.timed(one, sent, received=now), now)
+    context = Context(visit, device, by, one, rules_sync_clock.timed(one, sent, received=now), now)
     try:
         with transaction.atomic():
             outcome = judged(context, aside)

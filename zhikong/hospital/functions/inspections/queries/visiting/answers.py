@@ -17,7 +17,8 @@ from zhikong.hospital.functions.inspections.models.planning import Visit
 from zhikong.hospital.functions.inspections.models.visiting import Correction, Media, Op, Proposal
 from zhikong.hospital.functions.inspections.queries.visiting import exchange, ops, packages
 from zhikong.hospital.functions.inspections.queries.visiting.failures import failed
-from zhikong.hospital.functions.inspections.rules_sync import FILES, Kind, drift_sentence
+from zhikong.hospital.functions.inspections.rules_sync import FILES, Kind
+from zhikong.hospital.functions.inspections.rules_sync_clock import drift_sentence
 
 
 @dataclass

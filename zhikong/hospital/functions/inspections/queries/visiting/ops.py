@@ -14,7 +14,8 @@ from zhikong.foundation.forms.definition import ItemType
 from zhikong.foundation.forms.models import Sheet, SheetEdit
 from zhikong.hospital.functions.inspections.models.planning import Visit
 from zhikong.hospital.functions.inspections.models.visiting import Device, Media, Op, OpOutcome
-from zhikong.hospital.functions.inspections.rules_sync import FILES, SAMPLE, Kind, drift_sentence
+from zhikong.hospital.functions.inspections.rules_sync import FILES, SAMPLE, Kind
+from zhikong.hospital.functions.inspections.rules_sync_clock import drift_sentence
 
 Status = Op.Status
 UNDECIDED = (Status.SET_ASIDE,)

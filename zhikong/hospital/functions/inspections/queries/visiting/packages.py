@@ -23,7 +23,7 @@ from zhikong.hospital.functions.inspections.queries.planning import samples
 from zhikong.hospital.functions.inspections.queries.planning import visits as planning
 from zhikong.hospital.functions.inspections.queries.visiting import exchange, ops
 from zhikong.hospital.functions.inspections.queries.visiting.phone_forms import form_json
-from zhikong.hospital.functions.inspections.rules_sync import drift_sentence
+from zhikong.hospital.functions.inspections.rules_sync_clock import drift_sentence
 
 HOURS_OFFLINE = 24
 DAYS_AROUND = 31

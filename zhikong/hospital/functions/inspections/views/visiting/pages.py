@@ -15,7 +15,7 @@ from zhikong.hospital.functions.inspections.models.visiting import Media
 from zhikong.hospital.functions.inspections.queries.planning import visits
 from zhikong.hospital.functions.inspections.queries.visiting import answers, exchange, media, ops
 from zhikong.hospital.functions.inspections.rules_planning import State
-from zhikong.hospital.functions.inspections.rules_sync import drift_sentence
+from zhikong.hospital.functions.inspections.rules_sync_clock import drift_sentence
 from zhikong.hospital.functions.inspections.rules_visiting import TAKES_WORDS, Voice
 
 RESTLESS = (State.OPEN, State.COMMENT)
