@@ -42,7 +42,7 @@ from zhikong.web.paper import (
 )
 
 LAYOUT = Path(__file__).with_name("a3.typ")
-COLUMN, TALLEST = 18.6, 6.4  # centimetres
+COLUMN, TALLEST = 18.6, 6.0  # centimetres
 
 
 def pdf(project: Project) -> bytes:
@@ -54,7 +54,7 @@ def pdf(project: Project) -> bytes:
         "left": [_plain(one) for one in left], "right": [_plain(one) for one in right],
         "fonts": {"sans": SANS, "serif": SERIF}, "kind": "A3 改进报告",
     }  # fmt: skip
-    names = {one.picture for one in (*left, *right) if one.picture}
+    names = {name for one in (*left, *right) for name in one.pictures}
     with TemporaryDirectory(prefix="zhikong-a3-") as folder:
         Path(folder, "a3.typ").write_bytes(LAYOUT.read_bytes())
         for name in names:
@@ -68,7 +68,7 @@ def pdf(project: Project) -> bytes:
 def _plain(block: Block) -> dict:
     return {
         "title": block.title, "lines": list(block.lines), "heads": list(block.heads), "rows": [list(one) for one in block.rows],
-        "picture": f"{block.picture}.png" if block.picture else "",
+        "pictures": [f"{name}.png" for name in block.pictures],
     }  # fmt: skip
 
 
@@ -118,12 +118,13 @@ def _block(cell, block: Block, project: Project, known: Facts, *, first: bool) -
     set_font(title.add_run(block.title), HEADING, 12, BLUE)
     for text in block.lines:
         set_font(cell.add_paragraph().add_run(text), BODY, 10)
-    if block.picture:
-        drawn = _png(project, known, block.picture)
-        width, height = struct.unpack(">II", drawn[16:24])
-        cell.add_paragraph().add_run().add_picture(
-            io.BytesIO(drawn), width=Cm(min(COLUMN, TALLEST * width / height))
-        )
+    if block.pictures:
+        line = cell.add_paragraph().add_run()
+        for name in block.pictures:
+            drawn = _png(project, known, name)
+            width, height = struct.unpack(">II", drawn[16:24])
+            wide = min(COLUMN / len(block.pictures), TALLEST * width / height)
+            line.add_picture(io.BytesIO(drawn), width=Cm(wide))
     if block.rows:
         _rows(cell, block)
 

@@ -17,11 +17,11 @@ MOST = 260  # characters of a block's text on one page
 
 @dataclass(frozen=True)
 class Block:
-    """One part of the page: lines of text, a picture's name, a table."""
+    """One part of the page: lines of text, names of pictures that stand side by side, a table."""
 
     title: str
     lines: tuple[str, ...] = ()
-    picture: str = ""
+    pictures: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = field(default=())
 
@@ -110,8 +110,9 @@ def _background(project: Project, known: Facts) -> Block:
     return Block("1 背景与问题", tuple(lines))
 
 
-def _drawn(project: Project, known: Facts, *names: str) -> str:
-    return next((name for name in names if PICTURES[name](project, known) is not None), "")
+def _drawn(project: Project, known: Facts, *names: str) -> tuple[str, ...]:
+    """Those of some pictures that can be drawn."""
+    return tuple(name for name in names if PICTURES[name](project, known) is not None)
 
 
 def _as_is(project: Project, known: Facts) -> Block:
@@ -162,7 +163,13 @@ def _measures(project: Project, known: Facts) -> Block:
         for one in reading.measures(project, known)
         if one["row"].state not in ("idea", "left")
     )  # fmt: skip
-    return Block("5 对策与实施", (), "", ("对策", "真因", "负责人", "完成", "实施后"), found)
+    return Block(
+        "5 对策与实施",
+        (),
+        _drawn(project, known, "gantt"),
+        ("对策", "真因", "负责人", "完成", "实施后"),
+        found,
+    )
 
 
 def _effect(project: Project, known: Facts) -> Block:
@@ -172,7 +179,7 @@ def _effect(project: Project, known: Facts) -> Block:
         lines.append(f"副作用：{_cut(side, 120)}")
     if tangible := content.get("tangible"):
         lines.append(f"有形成果：{_cut(tangible, 120)}")
-    return Block("6 效果", tuple(lines), _drawn(project, known, "before_after", "gantt"))
+    return Block("6 效果", tuple(lines), _drawn(project, known, "before_after", "radar"))
 
 
 def _hold(project: Project, known: Facts) -> Block:

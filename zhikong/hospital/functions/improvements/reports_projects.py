@@ -88,7 +88,7 @@ def _picture(document, drawn: bytes, word: str) -> None:
 def _table(document, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     """Columns as wide as what stands in them, within the page."""
     weights = [
-        min(24, max(4, len(head), *(max(map(len, str(line[i]).splitlines() or [""])) for line in lines)))
+        min(16, max(6, len(head), *(max(map(len, str(line[i]).splitlines() or [""])) for line in lines)))
         for i, head in enumerate(heads)
     ]
     widths = [WIDTH * weight / sum(weights) for weight in weights]
