@@ -76,6 +76,8 @@ def test_a_plan_is_kept_and_handed_in(new, head, office):
     assert "方案已保存" in text(kept)
     assert 'value="印发交接单"' in text(kept)
     assert "因果图" in text(kept)
+    longer = text(head.post(f"/findings/{finding.pk}/plan/", planned(finding) | {"more": "2"}, follow=True))
+    assert "第 4 项措施" in longer
     sent = head.post(
         f"/findings/{finding.pk}/plan/", planned(finding) | {"submit": "1", "approve": "on"}, follow=True
     )

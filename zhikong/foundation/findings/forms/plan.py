@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from zhikong.foundation.findings.actions import Chain, Planned
 from zhikong.foundation.findings.actions.planning import DEEPEST
 
-SPARE_CHAINS, SPARE_MEASURES, MOST = 1, 1, 20
+MOST = 20
 
 
 def _line(label, *, length=200, hint=""):
@@ -122,8 +122,8 @@ class PlanForms:
             *((person.pk, person.name) for person in people),
         ]  # read once for all rows
         many = {"max_num": MOST, "absolute_max": MOST}
-        chain_set = formset_factory(ChainForm, extra=SPARE_CHAINS + more, **many)
-        measure_set = formset_factory(MeasureForm, extra=SPARE_MEASURES + more, **many)
+        chain_set = formset_factory(ChainForm, extra=_spare(chains) + more, **many)
+        measure_set = formset_factory(MeasureForm, extra=_spare(measures) + more, **many)
         every = {"empty_permitted": False}  # a row left as it was saved is read like any other
         self.chains = chain_set(
             data, initial=chains, prefix="cause", form_kwargs=every | {"categories": categories}
@@ -143,6 +143,11 @@ class PlanForms:
         chains = [form.chain() for form in self.chains]
         measures = [form.planned() for form in self.measures]
         return {"chains": [one for one in chains if one], "measures": [one for one in measures if one]}
+
+
+def _spare(saved: list) -> int:
+    """Empty rows to begin with: two on a blank plan, then one."""
+    return 1 if saved else 2
 
 
 def _saved_chains(finding) -> list[dict]:

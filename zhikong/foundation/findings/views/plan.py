@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -34,16 +35,15 @@ def plan(request, pk: int):
             return _kept(request, finding, forms.values())
         except ValidationError as error:
             problem = " ".join(error.messages)
-    return render(request, "findings/plan.html", _context(request, finding, forms, problem, more))
+    return render(request, "findings/plan.html", _context(request, finding, forms, problem))
 
 
-def _context(request, finding: Finding, forms: PlanForms, problem: str, more: int) -> dict:
+def _context(request, finding: Finding, forms: PlanForms, problem: str) -> dict:
     parts = sheet_parts(finding)
     return parts | {
         "finding": finding,
         "forms": forms,
         "problem": problem,
-        "more": more + 2,
         "picture": picture(finding.title, parts["bones"], theme_of(request)),
         "may_approve": may(request.user, Act.APPROVE, finding),
     }
@@ -54,6 +54,8 @@ def _kept(request, finding: Finding, values: dict):
     """Save; hand in when that button was pressed. All of it or nothing."""
     common = {"by": request.user, "now": timezone.now()}
     actions.save_plan(finding, **values, **common)
+    if "more" in request.POST:
+        return redirect(reverse("findings:plan", args=[finding.pk]) + "?more=2")
     if "submit" not in request.POST:
         messages.success(request, _("方案已保存，还没有提交。"))
         return redirect("findings:plan", finding.pk)
