@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 
 from zhikong.engine.stats import sampling
 
-
 TRIES = 12
 """Exchanges from one beginning may end where none helps; other beginnings of the same seed often do not."""
 

@@ -43,16 +43,30 @@ def _system(definition: ProgrammeDefinition, today: date) -> dict[str, Any]:
                 f"追踪点“{stop.title}”在本院没有找到对应的科室（{'、'.join(stop.words)}），没有列入。"
             )
             continue
-        stops.append(
-            _stop(stop.title, department, stop.questions, _form(stop.form_id, definition, today), "")
-        )
-    return {"name": definition.title, "stops": stops, "chosen": [], "why": "", "said": said}
+        stops.append(_stop(stop.title, department, stop.questions, _form(stop.form_id, today), ""))
+    return {
+        "name": definition.title,
+        "stops": _with_whole(stops, definition, today),
+        "chosen": [],
+        "why": "",
+        "said": said,
+    }
 
 
-def _form(form_id: str, definition: ProgrammeDefinition, today: date) -> str:
-    """The stop's own checklist, else the tracer's, as far as it is in force; '' leaves questions and rating."""
-    wanted = [one for one in (form_id, *definition.forms) if one]
-    return next((one for one in wanted if forms.form(one, on=today)), "")
+def _form(form_id: str, today: date) -> str:
+    """A stop's own checklist, as far as it is in force; '' leaves its questions and the rating."""
+    return form_id if form_id and forms.form(form_id, on=today) else ""
+
+
+def _with_whole(
+    stops: list[dict[str, Any]], definition: ProgrammeDefinition, today: date
+) -> list[dict[str, Any]]:
+    """The tracer's own checklist covers the whole way and is filled once: at the last stop that has none of its own."""
+    whole = next((one for one in definition.forms if forms.form(one, on=today)), "")
+    bare = next((one for one in reversed(stops) if not one["form"]), None)
+    if whole and bare is not None:
+        bare["form"] = whole
+    return stops
 
 
 def _stop(title: str, department, questions: Iterable[str], form_id: str, reason: str) -> dict[str, Any]:
@@ -85,21 +99,24 @@ def _patients(
 
 
 def _traced(path: paths.Path, chance: float, definition: ProgrammeDefinition, today: date) -> dict[str, Any]:
-    form = _form("", definition, today)
     stops = []
     for title, department_id, reason in path.stops:
         department = organisation.department_on(department_id=department_id, on=today)
         if department is not None:
-            stops.append(
-                _stop(f"{title}：{department.name}", department, paths.QUESTIONS[title], form, reason)
-            )
+            stops.append(_stop(f"{title}：{department.name}", department, paths.QUESTIONS[title], "", reason))
     chosen = {
         "of": "patient", "ref": path.stay_id, "patient_key": path.patient_key, "label": path.label,
         "chance": chance, "weight": float(len(path.stops)),
         "reason": f"抽中概率 {chance:.0%}；经过 {len(path.stops)} 站，站多的更常抽到",
     }  # fmt: skip
     name = f"{stops[-1]['department_name']} {path.label} 的诊疗路径" if stops else path.label
-    return {"name": name, "stops": stops, "chosen": [chosen], "why": "", "said": []}
+    return {
+        "name": name,
+        "stops": _with_whole(stops, definition, today),
+        "chosen": [chosen],
+        "why": "",
+        "said": [],
+    }
 
 
 def _teams(definition, setup: Setup, count: int, seed: str, found: list[dict], today: date):
