@@ -42,7 +42,7 @@ from zhikong.web.paper import (
 )
 
 LAYOUT = Path(__file__).with_name("a3.typ")
-COLUMN, TALLEST = 18.6, 6.0  # centimetres
+COLUMN, TALLEST = 18.4, 5.2  # centimetres
 
 
 def pdf(project: Project) -> bytes:
@@ -123,7 +123,8 @@ def _block(cell, block: Block, project: Project, known: Facts, *, first: bool) -
         for name in block.pictures:
             drawn = _png(project, known, name)
             width, height = struct.unpack(">II", drawn[16:24])
-            wide = min(COLUMN / len(block.pictures), TALLEST * width / height)
+            room = COLUMN if len(block.pictures) == 1 else (COLUMN - 1) / len(block.pictures)
+            wide = min(room, TALLEST * width / height)
             line.add_picture(io.BytesIO(drawn), width=Cm(wide))
     if block.rows:
         _rows(cell, block)
