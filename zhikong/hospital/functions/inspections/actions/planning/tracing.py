@@ -86,6 +86,7 @@ def _patients(
     """Patients drawn among those whose path leads through several departments, complex ones more often."""
     wanted = set(setup.departments) if setup.departments is not None else None
     known = [one for one in paths.paths(on=today) if wanted is None or wanted & set(one.departments)]
+    known = [one for one in known if len(one.stops) > 1] or known  # one station is no way
     units = {one.stay_id: one for one in known}
     size = min(definition.where.at_once or 1, len(known))
     if not size:
@@ -103,7 +104,7 @@ def _traced(path: paths.Path, chance: float, definition: ProgrammeDefinition, to
     for title, department_id, reason in path.stops:
         department = organisation.department_on(department_id=department_id, on=today)
         if department is not None:
-            stops.append(_stop(f"{title}：{department.name}", department, paths.QUESTIONS[title], "", reason))
+            stops.append(_stop(title, department, paths.QUESTIONS[title], "", reason))
     chosen = {
         "of": "patient", "ref": path.stay_id, "patient_key": path.patient_key, "label": path.label,
         "chance": chance, "weight": float(len(path.stops)),

@@ -58,12 +58,19 @@ def _patient(stay: Stay, marks, by: str) -> Unit:
     stratum = {"level": level, "doctor": stay.attending_doctor or "医师不详"}.get(by, "")
     return Unit(
         stay.stay_id,
-        f"{stay.bed} 床" if stay.bed else "床号未登记",
+        bed_words(stay),
         stratum,
         weights.get(heaviest, 1.0),
         stay.patient_key,
         f"重点：{words[heaviest]}，权重 {weights[heaviest]:g}" if heaviest else "",
     )
+
+
+def bed_words(stay: Stay) -> str:
+    """The bed as it is called; hospitals write 12 or 12床."""
+    if not stay.bed:
+        return "床号未登记"
+    return str(stay.bed) if str(stay.bed).endswith("床") else f"{stay.bed} 床"
 
 
 def marks_of(department_id: int) -> dict[str, set[str]]:

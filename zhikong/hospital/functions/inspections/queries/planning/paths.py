@@ -12,6 +12,7 @@ from zhikong.foundation.organisation.models import Department
 from zhikong.foundation.patients import live
 from zhikong.foundation.patients.queries import open_stays
 from zhikong.hospital.functions.inspections.queries.planning import places
+from zhikong.hospital.functions.inspections.queries.planning.frames import bed_words
 
 QUESTIONS = {
     "急诊": ("分诊级别和等待时间有记录", "首诊医师的交接有记录", "身份识别用两种方式"),
@@ -63,8 +64,7 @@ def paths(*, on: date) -> list[Path]:
         if icu and of["icu_stays"].get(stay.stay_id) and icu.id != stay.department_id:
             stops.append(("重症监护", icu.id, "住过重症监护"))
         stops.append(("现在所在", stay.department_id, "现在的科室"))
-        label = f"{stay.bed} 床" if stay.bed else "床号未登记"
-        found.append(Path(stay.stay_id, stay.patient_key, label, tuple(stops)))
+        found.append(Path(stay.stay_id, stay.patient_key, bed_words(stay), tuple(stops)))
     return found
 
 

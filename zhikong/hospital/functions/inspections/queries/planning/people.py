@@ -52,7 +52,7 @@ def inspectors(who: Who, *, on: date, first: date, last: date) -> list[Person]:
                 held[one.pk], frozenset(before[one.pk]),
             ),
             ROLES[who.roles[held[one.pk]]].title,
-            "、".join(sorted(names.get(d, "") for d in own[one.pk]))[:60],
+            "、".join(sorted(names[d] for d in own[one.pk] if d in names))[:60],
         )
         for one in users
     ]  # fmt: skip
