@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from zhikong.foundation.files import attaching
 from zhikong.foundation.forms import presenting
 from zhikong.foundation.forms.answers import FILES
+from zhikong.foundation.forms.building.words import LOOKS
 from zhikong.foundation.forms.definition.model import ItemType
 from zhikong.foundation.forms.views.items import FILE_PURPOSE
 
@@ -22,6 +23,12 @@ PICTURES = "jpg,png,webp"
 def points(value: Decimal | None) -> str:
     """12.5 and 12, never 12.50; — for nothing."""
     return presenting.points(value)
+
+
+@register.filter
+def look(check: str | None) -> str:
+    """看现场, 查记录: how the inspector comes to the answer; nothing where the form does not say."""
+    return str(LOOKS[check]) if check else ""
 
 
 @register.filter
