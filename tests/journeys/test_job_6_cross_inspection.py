@@ -122,7 +122,7 @@ def confirm(office):
     expect(rows.first).to_contain_text("不是本科室")
     office.read(page.locator("details[open] ul").first)
     office.click(page.get_by_role("button", name="确认并通知检查人"))
-    expect(page.locator("main")).to_contain_text("已安排 6 处检查")
+    expect(page.locator("body")).to_contain_text("已安排 6 处检查")
     expect(page.locator("tbody tr")).to_have_count(6)
     leads = [" ".join(one.split()) for one in page.locator("tbody td[data-label='组长']").all_inner_texts()]
     assert all(leads)
