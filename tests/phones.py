@@ -43,7 +43,7 @@ class Phone:
             has_touch=width < 500,
             service_workers="block",
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.context.clock.install(time=now.astimezone(UTC))
         self.context.route("**/*", self._answer)
         self.page = self._new_page()

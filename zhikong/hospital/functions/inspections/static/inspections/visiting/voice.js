@@ -3,7 +3,7 @@ import { button, fill, h } from "./dom.js";
 import { say } from "./words.js";
 
 const LONGEST = 120; // seconds
-const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
+const TYPES = ["audio/webm;codecs=opus", "audio/mp4"]; // what the server takes
 
 export const canRecord = () => Boolean(globalThis.MediaRecorder && navigator.mediaDevices?.getUserMedia);
 
