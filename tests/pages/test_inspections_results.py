@@ -12,12 +12,13 @@ from zhikong.foundation.findings import actions as findings
 from zhikong.foundation.tasks.models import Task
 from zhikong.hospital.functions.inspections.actions.results import drafting, issuing, noting
 from zhikong.hospital.functions.inspections.jobs_results import after_conclusion
-from zhikong.hospital.functions.inspections.models.planning import Visit
+from zhikong.hospital.functions.inspections.models.planning import Programme, Visit
 from zhikong.hospital.functions.inspections.models.results import (
     InspectionAnswer,
     InspectionNotice,
     NoticeReading,
 )
+from zhikong.hospital.functions.inspections.queries.results import campaigns
 from zhikong.hospital.functions.inspections.queries.results.comparing import compared
 from zhikong.hospital.functions.inspections.rules_results import Change
 from zhikong.simulator.clock import Window, month_number
@@ -238,3 +239,20 @@ def test_preparing_leads_to_the_report_and_to_the_case_file(office, flow):
     address = f"/flows/{flow}/"
     assert address in page
     assert office.get(address).status_code == 200
+
+
+@pytest.mark.proves("INS-20", "INS-21")
+def test_a_campaign_lists_departments_and_how_much_is_closed(written, office, hospital):
+    programme = Programme.objects.create(
+        institution_id=hospital.id, definition_id="medical_waste", kind="campaign", title="医疗废物专项整治",
+        starts_on=NOW.date(), made_at=NOW,
+    )  # fmt: skip
+    Visit.objects.filter(pk__in=[_last(written, code).pk for code in ("CARD", "GSUR")]).update(
+        programme=programme
+    )
+    _finding(written, office, hospital)
+    found = campaigns.campaign(programme, today=NOW.date())
+    assert (found.visited, len(found.units), found.findings, found.closed, found.rate) == (2, 2, 1, 0, 0)
+    assert "医疗废物专项整治" in office.get("/inspections/results/campaigns/").content.decode()
+    page = office.get(f"/inspections/results/campaigns/{programme.pk}/").content.decode()
+    assert "外用药品与内服药品混放" in page
