@@ -313,9 +313,8 @@ def test_a_voice_is_not_offered_where_it_cannot_be_recorded_and_a_note_always(ph
     assert Op.objects.get(kind="note").value == {"text": "干手纸用完未补"}
 
 
-def test_every_kind_of_item_arrives_as_the_server_keeps_it(phone_of, hospital, make_user, clock, monkeypatch):
-    monkeypatch.setattr("tests.visits.FORM", "crash_cart_round")
-    visited = make_round(hospital, make_user)
+def test_every_kind_of_item_arrives_as_the_server_keeps_it(phone_of, hospital, make_user, clock):
+    visited = make_round(hospital, make_user, form="crash_cart_round")
     phone = phone_of(visited.lead).open().fetch()
     phone.item("checked_at").get_by_role("button", name="现在").click()
     oxygen = phone.item("oxygen").locator("input")
@@ -326,14 +325,14 @@ def test_every_kind_of_item_arrives_as_the_server_keeps_it(phone_of, hospital, m
     oxygen.blur()
     phone.tap("oxygen_refill", "yes")  # shown below 5 MPa only
     phone.tap("sealed", "no")
-    phone.item("opened_why").get_by_text("正在清点").click()
+    phone.item("opened_why").get_by_label("正在清点").check()
     phone.tap("drugs_complete", "no")
     first = phone.item("drugs").locator(".sheet-row").first
     first.get_by_label("实有").fill("5")
     first.get_by_label("最近有效期").fill("2027-06-30")
     missing = phone.item("short").locator(".sheet-row")
     missing.first.get_by_label("物品").fill("肾上腺素")
-    missing.first.get_by_label("问题").select_option("缺少")
+    missing.first.get_by_label("缺少").check()
     phone.item("remarks").locator("textarea").fill("其余完好")
     phone.item("remarks").locator("textarea").blur()
     expect(status(phone, "remarks")).to_contain_text("已上传")

@@ -1,10 +1,8 @@
 // A table on a phone: each row a card, each cell an ordinary control; the whole table is one answer.
 import { button, fill, h } from "./dom.js";
 import { say } from "./words.js";
-import { control } from "./fields.js";
+import { control, isGroup } from "./fields.js";
 import { isEmpty } from "./checks.js";
-
-const GROUPED = new Set(["yes_no", "yes_no_na", "choices"]);
 
 export const table = (item, value, save, at) => {
   const least = item.fixed.length || Math.max(item.rows_min, 1);
@@ -23,7 +21,7 @@ export const table = (item, value, save, at) => {
       row[column.id] = one;
       store();
     }, where);
-    return GROUPED.has(column.type)
+    return isGroup(column)
       ? h("fieldset.cell", {}, h("legend", {}, label), drawn)
       : h(`div.cell.kind-${column.type}`, {}, h("span.cell-label", { "aria-hidden": "true" }, label), drawn);
   };
