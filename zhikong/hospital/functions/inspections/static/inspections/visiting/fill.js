@@ -52,6 +52,7 @@ export class FillPage {
     const asked = new Map(this.visit.asked().map((one) => [one.key, one]));
     const conflicts = this.visit.conflicts();
     const kinds = new Map([...asked].map(([key, one]) => [key, this.#kinds(one, conflicts)]));
+    if (this.filter === "see" && ![...kinds.values()].some((one) => one.has("see"))) this.filter = "all"; // all is dealt with
     const visible = new Set(this.visit.sheets.flatMap((sheet) => [...this.visit.visible(sheet)].map((item) => `${sheet.id}:${item}`)));
     let shown = 0;
     for (const [key, view] of this.views) {
