@@ -119,6 +119,19 @@ def test_rows_behind_a_number_are_in_the_readers_scope(as_role, hospital, findin
     assert len(re.findall(r'href="/findings/\d+/"', head)) == 2
 
 
+def test_a_picture_is_narrowed_to_one_value_and_a_month_leads_to_its_rows(as_role, findings, at_noon):
+    client = as_role("quality_office")
+    page = text(client.get(f"{ROOT}new/pareto/?{QUESTION}&by=department"))
+    narrower = re.search(r'href="(\?[^"]+only=department:[^"]+)"', page).group(1).replace("&amp;", "&")
+    narrowed = text(client.get(f"{ROOT}new/pareto/{narrower}&by=clause"))
+    assert "占全部 2 的" in narrowed
+    chart = text(client.get(f"{ROOT}new/control/?{QUESTION}"))
+    rows = re.findall(r'href="(/improvements/tools/rows/\?[^"]+value=2026-11)"', chart)[0].replace(
+        "&amp;", "&"
+    )
+    assert len(re.findall(r'href="/findings/\d+/"', text(client.get(rows)))) == 4
+
+
 def test_drawn_again_the_earlier_picture_stays_byte_for_byte(as_role, hospital, findings, at_noon):
     tool, client = saved(findings), as_role("quality_office")
     first = client.get(f"{ROOT}{tool.pk}/picture.svg").content

@@ -242,7 +242,7 @@ def _control(rows, shape: Shape, asked: Asked, _other) -> Figures:
     known = [month for month in months if month in of]
     if known and measure is not None:  # of a count a month before the first is a month with none
         months = months[months.index(known[0]) :]
-    made: Figures = {"labels": months, "target": asked.number("target")}
+    made: Figures = {"labels": months, "target": asked.number("target"), "by_id": "month"}
     if measure is not None and measure.ratio:
         pairs = [_pair(of.get(month, ()), measure) for month in months]
         return made | {"how": "ratio", "top": [p[0] for p in pairs], "bottom": [p[1] for p in pairs], "multiply": measure.multiply}  # fmt: skip

@@ -39,6 +39,11 @@ class Shown:
         return self.title or self.told.finding
 
     @property
+    def by_id(self) -> str:
+        """The dimension whose values lead from the table to the rows behind them."""
+        return self.drawn.snapshot["figures"].get("by_id", "")  # type: ignore[attr-defined]
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """What the picture says, without what its title says already."""
         return tuple(one for one in self.told.sentences if one.rstrip("。") != self.named)
