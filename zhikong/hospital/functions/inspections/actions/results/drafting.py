@@ -24,6 +24,7 @@ from zhikong.hospital.functions.inspections.rules_results import PARTS
 NOT_BY_ITSELF = (Kind.SELF, Kind.AD_HOC)
 """Kinds whose visits are nobody's news: a department's own look at itself, a look in passing."""
 LONGEST = 4000  # characters of one part
+MOST_TITLES = 3
 State = InspectionNotice.State
 
 
@@ -85,7 +86,11 @@ def _draft(
 
 
 def _occasion(visits: list[Visit], of: Mapping) -> str:
-    return of["round"].title if of.get("round") else visits[0].title
+    """What the visits are called together: their round, their one title, or the titles one after another."""
+    if of.get("round"):
+        return of["round"].title
+    titles = list(dict.fromkeys(visit.title for visit in visits))
+    return "、".join(titles[:MOST_TITLES]) + (_("等") if len(titles) > MOST_TITLES else "")
 
 
 def _office(programme, on) -> str:
