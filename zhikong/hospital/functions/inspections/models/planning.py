@@ -1,12 +1,17 @@
 """Tables of planning."""
 
-from zhikong.hospital.functions.inspections.models.programmes import KeyPoint, Place, Programme, Round
+from zhikong.hospital.functions.inspections.models.programmes import (
+    KeyPoint,
+    Place,
+    Programme,
+    Round,
+    VisitNumber,
+)
 from zhikong.hospital.functions.inspections.models.visits import (
     SampleItem,
     Stop,
     Visit,
     VisitInspector,
-    VisitNumber,
     VisitSheet,
     VisitStep,
 )

@@ -208,3 +208,15 @@ class KeyPoint(Protected):
 
     def __str__(self):
         return self.item
+
+
+class VisitNumber(Protected):
+    """The last number given to a visit in a year."""
+
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    protection = Protection(audited=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["institution", "year"], name="visit_numbers_once")]

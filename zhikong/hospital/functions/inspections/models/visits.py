@@ -21,18 +21,6 @@ STATES = [(state.value, name) for state, name in STATE_NAMES.items()]
 NOTICES = [(one.value, name) for one, name in NOTICE_NAMES.items()]
 
 
-class VisitNumber(Protected):
-    """The last number given to a visit in a year."""
-
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    protection = Protection(audited=False)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["institution", "year"], name="visit_numbers_once")]
-
-
 class Visit(Reached):
     """One inspection of one department or place on one day; its sheets are listed in VisitSheet.
 
