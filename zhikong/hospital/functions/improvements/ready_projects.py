@@ -21,13 +21,14 @@ steps:
 def ready() -> None:
     """Called once, when all apps are loaded."""
     from zhikong.foundation.findings import onward
+    from zhikong.foundation.findings import sources as finding_sources
     from zhikong.foundation.findings.facts import FindingRaised
     from zhikong.foundation.forms.facts import SheetSubmitted
     from zhikong.foundation.outbox.registry import subscribe
     from zhikong.foundation.packstore import kinds
     from zhikong.foundation.tasks import sources
     from zhikong.hospital.functions.improvements.actions.projects import common, competing, suggesting
-    from zhikong.hospital.functions.improvements.offers_projects import offer
+    from zhikong.hospital.functions.improvements.offers_projects import offer, suggestion_source
     from zhikong.hospital.functions.improvements.queries.projects.kinds import CODE
     from zhikong.hospital.functions.improvements.reactions_projects import finding_raised, sheet_submitted
     from zhikong.hospital.functions.improvements.rules_projects_kinds import parse
@@ -48,6 +49,7 @@ def ready() -> None:
         (competing.KIND, _("改进项目竞赛")),
     ):
         sources.register(sources.Source(code, word, extend=False))
+    finding_sources.register(suggesting.KIND, suggestion_source)
     onward.register("improvement", offer)
     subscribe(FindingRaised, finding_raised, name="improvements.finding_raised")
     subscribe(SheetSubmitted, sheet_submitted, name="improvements.sheet_submitted")
