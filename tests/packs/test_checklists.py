@@ -71,6 +71,14 @@ def test_its_items_can_be_observed_one_thing_each(form):
 
 
 @EVERY_NEW
+def test_what_has_no_clause_is_marked_as_memory(form):
+    """What we wrote ourselves never borrows the mark of the document that the sheet names."""
+    if form.id != "surgical_safety_checklist":  # one document, whole
+        own = [item for item in judged(form) if not item.clause and form.mark_of(item) != "memory"]
+        assert [item.id for item in own] == []
+
+
+@EVERY_NEW
 def test_a_veto_is_grave_and_a_scored_sheet_can_be_passed(form):
     assert all(item.severity == "major" for item in form.items() if item.veto)
     if form.is_scored:
