@@ -57,18 +57,7 @@ def finish(
     _require_inspector(visit, by)
     excused = exchange.signed_elsewhere(visit) | _reasons(unknown or {})
     _check_complete(visit, now, excused)
-    until = comment_until(timezone.localdate(now), working_calendar())
-    ending, _made = Ending.objects.update_or_create(
-        institution_id=visit.institution_id,
-        visit=visit,
-        defaults={
-            "finished_at": at or now,
-            "finished_by": by,
-            "comment_until": until,
-            "unknown": excused,
-            "note": note,
-        },
-    )
+    ending = _ended(visit, now, finished_at=at or now, finished_by=by, unknown=excused, note=note)
     step(visit, State.COMMENT, by=by, now=now, text=note)
     proposing.propose(visit, by=by, now=now)
     if reason := why_unheard(visit.kind, visit.notice):
@@ -76,6 +65,14 @@ def finish(
     elif not exchange.said(visit):
         _ask(visit, ending, by=by, now=now)
     return ending
+
+
+def _ended(visit: Visit, now: datetime, **said: Any) -> Ending:
+    until = comment_until(timezone.localdate(now), working_calendar())
+    made, _new = Ending.objects.update_or_create(
+        institution_id=visit.institution_id, visit=visit, defaults={**said, "comment_until": until}
+    )
+    return made
 
 
 def _require_inspector(visit: Visit, by) -> None:

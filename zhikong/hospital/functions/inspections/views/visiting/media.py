@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import unquote
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -12,7 +13,7 @@ from zhikong.foundation.files import actions as files
 from zhikong.foundation.files.actions.reading import Unreadable
 from zhikong.foundation.files.images.guarded import LARGEST_SIDE
 from zhikong.foundation.files.rules import KINDS, Kind
-from zhikong.hospital.functions.inspections.actions.visiting import uploading
+from zhikong.hospital.functions.inspections.actions.visiting import blurring, uploading
 from zhikong.hospital.functions.inspections.models.visiting import Media
 from zhikong.hospital.functions.inspections.queries.visiting import media as queries
 from zhikong.hospital.functions.inspections.rules_sync import PIECE, Malformed, uuid
@@ -34,9 +35,19 @@ def piece(request: HttpRequest, media_id: str) -> HttpResponse:
     wanted = uuid(str(media_id), "id")
     if request.method == "GET":
         return said(_standing(_found(request, wanted)))
-    visit = visit_of(request, _whole(request, "X-Visit"))
+    try:
+        row = _receive(request, wanted)
+    except uploading.TooLarge as refused:
+        most, why = uploading.most_bytes(request.headers["X-Kind"]), " ".join(refused.messages)
+        return refusal(413, "too_large", why, max_bytes=most, max_side=LARGEST_SIDE)
+    except uploading.OutOfStep as where:
+        return refusal(409, "offset", "请从已收到的地方继续。", received=where.received)
+    return refusal(422, "refused", row.why) if row.why else said(_standing(row))
+
+
+def _receive(request: HttpRequest, media_id: str) -> Media:
     announced = uploading.Announced(
-        media_id=wanted,
+        media_id=media_id,
         kind=request.headers.get("X-Kind", ""),
         total=_whole(request, "X-Total"),
         name=_name(request),
@@ -44,24 +55,14 @@ def piece(request: HttpRequest, media_id: str) -> HttpResponse:
         device_id=_device(request),
         wish=_wish(request),
     )
-    try:
-        row = uploading.receive(
-            visit,
-            announced,
-            by=request.user,
-            now=timezone.now(),
-            offset=_whole(request, "X-Offset"),
-            content=body_of(request, PIECE),
-        )
-    except uploading.TooLarge as refused:
-        most = uploading.most_bytes(announced.kind)
-        why = " ".join(refused.messages)
-        return refusal(413, "too_large", why, max_bytes=most, max_side=LARGEST_SIDE)
-    except uploading.OutOfStep as where:
-        return refusal(409, "offset", "请从已收到的地方继续。", received=where.received)
-    if row.why:
-        return refusal(422, "refused", row.why)
-    return said(_standing(row))
+    return uploading.receive(
+        visit_of(request, _whole(request, "X-Visit")),
+        announced,
+        by=request.user,
+        now=timezone.now(),
+        offset=_whole(request, "X-Offset"),
+        content=body_of(request, PIECE),
+    )
 
 
 def _standing(row: Media) -> dict:
@@ -86,8 +87,6 @@ def _whole(request: HttpRequest, name: str) -> int:
 
 def _name(request: HttpRequest) -> str:
     """Headers are Latin-1; a Chinese file name comes percent-encoded, or is left out."""
-    from urllib.parse import unquote
-
     return unquote(request.headers.get("X-Name", ""))[:120]
 
 
@@ -104,9 +103,7 @@ def _wish(request: HttpRequest):
         wish = json.loads(given[:8000])
     except ValueError:
         raise Malformed("X-Blur 不是 JSON。") from None
-    from zhikong.hospital.functions.inspections.actions.visiting.blurring import regions_of
-
-    regions_of(wish)
+    blurring.regions_of(wish)
     return wish
 
 
