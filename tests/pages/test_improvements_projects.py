@@ -242,6 +242,13 @@ def test_an_employee_proposes_and_the_office_answers_and_thanks(as_role, hospita
     )
     made.refresh_from_db()
     assert made.project.origin == Project.Origin.SUGGESTION
+    doctor.post(reverse("improvements:suggestion_new"), sent | {"title": "走廊扶手松动"})
+    second = Suggestion.objects.get(title="走廊扶手松动")
+    judge.post(reverse("improvements:suggestion_act", args=[second.pk, "finding"]), {"department": place})
+    second.refresh_from_db()
+    finding = html(judge.get(reverse("findings:detail", args=[second.finding_id])))
+    assert second.number in finding
+    assert "李医生" not in finding
 
 
 @pytest.mark.proves("CAP-09")
