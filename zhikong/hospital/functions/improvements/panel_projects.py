@@ -15,21 +15,26 @@ MOST = 5
 
 def home_cards(request) -> list[HomeCard]:
     """For who judges: what waits for an answer and what is late; for who works: the own open projects."""
-    rows = [*_waiting(request.user), *_own(request.user)]
+    user = request.user
+    may_judge, may_run = can(user, Permission.JUDGE_IMPROVEMENTS), can(user, Permission.RUN_IMPROVEMENTS)
+    if not may_judge and not may_run:
+        return []
+    going = list(
+        register.projects(state="open")
+    )  # the home page asks once: both kinds of rows come from these
+    rows = [*(_waiting(going) if may_judge else ()), *(_own(user, going) if may_run else ())]
     if not rows:
         return []
     url = reverse("improvements:projects")
     return [HomeCard(title=_("改进项目"), rows=tuple(rows[:MOST]), order=62, url=url, url_label=_("全部"))]
 
 
-def _waiting(user) -> list[CardRow]:
-    if not can(user, Permission.JUDGE_IMPROVEMENTS):
-        return []
+def _waiting(going: list[Project]) -> list[CardRow]:
     url, today, rows = reverse("improvements:projects"), timezone.localdate(), []
-    if count := register.waiting():
+    if count := sum(one.state == Project.State.PROPOSED for one in going):
         text = _("%(n)d 个项目等待立项审批") % {"n": count}
         rows.append(CardRow(text=text, url=f"{url}?state=proposed", state="warn", word=_("待审批")))
-    if late := register.projects(state="overdue", today=today).count():
+    if late := sum(one.is_overdue(today) for one in going):
         text = _("%(n)d 个改进项目已逾期") % {"n": late}
         rows.append(CardRow(text=text, url=f"{url}?state=overdue", state="bad", word=_("逾期")))
     if open_ones := suggestions.waiting():
@@ -45,11 +50,9 @@ def _waiting(user) -> list[CardRow]:
     return rows
 
 
-def _own(user) -> list[CardRow]:
-    if not can(user, Permission.RUN_IMPROVEMENTS):
-        return []
+def _own(user, going: list[Project]) -> list[CardRow]:
     today, rows = timezone.localdate(), []
-    for one in register.projects(state="open").filter(leader=user)[:MOST]:
+    for one in [project for project in going if project.leader_id == user.pk][:MOST]:
         late = one.is_overdue(today)
         word = _("逾期") if late else one.get_state_display()
         url = reverse("improvements:project", args=[one.pk])

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.hospital.functions.inspections.queries.planning import programmes, visits
-from zhikong.hospital.functions.inspections.rules_planning import UPCOMING
 from zhikong.web.panels import CardRow, HomeCard, MenuEntry, Panel
 
 MOST = 4
@@ -26,7 +25,7 @@ def home_cards(request) -> list[HomeCard]:
             for one in programmes.rounds(states=["draft"])[:MOST]
         ]
     if can(request.user, Permission.INSPECT):
-        rows += [_row(one) for one in visits.mine(request.user)[:MOST]]
+        rows += [_row(one) for one in visits.waiting_for(request.user)[:MOST]]
     if not rows:
         return []
     return [
@@ -51,7 +50,7 @@ def _row(visit) -> CardRow:
 
 def waiting(request) -> int:
     """How many visits this person still has to make."""
-    return visits.mine(request.user, states=UPCOMING).count()
+    return len(visits.waiting_for(request.user))
 
 
 PANEL = Panel(

@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from zhikong.foundation.access.permissions import Permission, can
+from zhikong.foundation.access.scope import once
 from zhikong.hospital.functions.inspections.models.planning import Visit, VisitInspector, VisitSheet
 from zhikong.hospital.functions.inspections.rules_planning import UPCOMING, Kind
 
@@ -87,6 +88,11 @@ def mine(user, *, states: Iterable[str] = UPCOMING) -> QuerySet[Visit]:
     """The visits for which a person is named, the next first."""
     named = VisitInspector.objects.filter(user_id=user.pk, left_at=None).values("visit_id")
     return visits(states=states).filter(pk__in=named)
+
+
+def waiting_for(user) -> list[Visit]:
+    """The visits that a person still has to make, the next first; the menu and the home page ask once."""
+    return once(f"inspections.waiting.{user.pk}", lambda: list(mine(user)))
 
 
 def sheets(visit: Visit) -> list[VisitSheet]:

@@ -136,7 +136,7 @@ def warnings(*, today: date) -> list[Warning]:
     """Matters that came up as often as the scale says within its days, and that no open risk of the place names."""
     found = scale()
     since = today - timedelta(days=found.warning_days)
-    rows = (
+    rows = list(
         Finding.objects.filter(raised_at__date__gte=since)
         .exclude(clause_key="")
         .values("clause_key", "department_id")
@@ -144,6 +144,8 @@ def warnings(*, today: date) -> list[Warning]:
         .filter(times__gte=found.warning_times)
         .order_by("-times", "clause_key", "department_id")
     )
+    if not rows:
+        return []
     known = set(Risk.objects.filter(state__in=OPEN).values_list("clause_key", "department_id"))
     rows = [one for one in rows if (one["clause_key"], one["department_id"]) not in known]
     named = Finding.objects.in_bulk([one["last"] for one in rows])
