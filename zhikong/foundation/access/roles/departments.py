@@ -36,9 +36,6 @@ class DepartmentHead(Role):
             P.VIEW_RISKS,
             P.MANAGE_RISKS,
             P.MANAGE_EMERGENCY_PLANS,
-            P.ANALYSE_INCIDENTS,
-            P.LEARN_FROM_INCIDENTS,
-            P.ANSWER_COMPLAINTS,
         }
     )
 
@@ -71,9 +68,6 @@ class HeadNurse(Role):
             P.VIEW_RISKS,
             P.MANAGE_RISKS,
             P.MANAGE_EMERGENCY_PLANS,
-            P.ANALYSE_INCIDENTS,
-            P.LEARN_FROM_INCIDENTS,
-            P.ANSWER_COMPLAINTS,
         }
     )
 
@@ -107,8 +101,6 @@ class QcOfficer(Role):
             P.RUN_IMPROVEMENTS,
             P.VIEW_RISKS,
             P.MANAGE_RISKS,
-            P.ANALYSE_INCIDENTS,
-            P.LEARN_FROM_INCIDENTS,
         }
     )
 
@@ -130,7 +122,6 @@ class Physician(Role):
             P.VIEW_IMPROVEMENTS,
             P.RUN_IMPROVEMENTS,
             P.VIEW_RISKS,
-            P.LEARN_FROM_INCIDENTS,
         }
     )
 
@@ -152,6 +143,5 @@ class Nurse(Role):
             P.VIEW_IMPROVEMENTS,
             P.RUN_IMPROVEMENTS,
             P.VIEW_RISKS,
-            P.LEARN_FROM_INCIDENTS,
         }
     )

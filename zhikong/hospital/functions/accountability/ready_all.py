@@ -1,5 +1,0 @@
-"""What this function registers with the foundation when the site starts."""
-
-
-def ready() -> None:
-    """Called once, when all apps are loaded."""

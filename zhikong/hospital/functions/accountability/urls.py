@@ -1,5 +1,0 @@
-"""Addresses of accountability."""
-
-app_name = "accountability"
-
-urlpatterns: list = []

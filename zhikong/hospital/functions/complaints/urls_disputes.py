@@ -1,3 +1,0 @@
-"""Addresses of disputes."""
-
-urlpatterns: list = []

@@ -1,3 +1,0 @@
-"""Addresses of intake."""
-
-urlpatterns: list = []

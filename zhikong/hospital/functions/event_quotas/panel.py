@@ -1,5 +1,0 @@
-"""What this function shows of itself on pages that it does not own."""
-
-from zhikong.web.panels import Panel
-
-PANEL = Panel()

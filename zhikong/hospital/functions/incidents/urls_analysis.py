@@ -1,3 +1,0 @@
-"""Addresses of analysis."""
-
-urlpatterns: list = []

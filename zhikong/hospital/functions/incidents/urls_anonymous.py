@@ -1,3 +1,0 @@
-"""Addresses of anonymous."""
-
-urlpatterns: list = []

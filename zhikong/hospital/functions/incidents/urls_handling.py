@@ -1,3 +1,0 @@
-"""Addresses of handling."""
-
-urlpatterns: list = []

@@ -1,3 +1,0 @@
-"""Addresses of reporting."""
-
-urlpatterns: list = []
