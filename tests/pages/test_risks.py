@@ -165,3 +165,11 @@ def test_the_office_reads_a_plan_through(as_role):
     office.post(reverse("risks:plan_review", args=["power_failure"]), told)
     assert PlanReview.objects.get().fits is False
     assert "电话要更新" in html(office.get(reverse("risks:plan", args=["power_failure"])))
+
+
+def test_without_a_matrix_in_force_the_pages_say_what_to_do(head, monkeypatch):
+    from zhikong.hospital.functions.risks.queries.register import scale
+
+    monkeypatch.setattr(scale, "_in_force", lambda: None)
+    assert head.get("/").status_code == 200
+    assert "没有生效的风险矩阵" in html(head.get(reverse("risks:register"), follow=True))

@@ -159,15 +159,20 @@ def reported(counts: list) -> None:
 
 
 def daily_life() -> None:
-    """Monthly records, duties with rounds, opinions, licences, complaints; records checked, reviewed and sampled."""
+    """Monthly records, duties with rounds, opinions, licences, complaints; records checked, reviewed and sampled;
+    inspections, corrective action, risks, improvement projects and the tools."""
     from zhikong.hospital.overviews.home import demo_records
     from zhikong.site.demo import (
         PASSWORD,
+        actions_story,
         cases_story,
         duties_story,
+        inspections_story,
         records_story,
         reviews_story,
+        risks_story,
         sampling_story,
+        tools_story,
     )
 
     demo_records.tell(now=NOW, password=PASSWORD)
@@ -176,6 +181,20 @@ def daily_life() -> None:
     records_story.tell(now=NOW)
     reviews_story.tell(now=NOW)
     sampling_story.tell(now=NOW)
+    inspections_story.tell(now=NOW)
+    actions_story.tell(now=NOW)
+    risks_story.tell(now=NOW)
+    finished_circle()
+    tools_story.tell(now=NOW)
+
+
+def finished_circle() -> None:
+    """An improvement project that went through all its steps."""
+    from zhikong.foundation.access.models import User
+    from zhikong.site.demo.improvements_story import Circle
+
+    leader, judge = (User.objects.get(username=name) for name in ("hushizhang", "zhikong"))
+    Circle(leader, judge, "CARD", now=NOW).run()
 
 
 def own_definition() -> None:
@@ -272,9 +291,12 @@ def pages_of_daily_life() -> dict[str, list[str]]:
     from zhikong.foundation.forms.models import Sheet
     from zhikong.foundation.organisation.queries import names
     from zhikong.foundation.packstore.models import Version
+    from zhikong.hospital.functions.improvements.models.projects import Project
+    from zhikong.hospital.functions.inspections.models.planning import Visit
     from zhikong.hospital.functions.record_reviews.models import Sample
     from zhikong.hospital.functions.records.models import Obligation
     from zhikong.hospital.functions.reporting.models import FigureSheet
+    from zhikong.hospital.functions.risks.models.register import Risk
 
     sheet = Sheet.objects.filter(definition_id="crash_cart_round").order_by("pk").first()
     case = Case.objects.filter(flow_id="licences").order_by("pk").first()
@@ -282,10 +304,16 @@ def pages_of_daily_life() -> dict[str, list[str]]:
     figures = FigureSheet.objects.filter(state="accepted").order_by("pk").first()
     due = Obligation.objects.filter(state="overdue").order_by("pk").first()
     sample = Sample.objects.order_by("pk").first()
+    visit = Visit.objects.order_by("pk").first()
+    risk = Risk.objects.exclude(department=None).order_by("pk").first()
+    project = Project.objects.order_by("pk").first()
     return {
         f"/records/obligations/{due.pk}/": [due.explanation],
         "/records/rules/first-progress-note-8h/": ["首次病程记录在入院 8 小时内完成"],
         f"/record_reviews/samples/{sample.pk}/": [sample.number],
+        f"/inspections/visits/{visit.pk}/": [visit.number, visit.title],
+        f"/risks/{risk.pk}/": [risk.number, risk.title],
+        f"/improvements/{project.pk}/": [project.number, project.title],
         f"/forms/sheets/{sheet.pk}/view/": [sheet.number, sheet.title],
         f"/flows/cases/{case.pk}/": [case.number, case.title],
         f"/packstore/definitions/form/{OWN_FORM}/": [version.title, f"第 {version.number} 版"],

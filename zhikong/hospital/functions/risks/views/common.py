@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.organisation import queries as organisation
+from zhikong.hospital.functions.risks.queries.register.scale import scale
 
 
 def departments_for(user, permission: Permission) -> list[tuple[int, str]]:
@@ -36,6 +39,21 @@ def found_or_404(found):
     if found is None:
         raise Http404
     return found
+
+
+def with_scale(view: Callable) -> Callable:
+    """A page of the register needs a matrix; without one it says what to do instead of failing."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args, **kwargs):
+        try:
+            scale()
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect("/")
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def first_error(form) -> str:

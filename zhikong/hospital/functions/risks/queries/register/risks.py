@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from zhikong.foundation.findings.models import Finding
 from zhikong.hospital.functions.risks.models.register import Control, FailureAnalysis, Risk
-from zhikong.hospital.functions.risks.queries.register.scale import scale
+from zhikong.hospital.functions.risks.queries.register.scale import scale, scale_or_none
 from zhikong.hospital.functions.risks.rules_scale import Level
 
 OPEN = (Risk.State.OPEN, Risk.State.ACCEPTED)
@@ -134,7 +134,9 @@ class Warning:
 
 def warnings(*, today: date) -> list[Warning]:
     """Matters that came up as often as the scale says within its days, and that no open risk of the place names."""
-    found = scale()
+    found = scale_or_none()
+    if found is None:
+        return []
     since = today - timedelta(days=found.warning_days)
     rows = list(
         Finding.objects.filter(raised_at__date__gte=since)

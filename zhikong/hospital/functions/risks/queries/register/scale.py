@@ -15,10 +15,15 @@ MATRIX = "hospital_risk_matrix"
 
 def scale() -> Scale:
     """The matrix in force today; raises ValidationError when a hospital has withdrawn it without another."""
-    found = once("risks.scale", _in_force)
+    found = scale_or_none()
     if found is None:
         raise ValidationError("没有生效的风险矩阵。请在内容库里发布 hospital_risk_matrix，再登记风险。")
     return found
+
+
+def scale_or_none() -> Scale | None:
+    """The matrix in force today; None when there is none: what stands on it cannot be told."""
+    return once("risks.scale", _in_force)
 
 
 def _in_force() -> Scale | None:

@@ -20,11 +20,13 @@ from zhikong.hospital.functions.risks.views.common import (
     departments_for,
     first_error,
     found_or_404,
+    with_scale,
 )
 
 
 @require_GET
 @needs(Permission.VIEW_RISKS)
+@with_scale
 def listed(request: HttpRequest) -> HttpResponse:
     """The worksheets in scope."""
     context = {
@@ -37,6 +39,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs(Permission.MANAGE_RISKS)
+@with_scale
 def new(request: HttpRequest) -> HttpResponse:
     """Open a worksheet."""
     form = forms.AnalysisForm(
@@ -59,6 +62,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs(Permission.VIEW_RISKS)
+@with_scale
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """A worksheet with the gravest rows marked; ?row= opens one for editing."""
     analysis = found_or_404(queries.analysis(pk))
@@ -103,6 +107,7 @@ def _form(analysis: FailureAnalysis, chosen: FailureMode | None, data=None) -> f
 
 @require_POST
 @needs(Permission.MANAGE_RISKS)
+@with_scale
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """save, remove, risk (write a row into the register) or close."""
     analysis = found_or_404(queries.analysis(pk))

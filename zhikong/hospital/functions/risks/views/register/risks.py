@@ -21,6 +21,7 @@ from zhikong.hospital.functions.risks.views.common import (
     departments_for,
     first_error,
     found_or_404,
+    with_scale,
 )
 
 SHOWN = 200
@@ -28,6 +29,7 @@ SHOWN = 200
 
 @require_GET
 @needs(Permission.VIEW_RISKS)
+@with_scale
 def listed(request: HttpRequest) -> HttpResponse:
     """The matrix of all open risks in scope, what asks to be written down, and the list."""
     today, asked = timezone.localdate(), request.GET
@@ -60,6 +62,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs(Permission.MANAGE_RISKS)
+@with_scale
 def new(request: HttpRequest) -> HttpResponse:
     """Write a risk down, by hand or from a warning (?finding=)."""
     cause = _cause(request)
@@ -114,6 +117,7 @@ def _link_cause(request: HttpRequest, made: Risk, cause: Finding | None) -> None
 
 @require_GET
 @needs(Permission.VIEW_RISKS)
+@with_scale
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """One risk: where it stands, what holds it down, its story."""
     risk = found_or_404(queries.risk(pk))
@@ -153,6 +157,7 @@ def _may_accept(user, level, may_write: bool) -> bool:
 
 @require_POST
 @needs(Permission.VIEW_RISKS)
+@with_scale
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """One act on a risk; the actions ask for the permission that each needs."""
     risk = found_or_404(queries.risk(pk))
@@ -223,6 +228,7 @@ ACTS = {
 
 @require_POST
 @needs(Permission.VIEW_RISKS)
+@with_scale
 def control(request: HttpRequest, pk: int, control: int) -> HttpResponse:
     """A measure works from now on, or no longer."""
     found = found_or_404(
