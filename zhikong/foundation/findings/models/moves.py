@@ -38,6 +38,7 @@ class Extension(Protected):
                 | Q(granted__isnull=False, decided_at__isnull=False),
                 name="finding_extension_decided",
             ),
+            paired("decided_at", "decided_by", "finding_extension_decided_pair"),
             models.CheckConstraint(
                 condition=~Q(granted=True) | Q(granted_on__gt=F("due_before")), name="finding_extension_later"
             ),

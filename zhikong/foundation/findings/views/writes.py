@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from zhikong.foundation.access.permissions import Permission
+from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.findings import actions, policy, rules, sources
@@ -46,7 +46,8 @@ def raise_finding(request):
             form.add_error(None, error)
         else:
             return _after_raising(request, found)
-    return render(request, "findings/raise.html", {"form": form, "source": source})
+    context = {"form": form, "source": source, "may_see_cases": can(request.user, Permission.VIEW_CASES)}
+    return render(request, "findings/raise.html", context)
 
 
 def _source(request) -> sources.Source:

@@ -137,8 +137,10 @@ def _findings(month: str) -> dict:
     day = min(end - timedelta(days=1), timezone.localdate())
     raised = Finding.objects.filter(raised_at__date__gte=first, raised_at__date__lt=end)
     closed = Finding.objects.filter(closed_at__date__gte=first, closed_at__date__lt=end)
-    running = Finding.objects.exclude(state=State.MERGED).filter(raised_at__date__lt=end).filter(
-        Q(closed_at=None) | Q(closed_at__date__gte=end)
+    running = (
+        Finding.objects.exclude(state=State.MERGED)
+        .filter(raised_at__date__lt=end)
+        .filter(Q(closed_at=None) | Q(closed_at__date__gte=end))
     )
     late = running.filter(overdue_condition(day)).order_by("due_on", "pk")
     return {

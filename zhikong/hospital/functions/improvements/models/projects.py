@@ -243,6 +243,7 @@ class Step(Part):
         constraints = [
             models.UniqueConstraint(fields=["project", "key"], name="project_step_once"),
             paired("finished_at", "finished_by", "project_step_finished_pair"),
+            paired("changed_at", "changed_by", "project_step_changed_pair", jobs_too=True),
             models.CheckConstraint(
                 condition=Q(state="open", finished_at=None)
                 | (~Q(state="open") & Q(finished_at__isnull=False)),

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from zhikong.foundation.access.base import paired
 from zhikong.hospital.functions.improvements.models.projects import PERSON, Member, Part, Step, user
 
 
@@ -72,6 +73,7 @@ class Measure(Part):
         verbose_name = _("对策")
         ordering = ["number"]
         constraints = [
+            paired("changed_at", "changed_by", "project_measure_changed_pair", jobs_too=True),
             models.UniqueConstraint(fields=["project", "number"], name="project_measure_number_once"),
             models.CheckConstraint(
                 condition=Q(before_n=None) | Q(before_events__lte=F("before_n")),

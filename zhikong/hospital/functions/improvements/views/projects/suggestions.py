@@ -33,7 +33,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page, "rows": [(one, queries.author(one, request.user)) for one in page.object_list],
         "thanks": [(one, queries.author(one, request.user)) for one in queries.thanked()],
-        "states": Suggestion.State.choices, "state": request.GET.get("state", ""), "mine": mine, "tab": "suggestions",
+        "states": Suggestion.State.choices, "state": request.GET.get("state", ""), "mine": mine, "tab": "suggestions", "alone": not can(request.user, Permission.VIEW_IMPROVEMENTS),
         "today": timezone.localdate(),
     }  # fmt: skip
     return render(request, "improvements/projects/suggestions.html", context)
@@ -54,7 +54,11 @@ def new(request: HttpRequest) -> HttpResponse:
         )
         if made:
             return redirect("improvements:suggestion", made.pk)
-    return render(request, "improvements/projects/suggestion_new.html", {"form": form, "tab": "suggestions"})
+    return render(
+        request,
+        "improvements/projects/suggestion_new.html",
+        {"form": form, "tab": "suggestions", "alone": not can(request.user, Permission.VIEW_IMPROVEMENTS)},
+    )
 
 
 @require_GET
@@ -67,7 +71,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     open_now = found.state in (Suggestion.State.OPEN, Suggestion.State.ANSWERED, Suggestion.State.ADOPTED)
     context = {
         "one": found, "author": queries.author(found, request.user), "may_answer": office and open_now,
-        "form": AnswerForm(initial={"state": Suggestion.State.ADOPTED}), "kinds": kinds.kinds(), "tab": "suggestions",
+        "form": AnswerForm(initial={"state": Suggestion.State.ADOPTED}), "kinds": kinds.kinds(), "tab": "suggestions", "alone": not can(request.user, Permission.VIEW_IMPROVEMENTS),
         "departments": common.departments(), "today": timezone.localdate(), "names": common.names(),
         "place": common.names().get(found.department_id or 0, ""),
     }  # fmt: skip
