@@ -23,7 +23,6 @@ from zhikong.hospital.overviews.reports import actions as briefs
 
 EVERYBODY = frozenset(ROLES)
 MEASURED = EVERYBODY - {"auditor", "administrator"}
-WITH_CASES = MEASURED - {"equipment"}
 OFFICE = frozenset({"quality_office"})
 KEEPERS = OFFICE | {"administrator"}
 RAISERS = frozenset(
@@ -62,8 +61,8 @@ MAY_OPEN = {
     "/indicators/library/": MEASURED,
     "/indicators/library/average_length_of_stay/": MEASURED,
     INDICATOR: MEASURED,
-    f"{INDICATOR}cases/": WITH_CASES,
-    f"{INDICATOR}cases/export/": WITH_CASES,
+    f"{INDICATOR}cases/": MEASURED,
+    f"{INDICATOR}cases/export/": MEASURED,
     "/indicators/alerts/": ANSWERING,
     "/indicators/alerts/silence/": ANSWERING,
     "/indicators/alerts/settings/": OFFICE,

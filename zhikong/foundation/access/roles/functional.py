@@ -9,6 +9,7 @@ FUNCTIONAL = frozenset(
         P.PROVE_DUTY,
         P.MANAGE_TASKS,
         P.VIEW_INDICATORS,
+        P.VIEW_CASES,
         P.USE_FILES,
         P.RAISE_FINDING,
         P.ACCEPT_FINDING,
@@ -37,7 +38,7 @@ class InfectionControl(Role):
     title = "院感科"
     duty = "管理医院感染：重点部门检查、手卫生、医疗废物、整改受理"
     hospital_wide = True
-    permissions = FUNCTIONAL | {P.VIEW_CASES}
+    permissions = FUNCTIONAL
 
 
 class Pharmacy(Role):
@@ -45,7 +46,7 @@ class Pharmacy(Role):
     title = "药学部"
     duty = "管理药品质量：储存检查、急救药品、合理用药、整改受理"
     hospital_wide = True
-    permissions = FUNCTIONAL | {P.VIEW_CASES}
+    permissions = FUNCTIONAL
 
 
 class Equipment(Role):

@@ -48,6 +48,7 @@ def finding_list(request):
     context = {"form": form, "page": page, "show": show, "cards": _cards(today, show)}
     context["rows"] = [(finding, finding.is_overdue(today)) for finding in page]
     context["may_raise"] = can(request.user, Permission.RAISE_FINDING)
+    context["may_see_board"] = can(request.user, Permission.VIEW_INDICATORS)
     return render(request, "findings/list.html", context)
 
 
@@ -107,6 +108,7 @@ def render_detail(request, finding: Finding, *, key: str = "", bound=None):
         "waiting_for": "" if any(step.leading for step, _form in steps) else waiting_for(finding),
         "source": source,
         **_ways_back(request.user, finding, source),
+        "may_see_board": can(request.user, Permission.VIEW_INDICATORS),
         "case_count": finding.cases.count() or source.cases,
         "batch": queries.same_batch(finding),
         "effect": effects.effect_of(finding, now=now) if read_effect else None,
