@@ -9,7 +9,6 @@ from zhikong.engine.definitions import nodes
 from zhikong.hospital.functions.indicators import wording
 from zhikong.hospital.functions.indicators.catalogue import catalogue, definitions
 
-
 # a form and its items have no code set: a condition on them names their ids, which the library shows as well
 IDS_OF_FORMS = re.compile(r"(检查表|条款)为 [a-z0-9_、]+")
 
