@@ -125,7 +125,6 @@ PAGES = {
         "/indicators/",
         "/indicators/alerts/",
         "/findings/",
-        "/findings/1/",
         "/inspections/mine/",
         "/risks/new/",
         "/tasks/",
