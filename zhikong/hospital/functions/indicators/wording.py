@@ -4,33 +4,18 @@ Built from the bound expression, not from prose beside it, so that the words can
 """
 
 from dataclasses import replace
-from functools import cache, singledispatch
-from pathlib import Path
+from functools import singledispatch
 
-import yaml
 from django.utils.translation import gettext, gettext_lazy
 
-from zhikong import packs
 from zhikong.engine.definitions import Definition, nodes
 from zhikong.engine.definitions.model import How, Measure
 from zhikong.engine.tables import TABLES
 from zhikong.engine.tables.model import Column
 from zhikong.engine.tables.views import VIEWS
+from zhikong.hospital.functions.indicators.wording_codes import called
 
-PACKS = Path(packs.__path__[0])
 SIGNS = {"=": "为", "<>": "不为", "<": "小于", "<=": "不大于"}
-REPORTED = {  # what departments report by hand has no code set in the contract
-    "basics_exam": "三基考核",
-    "outpatient_record": "门诊病历书写",
-    "equipment": "医疗设备",
-    "emergency_equipment": "急救仪器、药物",
-    "basics_training": "三基三严培训",
-    "prescription": "处方点评",
-    "examination_report": "辅助检查报告单",
-    "compensation": "投诉纠纷赔偿",
-    "rescue": "危重患者抢救",
-    "discharged": "出院人次",
-}
 MARKS = {
     "verified": gettext_lazy("已核对原文"),
     "paraphrased": gettext_lazy("转述"),
@@ -118,23 +103,15 @@ def column_of(ref: nodes.Node) -> Column | None:
     return (VIEWS.get(ref.table) or TABLES[ref.table]).column(ref.column)
 
 
-def _reported_item(code: object) -> str | None:
-    """What departments call an item that they report: by the packs' reporting forms."""
-    return REPORTED.get(code) or _titles_of_items().get(code)
-
-
-@cache
-def _titles_of_items() -> dict[str, str]:
-    forms = [yaml.safe_load(file.read_text("utf-8")) for file in sorted(PACKS.glob("*/reporting/*.yaml"))]
-    items = [item for form in forms for item in form.get("items") or ()]
-    return {item["id"]: item["title"] for item in items if isinstance(item.get("title"), str)}
-
-
 def _label(value: nodes.Node, beside: nodes.Node) -> str:
     """A literal as its code set calls it: '5' beside discharge_way is 死亡."""
     column = column_of(beside)
     if isinstance(value, nodes.Value) and column is not None:
-        known = column.domain.label(str(value.value)) if column.domain else _reported_item(value.value)
+        known = (
+            column.domain.label(str(value.value))
+            if column.domain
+            else called(beside.table, column.name, value.value)
+        )
         if known:
             return f"“{known}”"
     return words(value)
