@@ -78,6 +78,18 @@ class Permission(StrEnum):
     MANAGE_RISKS = "manage_risks", "登记和评估风险"
     ACCEPT_RISKS = "accept_risks", "批准接受剩余风险"
     MANAGE_EMERGENCY_PLANS = "manage_emergency_plans", "维护应急预案与演练"
+    HANDLE_INCIDENTS = "handle_incidents", "受理和处理不良事件"
+    SEE_REPORTER = "see_reporter", "查看保密报告的报告人"
+    ANALYSE_INCIDENTS = "analyse_incidents", "分析本科室的不良事件"
+    LEARN_FROM_INCIDENTS = "learn_from_incidents", "查看不良事件的统计、经验与警示"
+    PUBLISH_LESSONS = "publish_lessons", "发布安全警示与经验"
+    PLAN_EVENT_QUOTAS = "plan_event_quotas", "测算报告指标的结算"
+    APPROVE_EVENT_QUOTAS = "approve_event_quotas", "批准报告指标的结算"
+    OPEN_ACCOUNTABILITY = "open_accountability", "决定责任认定的立案"
+    KEEP_ACCOUNTABILITY = "keep_accountability", "办理责任认定的案卷"
+    HANDLE_COMPLAINTS = "handle_complaints", "受理、核实和答复投诉"
+    ANSWER_COMPLAINTS = "answer_complaints", "陈述和讨论本科室的投诉"
+    HANDLE_DISPUTES = "handle_disputes", "办理医疗纠纷"
 
 
 def can(user, permission: Permission, department=None, *, whole_hospital: bool = False) -> bool:

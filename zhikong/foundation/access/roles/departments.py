@@ -36,6 +36,9 @@ class DepartmentHead(Role):
             P.VIEW_RISKS,
             P.MANAGE_RISKS,
             P.MANAGE_EMERGENCY_PLANS,
+            P.ANALYSE_INCIDENTS,
+            P.LEARN_FROM_INCIDENTS,
+            P.ANSWER_COMPLAINTS,
         }
     )
 
@@ -68,6 +71,9 @@ class HeadNurse(Role):
             P.VIEW_RISKS,
             P.MANAGE_RISKS,
             P.MANAGE_EMERGENCY_PLANS,
+            P.ANALYSE_INCIDENTS,
+            P.LEARN_FROM_INCIDENTS,
+            P.ANSWER_COMPLAINTS,
         }
     )
 
@@ -101,6 +107,8 @@ class QcOfficer(Role):
             P.RUN_IMPROVEMENTS,
             P.VIEW_RISKS,
             P.MANAGE_RISKS,
+            P.ANALYSE_INCIDENTS,
+            P.LEARN_FROM_INCIDENTS,
         }
     )
 
@@ -122,6 +130,7 @@ class Physician(Role):
             P.VIEW_IMPROVEMENTS,
             P.RUN_IMPROVEMENTS,
             P.VIEW_RISKS,
+            P.LEARN_FROM_INCIDENTS,
         }
     )
 
@@ -143,5 +152,6 @@ class Nurse(Role):
             P.VIEW_IMPROVEMENTS,
             P.RUN_IMPROVEMENTS,
             P.VIEW_RISKS,
+            P.LEARN_FROM_INCIDENTS,
         }
     )

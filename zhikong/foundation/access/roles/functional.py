@@ -28,6 +28,9 @@ FUNCTIONAL = frozenset(
         P.VIEW_RISKS,
         P.MANAGE_RISKS,
         P.MANAGE_EMERGENCY_PLANS,
+        P.HANDLE_INCIDENTS,
+        P.LEARN_FROM_INCIDENTS,
+        P.PUBLISH_LESSONS,
     }
 )
 """What an office needs that looks, asks for correction and accepts it in its own field (INS-08, CAP-01)."""

@@ -60,6 +60,10 @@ class QualityOffice(Role):
             P.VIEW_RISKS,
             P.MANAGE_RISKS,
             P.MANAGE_EMERGENCY_PLANS,
+            P.HANDLE_INCIDENTS,
+            P.SEE_REPORTER,
+            P.LEARN_FROM_INCIDENTS,
+            P.PUBLISH_LESSONS,
         }
     )
 
@@ -106,6 +110,13 @@ class MedicalAffairs(Role):
             P.VIEW_RISKS,
             P.MANAGE_RISKS,
             P.MANAGE_EMERGENCY_PLANS,
+            P.HANDLE_INCIDENTS,
+            P.LEARN_FROM_INCIDENTS,
+            P.PUBLISH_LESSONS,
+            P.PLAN_EVENT_QUOTAS,
+            P.KEEP_ACCOUNTABILITY,
+            P.HANDLE_COMPLAINTS,
+            P.HANDLE_DISPUTES,
         }
     )
 
@@ -145,6 +156,9 @@ class Nursing(Role):
             P.VIEW_RISKS,
             P.MANAGE_RISKS,
             P.MANAGE_EMERGENCY_PLANS,
+            P.HANDLE_INCIDENTS,
+            P.LEARN_FROM_INCIDENTS,
+            P.PUBLISH_LESSONS,
         }
     )
 
@@ -176,5 +190,9 @@ class HospitalLeader(Role):
             P.JUDGE_IMPROVEMENTS,
             P.VIEW_RISKS,
             P.ACCEPT_RISKS,
+            P.LEARN_FROM_INCIDENTS,
+            P.APPROVE_EVENT_QUOTAS,
+            P.OPEN_ACCOUNTABILITY,
+            P.HANDLE_DISPUTES,
         }
     )

@@ -36,7 +36,9 @@ class ComplaintOfficer(Role):
     title = "投诉专员"
     duty = "受理、登记、答复投诉"
     hospital_wide = True
-    permissions = frozenset({P.VIEW_INDICATORS, P.USE_FILES, P.VIEW_CASES, P.SEE_IDENTITY})
+    permissions = frozenset(
+        {P.VIEW_INDICATORS, P.USE_FILES, P.VIEW_CASES, P.SEE_IDENTITY, P.HANDLE_COMPLAINTS, P.HANDLE_DISPUTES}
+    )
 
 
 class Auditor(Role):

@@ -1,25 +1,6 @@
-"""Complaints are a flow through three roles: one entry to its register, and no code beside it."""
+"""What the parts of this function show on pages that they do not own."""
 
-from django.utils.translation import gettext_lazy as _
+from zhikong.hospital.functions.complaints import panel_desk, panel_disputes, panel_intake
+from zhikong.web.panels import joined
 
-from zhikong.web.panels import MenuEntry, Panel
-
-PANEL = Panel(
-    menu=(
-        MenuEntry(
-            _("投诉处理"),
-            "flows:register",
-            "message-square-warning",
-            order=65,
-            url_args=("complaint_desk",),
-            roles=(
-                "complaint_officer",
-                "medical_affairs",
-                "nursing",
-                "quality_office",
-                "department_head",
-                "hospital_leader",
-            ),
-        ),
-    )
-)
+PANEL = joined(panel_desk.PANEL, panel_intake.PANEL, panel_disputes.PANEL)

@@ -1,0 +1,5 @@
+"""Addresses of accountability."""
+
+app_name = "accountability"
+
+urlpatterns: list = []

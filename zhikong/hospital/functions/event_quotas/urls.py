@@ -1,0 +1,5 @@
+"""Addresses of event_quotas."""
+
+app_name = "event_quotas"
+
+urlpatterns: list = []

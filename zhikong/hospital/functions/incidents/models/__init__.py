@@ -1,0 +1,5 @@
+"""Tables of this function, a module for each part; the import makes them known."""
+
+from zhikong.hospital.functions.incidents.models import analysis, anonymous, handling, learning, reporting
+
+__all__ = ["analysis", "anonymous", "handling", "learning", "reporting"]

@@ -1,0 +1,3 @@
+"""Addresses of handling."""
+
+urlpatterns: list = []

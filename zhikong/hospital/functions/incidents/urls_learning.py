@@ -1,0 +1,3 @@
+"""Addresses of learning."""
+
+urlpatterns: list = []
