@@ -1,1 +1,421 @@
-"""Tables of intake."""
+"""Tables of intake: complaints, who complains (sealed), what was asked and said, and by when what is due."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from zhikong.foundation.access.base import Protected, Protection, paired
+from zhikong.hospital.functions.complaints.rules_intake import Branch, Channel, State, Step, Verdict, Who
+
+USER = settings.AUTH_USER_MODEL
+DEPARTMENT = "organisation.Department"
+
+
+def person(words, **more):
+    """A reference to who did something."""
+    return models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", verbose_name=words, **more)
+
+
+def stars(words):
+    """One to five; null: not rated."""
+    return models.PositiveSmallIntegerField(
+        words, null=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+
+
+class Guarded(Protected):
+    """Seen by those who take part (``readers``), and with one of ``reader_roles`` within the reader's departments.
+
+    A row whose department is not known yet is for readers of the whole hospital and for who takes part.
+    """
+
+    confidential = models.BooleanField(_("保密"), default=True)
+    readers = ArrayField(models.BigIntegerField(), default=list)
+    reader_roles = ArrayField(models.CharField(max_length=32), default=list)
+
+    protection = Protection(rows="participants")
+
+    class Meta:
+        abstract = True
+
+
+class VoicePoint(Protected):
+    """A QR code that hangs somewhere: scanning it opens the page without login for this place."""
+
+    token = models.CharField(_("二维码"), max_length=16)
+    department = models.ForeignKey(
+        DEPARTMENT, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("科室")
+    )
+    place = models.CharField(_("张贴位置"), max_length=80, blank=True)
+    made_at = models.DateTimeField(_("生成时间"))
+    made_by = person(_("生成人"), null=True)
+    ended_at = models.DateTimeField(_("停用时间"), null=True)
+
+    class Meta:
+        verbose_name = _("投诉二维码")
+        constraints = [models.UniqueConstraint(fields=["institution", "token"], name="voice_point_once")]
+
+
+class Complaint(Guarded):
+    """One complaint. number is random: it tells nothing of order or count; key_hash opens the page without login.
+
+    department: whom it is about, as far as known; further ones are ConcernedDepartment. first_recipient: who took it
+    first and carries it until somebody accepted it (首接负责制); handler: who carries it now.
+    category: id of the pack's complaint_categories; communication: what was found, not what was said first.
+    patient_key, stay_id: the patient it is about, as a pseudonym. amounts are in fen. case_id: the case of the flow
+    ``complaint_desk`` of earlier releases that it was taken over from. retain_until: day after which it may be
+    destroyed unless ``held``.
+    """
+
+    number = models.CharField(_("编号"), max_length=16)
+    key_hash = models.CharField(max_length=64, blank=True)
+    key_tries = models.PositiveSmallIntegerField(default=0)
+    key_locked_until = models.DateTimeField(null=True)
+
+    channel = models.CharField(_("途径"), max_length=24, choices=Channel.choices)
+    point = models.ForeignKey(VoicePoint, null=True, on_delete=models.PROTECT, related_name="+")
+    letter_number = models.CharField(_("来文编号"), max_length=60, blank=True)
+    letter_due_on = models.DateField(_("来文限办日期"), null=True)
+    received_at = models.DateTimeField(_("接到时间"))
+    first_recipient = person(_("首接人"), null=True)
+    first_department = models.ForeignKey(
+        DEPARTMENT, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("首接科室")
+    )
+    handler = person(_("经办人"), null=True)
+
+    who = models.CharField(_("投诉人"), max_length=12, choices=Who.choices)
+    department = models.ForeignKey(
+        DEPARTMENT, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("被投诉科室")
+    )
+    department_name = models.CharField(_("科室名称"), max_length=80, blank=True)  # as it was called then
+    withheld = models.BooleanField(_("涉及科室负责人，科室回避"), default=False)
+    category = models.CharField(_("类别"), max_length=48, blank=True)
+    serious = models.BooleanField(_("重大"), default=False)
+    several = models.BooleanField(_("涉及多个科室"), default=False)
+    occurred_on = models.DateField(_("发生日期"), null=True)
+    place = models.CharField(_("地点"), max_length=80, blank=True)
+    content = models.TextField(_("投诉内容"))
+    demand = models.TextField(_("诉求"), blank=True)
+    asked_fen = models.BigIntegerField(_("要求退赔（分）"), null=True)
+    told = ArrayField(models.CharField(max_length=16), default=list)
+    patient_key = models.CharField(_("患者假名"), max_length=64, blank=True)
+    stay_id = models.CharField(_("住院编号"), max_length=64, blank=True)
+    repeats = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="repeated")
+    repeated_person = models.CharField(
+        max_length=64, blank=True
+    )  # keyed fingerprint of the complainant's number
+
+    state = models.CharField(_("状态"), max_length=16, choices=State.choices, default=State.RECEIVED)
+    revision = models.PositiveIntegerField(default=0)
+    accepted_at = models.DateTimeField(_("受理时间"), null=True)
+    accepted_by = person(_("受理人"), null=True)
+    refusal = models.TextField(_("不予受理的理由"), blank=True)
+    found = models.TextField(_("核实到的事实"), blank=True)
+    verified_at = models.DateTimeField(_("核实时间"), null=True)
+    verdict = models.CharField(_("认定"), max_length=12, choices=Verdict.choices, blank=True)
+    communication = models.BooleanField(_("因沟通不良"), null=True)
+    branch = models.CharField(_("处理去向"), max_length=16, choices=Branch.choices, blank=True)
+    decision = models.TextField(_("处理意见"), blank=True)
+    decided_at = models.DateTimeField(_("定处理意见的时间"), null=True)
+    decided_by = person(_("定处理意见的人"), null=True)
+    leader_told_at = models.DateTimeField(_("报告分管院领导的时间"), null=True)
+    answer = models.TextField(_("答复"), blank=True)
+    answered_at = models.DateTimeField(_("答复时间"), null=True)
+    answered_by = person(_("答复人"), null=True)
+    department_told_at = models.DateTimeField(_("向科室反馈的时间"), null=True)
+    rating = stars(_("对处理的评价"))
+    rated_at = models.DateTimeField(_("评价时间"), null=True)
+    review_asked_at = models.DateTimeField(_("申请复核的时间"), null=True)
+    reviews = models.PositiveSmallIntegerField(_("复核次数"), default=0)
+    closed_at = models.DateTimeField(_("办结时间"), null=True)
+    closed_by = person(_("办结人"), null=True)
+    archived_at = models.DateTimeField(_("归档时间"), null=True)
+    retain_until = models.DateField(_("保存至"), null=True)
+    held = models.BooleanField(_("法律保留"), default=False)
+    held_reason = models.CharField(_("保留的理由"), max_length=200, blank=True)
+    case_id = models.BigIntegerField(_("早先流程中的案件"), null=True)
+
+    # what people wrote stays out of the trail: it says that it changed, the page says how
+    protection = Protection(
+        rows="participants",
+        sensitive=(
+            "content",
+            "demand",
+            "found",
+            "decision",
+            "answer",
+            "refusal",
+            "key_hash",
+            "repeated_person",
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("投诉")
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "number"], name="complaint_number_once"),
+            models.UniqueConstraint(
+                fields=["institution", "case_id"],
+                condition=Q(case_id__isnull=False),
+                name="complaint_case_once",
+            ),
+            paired("accepted_at", "accepted_by", "complaint_accepted_pair", jobs_too=True),
+            paired("answered_at", "answered_by", "complaint_answered_pair", jobs_too=True),
+            paired("closed_at", "closed_by", "complaint_closed_pair", jobs_too=True),
+            models.CheckConstraint(
+                condition=Q(asked_fen__isnull=True) | Q(asked_fen__gte=0), name="complaint_asked_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(held=False) | ~Q(held_reason=""), name="complaint_held_says_why"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["institution", "state", "-received_at"], name="complaint_board"),
+            models.Index(fields=["institution", "department", "-received_at"], name="complaint_department"),
+            models.Index(fields=["repeated_person"], name="complaint_person"),
+        ]
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class Complainant(Guarded):
+    """Who complains: name, telephone and relation, encrypted with a key outside the database.
+
+    Read by who handles complaints only; every look is logged (queries.intake.persons). department stays empty, so that
+    no department's scope reaches it.
+    """
+
+    complaint = models.OneToOneField(Complaint, on_delete=models.PROTECT, related_name="complainant")
+    department = models.ForeignKey(DEPARTMENT, null=True, on_delete=models.PROTECT, related_name="+")
+    sealed = models.BinaryField(_("身份信息（加密）"))
+    updated_at = models.DateTimeField(_("更新时间"))
+
+    protection = Protection(rows="participants", sensitive=("sealed",))
+
+    class Meta:
+        verbose_name = _("投诉人身份")
+        constraints = [models.CheckConstraint(condition=Q(department=None), name="complainant_no_department")]
+
+
+class OfComplaint(Protected):
+    """A row that belongs to a complaint and is seen with it."""
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="%(class)ss")
+
+    protection = Protection(rows="parent", parent_table="complaints_complaint", parent_column="complaint_id")
+
+    class Meta:
+        abstract = True
+
+
+class ConcernedDepartment(OfComplaint):
+    """A department that the complaint is about, and its discussion report (a Sheet)."""
+
+    department = models.ForeignKey(DEPARTMENT, on_delete=models.PROTECT, related_name="+")
+    main = models.BooleanField(_("主办"), default=False)
+    told_at = models.DateTimeField(_("告知时间"), null=True)
+    due_on = models.DateField(_("期限"), null=True)
+    sheet_id = models.BigIntegerField(_("科室讨论报告"), null=True)
+    reported_at = models.DateTimeField(_("提交时间"), null=True)
+    returned = models.CharField(_("退回的理由"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("被投诉科室")
+        constraints = [
+            models.UniqueConstraint(fields=["complaint", "department"], name="concerned_department_once")
+        ]
+
+
+class ComplaintStatement(Guarded):
+    """What a member of staff is asked to state in writing, and what he stated (书面陈述和答辩材料).
+
+    He sees his own statement and the questions, not the complainant; questions: one for each point complained of.
+    answers: one for each question, in their order.
+    """
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="statements")
+    department = models.ForeignKey(DEPARTMENT, null=True, on_delete=models.PROTECT, related_name="+")
+    writer = person(_("当事人"))
+    matter = models.TextField(_("要说明的事"))
+    questions = models.JSONField(_("逐条问题"), default=list)
+    asked_at = models.DateTimeField(_("要求陈述的时间"))
+    asked_by = person(_("要求人"))
+    due_on = models.DateField(_("期限"))
+    course = models.TextField(_("经过"), blank=True)
+    answers = models.JSONField(_("逐条说明"), default=list)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True)
+    returned = models.CharField(_("退回的理由"), max_length=300, blank=True)
+
+    protection = Protection(
+        rows="participants", sensitive=("matter", "questions", "course", "answers", "returned")
+    )
+
+    class Meta:
+        verbose_name = _("书面陈述")
+        constraints = [
+            models.UniqueConstraint(fields=["complaint", "writer"], name="complaint_statement_once")
+        ]
+
+
+class ComplaintMessage(OfComplaint):
+    """What the complainant and the hospital wrote to each other on the page without login."""
+
+    from_complainant = models.BooleanField(_("投诉人"))
+    text = models.TextField(_("内容"))
+    at = models.DateTimeField(_("时间"))
+    by = person(_("填写人"), null=True)
+    seen_at = models.DateTimeField(_("看过的时间"), null=True)
+
+    protection = Protection(
+        rows="parent", parent_table="complaints_complaint", parent_column="complaint_id", sensitive=("text",)
+    )
+
+    class Meta:
+        verbose_name = _("投诉往来")
+
+
+class ComplaintFile(OfComplaint):
+    """A picture or paper of a complaint; pictures of complainants are painted anew before they are kept."""
+
+    file = models.ForeignKey("files.File", on_delete=models.PROTECT, related_name="+")
+    from_complainant = models.BooleanField(_("投诉人"), default=False)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("投诉附件")
+        constraints = [models.UniqueConstraint(fields=["complaint", "file"], name="complaint_file_once")]
+
+
+class ComplaintClock(OfComplaint):
+    """By when what is due: one row for each clock of the pack that applies, with the sentence that explains it."""
+
+    clock = models.CharField(_("时限"), max_length=48)
+    title = models.CharField(_("要做的事"), max_length=80)
+    due_at = models.DateTimeField(_("期限"))
+    reason = models.CharField(_("期限的依据"), max_length=300)
+    mark = models.CharField(_("依据的核实程度"), max_length=16)
+    statutory = models.BooleanField(_("规定的时限"), default=False)
+    done_at = models.DateTimeField(_("完成时间"), null=True)
+
+    class Meta:
+        verbose_name = _("投诉时限")
+        constraints = [models.UniqueConstraint(fields=["complaint", "clock"], name="complaint_clock_once")]
+        indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="complaint_clock_due")]
+
+
+class Handover(OfComplaint):
+    """The complaint goes from one person to another; who gave it away carries it until it is accepted."""
+
+    from_user = person(_("移交人"), null=True)
+    to_user = person(_("接收人"), null=True)
+    to_role = models.CharField(_("接收岗位"), max_length=32, blank=True)
+    note = models.CharField(_("说明"), max_length=300, blank=True)
+    at = models.DateTimeField(_("移交时间"))
+    accepted_at = models.DateTimeField(_("接收时间"), null=True)
+    accepted_by = person(_("接收人"), null=True)
+
+    class Meta:
+        verbose_name = _("投诉移交")
+        constraints = [paired("accepted_at", "accepted_by", "complaint_handover_pair")]
+
+
+class ComplaintStep(OfComplaint):
+    """What happened, by whom and when; shown: also to the complainant, in plain words."""
+
+    step = models.CharField(_("步骤"), max_length=24, choices=Step.choices)
+    text = models.TextField(_("说明"), blank=True)
+    at = models.DateTimeField(_("时间"))
+    by = person(_("办理人"), null=True)
+
+    protection = Protection(
+        rows="parent", parent_table="complaints_complaint", parent_column="complaint_id",
+        append_only=True, sensitive=("text",),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("投诉办理记录")
+        indexes = [models.Index(fields=["complaint", "at"], name="complaint_steps")]
+
+
+class FollowUpCall(OfComplaint):
+    """The call after the answer: was he reached, is he satisfied with how it was handled."""
+
+    called_at = models.DateTimeField(_("回访时间"))
+    called_by = person(_("回访人"))
+    reached = models.BooleanField(_("已接通"))
+    satisfaction = stars(_("对处理的满意程度"))
+    words = models.TextField(_("回访记录"), blank=True)
+
+    protection = Protection(
+        rows="parent", parent_table="complaints_complaint", parent_column="complaint_id", sensitive=("words",)
+    )
+
+    class Meta:
+        verbose_name = _("回访")
+
+
+class Refund(OfComplaint):
+    """Money given back because of a complaint, in fen."""
+
+    amount_fen = models.BigIntegerField(_("金额（分）"), validators=[MinValueValidator(1)])
+    paid_on = models.DateField(_("退费日期"))
+    voucher = models.CharField(_("凭证号"), max_length=60)
+    reason = models.CharField(_("退费项目"), max_length=200)
+    by = person(_("登记人"))
+    at = models.DateTimeField(_("登记时间"))
+
+    class Meta:
+        verbose_name = _("退费")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="complaint_refund_positive"),
+            models.UniqueConstraint(fields=["institution", "voucher"], name="complaint_refund_voucher_once"),
+        ]
+
+
+class ComplaintLink(OfComplaint):
+    """A thing elsewhere that belongs to the complaint, by an opaque reference; each place decides who may open it."""
+
+    class Kind(models.TextChoices):
+        INCIDENT = "incident", _("不良事件")
+        FINDING = "finding", _("整改")
+        AGENDA = "agenda", _("委员会议题")
+        DISCIPLINE = "discipline", _("责任认定建议")
+
+    kind = models.CharField(_("种类"), max_length=12, choices=Kind)
+    reference = models.CharField(_("编号"), max_length=64)
+    at = models.DateTimeField(_("时间"))
+    by = person(_("登记人"), null=True)
+
+    class Meta:
+        verbose_name = _("关联")
+        constraints = [
+            models.UniqueConstraint(fields=["complaint", "kind", "reference"], name="complaint_link_once")
+        ]
+
+
+class VoiceSetting(Protected):
+    """How the hospital takes complaints: what the public notice says, and how many pages an hour are believed."""
+
+    open = models.BooleanField(_("开放网上投诉"), default=True)
+    hourly_limit = models.PositiveSmallIntegerField(_("每小时最多接收"), default=60)
+    address = models.CharField(_("投诉管理部门地点"), max_length=120, blank=True)
+    telephone = models.CharField(_("投诉电话"), max_length=60, blank=True)
+    hours = models.CharField(_("接待时间"), max_length=120, blank=True)
+    leader_day = models.CharField(_("院领导接待日"), max_length=120, blank=True)
+    public_address = models.CharField(_("患者手机能打开的网址"), max_length=200, blank=True)
+    clock_days = models.JSONField(_("本院期限"), default=dict)
+    retain_years = models.PositiveSmallIntegerField(_("保存年限"), default=5)
+    changed_at = models.DateTimeField(null=True)
+    changed_by = person(_("修改人"), null=True)
+
+    class Meta:
+        verbose_name = _("投诉接待设置")
+        constraints = [models.UniqueConstraint(fields=["institution"], name="voice_setting_once")]
