@@ -65,7 +65,7 @@ def test_the_office_of_the_field_accepts(policy, given, role):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"ladder": []}, "至少要有一级"),
+        ({"ladder": []}, "至少 1 项"),
         ({"ladder": [{"days": 3, "tell": "owner"}, {"days": 1, "tell": "department_head"}]}, "一级比一级大"),
         ({"ladder": [{"days": 1, "tell": "nobody"}]}, "tell"),
         ({"ladder": [{"days": True, "tell": "owner"}]}, "days"),
@@ -74,7 +74,7 @@ def test_the_office_of_the_field_accepts(policy, given, role):
             "minor 的级别和一个为 major",
         ),
         ({"levels": [{"id": "a", "title": "甲", "severity": "minor", "days": 1, "working_days": 2}]}, "之一"),
-        ({"levels": "none"}, "缺少 levels"),
+        ({"levels": "none"}, "levels 应是列表"),
         ({"offices": [{"title": "无"}]}, "role"),
         ({"extensions": -1}, "extensions"),
         ({"categories": []}, "categories"),

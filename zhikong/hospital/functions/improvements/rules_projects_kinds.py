@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from zhikong.engine.definitions import located
+from zhikong.engine.definitions import located, shapes
 from zhikong.engine.definitions.problems import Problem
 from zhikong.hospital.functions.improvements import (
     rules_projects_checks_causes,
@@ -26,9 +26,38 @@ from zhikong.hospital.functions.improvements.rules_projects_contents import (
 
 # importing the modules makes their checks known
 CHECKING = (rules_projects_checks_plan, rules_projects_checks_causes, rules_projects_checks_do)
-MARKS = ("verified", "paraphrased", "memory")
 PHASES = ("plan", "do", "check", "act")
 FIELD_KINDS = ("line", "text", "number", "whole", "date", "month", "choice", "yes")
+_field_shape = shapes.Record(
+    {"id": shapes.text, "label": shapes.text},
+    {
+        "kind": shapes.one_of(*FIELD_KINDS), "help": shapes.words, "required": shapes.flag, "why": shapes.text,
+        "choices": shapes.list_of(shapes.list_of(shapes.label, least=2, most=2)),
+    },
+)  # fmt: skip
+_fields_shape = shapes.list_of(_field_shape)
+_table_shape = shapes.Record(
+    {"id": shapes.text, "label": shapes.text, "columns": shapes.list_of(_field_shape, least=1)},
+    {"help": shapes.words, "least": shapes.whole(0, 1000), "why": shapes.text},
+)
+_step_shape = shapes.Record(
+    {
+        "id": shapes.text, "title": shapes.text, "phase": shapes.one_of(*PHASES),
+        "contents": shapes.one_of(FIELDS, *CATALOGUE),
+    },
+    {
+        "checks": shapes.list_of(shapes.one_of(*CHECKS)), "params": shapes.map_of(shapes.either(shapes.whole(), shapes.flag)),
+        "help": shapes.words, "fields": _fields_shape, "tools": shapes.list_of(shapes.text),
+        "tables": shapes.list_of(_table_shape),
+    },
+)  # fmt: skip
+SHAPE = shapes.Record(
+    {**shapes.HEAD, "short": shapes.text, "purpose": shapes.text, "steps": shapes.list_of(_step_shape, least=1)},
+    {
+        "team": shapes.Record({}, {"min": shapes.whole(1, 100), "max": shapes.whole(1, 100)}), "days": shapes.whole(1, 3650),
+        "circle": shapes.flag, "ideal": shapes.words,
+    },
+)  # fmt: skip
 FIX = "请对照 packs/national/improvement_kinds/qcc_problem.yaml 的写法。"
 
 
@@ -76,7 +105,7 @@ def parse(text: str, *, file: Path) -> Kind | list[Problem]:
     found = located.read_text(text, file=file)
     if isinstance(found, Problem):
         return [found]
-    if problems := [*_head(found), *_steps(found)]:
+    if problems := shapes.problems(found, SHAPE, FIX) or _steps(found):
         return problems
     data = found.data
     team = data.get("team") or {}
@@ -88,67 +117,19 @@ def parse(text: str, *, file: Path) -> Kind | list[Problem]:
     )  # fmt: skip
 
 
-def _head(found) -> list[Problem]:
-    data = found.data
-    if not isinstance(data, dict):
-        return [found.problem((), "文件应是“键: 值”。", FIX)]
-    needed = {
-        "id": str, "version": int, "title": dict, "short": str, "purpose": str, "source": dict, "owner": str,
-        "checker": str, "next_review": date, "steps": list,
-    }  # fmt: skip
-    wrong = [name for name, kind in needed.items() if not isinstance(data.get(name), kind)]
-    problems = [found.problem((name,), f"缺少 {name}，或它的写法不对。", FIX) for name in wrong]
-    if "source" not in wrong and not (data["source"].get("document") and data["source"].get("mark") in MARKS):
-        problems.append(
-            found.problem(("source",), "来源要写 document 和 mark（verified、paraphrased、memory）。", FIX)
-        )
-    if "title" not in wrong and not data["title"].get("zh"):
-        problems.append(found.problem(("title",), "title 要有 zh。", FIX))
-    return problems
-
-
 def _steps(found) -> list[Problem]:
-    steps = found.data.get("steps") if isinstance(found.data, dict) else None
-    if not isinstance(steps, list):
-        return []
-    problems = [p for index, one in enumerate(steps) for p in _step_problems(found, index, one)]
-    ids = [one.get("id") for one in steps if isinstance(one, dict)]
+    steps = found.data["steps"]
+    problems = []
+    ids = [one["id"] for one in steps]
     if len(set(ids)) != len(ids):
         problems.append(found.problem(("steps",), "步骤的 id 重复了。", FIX))
-    phases = [
-        PHASES.index(one["phase"]) for one in steps if isinstance(one, dict) and one.get("phase") in PHASES
-    ]
+    phases = [PHASES.index(one["phase"]) for one in steps]
     if phases != sorted(phases):
         problems.append(found.problem(("steps",), "步骤的次序应为 plan、do、check、act。", FIX))
-    return problems
-
-
-def _step_problems(found, index: int, one: Any) -> list[Problem]:
-    at = ("steps", index)
-    if (
-        not isinstance(one, dict)
-        or not one.get("id")
-        or not one.get("title")
-        or one.get("phase") not in PHASES
-    ):
-        return [found.problem(at, "每一步要有 id、title 和 phase（plan、do、check、act）。", FIX)]
-    problems, contents = [], one.get("contents")
-    if contents != FIELDS and contents not in CATALOGUE:
-        known = "、".join((FIELDS, *CATALOGUE))
-        problems.append(found.problem((*at, "contents"), f"没有“{contents}”这种内容。", f"可以用：{known}。"))
-    for name in one.get("checks") or ():
-        if name not in CHECKS:
-            problems.append(
-                found.problem((*at, "checks"), f"没有“{name}”这项核查。", f"可以用：{'、'.join(CHECKS)}。")
-            )
-    if contents == FIELDS and not (one.get("fields") or one.get("tables")):
-        problems.append(found.problem(at, "contents 为 fields 时要写 fields 或 tables。", FIX))
-    columns = [field for table in one.get("tables") or () for field in table.get("columns") or ()]
-    for each in (*(one.get("fields") or ()), *columns):
-        if not each.get("id") or not each.get("label") or each.get("kind", "line") not in FIELD_KINDS:
-            problems.append(
-                found.problem(at, "每一栏要有 id、label，kind 只能是：" + "、".join(FIELD_KINDS), FIX)
-            )
+    for index, one in enumerate(steps):
+        if one["contents"] == FIELDS and not (one.get("fields") or one.get("tables")):
+            said = "contents 为 fields 时要写 fields 或 tables。"
+            problems.append(found.problem(("steps", index), said, FIX))
     return problems
 
 

@@ -10,11 +10,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from zhikong.engine.definitions import located
+from zhikong.engine.definitions import located, shapes
 from zhikong.engine.definitions.problems import Problem
 
-MARKS = ("verified", "paraphrased", "memory")
 SCOPES = ("hospital", "department")
+_texts = shapes.list_of(shapes.text)
+SHAPE = shapes.Record(
+    {
+        **shapes.HEAD, "scope": shapes.one_of(*SCOPES), "category": shapes.text, "aim": shapes.text,
+        "trigger": shapes.text, "review_months": shapes.whole(1, 120),
+        "drill": shapes.Record(
+            {"every_months": shapes.whole(1, 120), "minutes": shapes.whole(1, 10_000)}, {"scenario": shapes.text}
+        ),
+        "steps": shapes.list_of(
+            shapes.Record({"who": shapes.text, "acts": shapes.list_of(shapes.text, least=1)}), least=1
+        ),
+        "call": shapes.list_of(shapes.text, least=1), "supplies": _texts, "afterwards": _texts,
+    }
+)  # fmt: skip
 FIX = "请对照 packs/national/emergency_plans/ambulance_accident.yaml 的写法。"
 
 
@@ -57,47 +70,7 @@ def parse(text: str, *, file: Path) -> EmergencyPlan | list[Problem]:
     found = located.read_text(text, file=file)
     if isinstance(found, Problem):
         return [found]
-    if problems := [*_head(found, found.data)]:
-        return problems
-    return [*_body(found, found.data)] or _plan(found.data)
-
-
-def _head(found, data: Any) -> list[Problem]:
-    if not isinstance(data, dict):
-        return [found.problem((), "文件应是“键: 值”。", FIX)]
-    needed = {
-        "id": str, "version": int, "title": dict, "source": dict, "owner": str, "checker": str, "next_review": date,
-        "scope": str, "category": str, "aim": str, "trigger": str, "review_months": int, "drill": dict, "steps": list,
-        "call": list, "supplies": list, "afterwards": list,
-    }  # fmt: skip
-    return [
-        found.problem((name,), f"缺少 {name}，或它的写法不对。", FIX)
-        for name, kind in needed.items()
-        if not isinstance(data.get(name), kind)
-    ]
-
-
-def _body(found, data: dict[str, Any]) -> list[Problem]:
-    problems = []
-    if data["source"].get("mark") not in MARKS or not data["source"].get("document"):
-        problems.append(found.problem(("source",), "来源要写 document 和 mark。", FIX))
-    if data["scope"] not in SCOPES:
-        problems.append(
-            found.problem(("scope",), "scope 写 hospital（全院演练）或 department（各科演练）。", FIX)
-        )
-    drill = data["drill"]
-    if not all(isinstance(drill.get(name), int) and drill[name] > 0 for name in ("every_months", "minutes")):
-        problems.append(found.problem(("drill",), "drill 要写 every_months 和 minutes，都是正整数。", FIX))
-    for index, one in enumerate(data["steps"]):
-        if not (isinstance(one, dict) and one.get("who") and _texts(one.get("acts"))):
-            problems.append(found.problem(("steps", index), "每一步要写 who 和至少一条 acts。", FIX))
-    if not data["steps"] or not _texts(data["call"]):
-        problems.append(found.problem(("steps",), "预案至少要有一个岗位的动作和一个联系对象。", FIX))
-    return problems
-
-
-def _texts(found: Any) -> bool:
-    return isinstance(found, list) and bool(found) and all(isinstance(one, str) and one for one in found)
+    return shapes.problems(found, SHAPE, FIX) or _plan(found.data)
 
 
 def _plan(data: dict[str, Any]) -> EmergencyPlan:

@@ -10,13 +10,31 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from zhikong.engine.definitions import located
+from zhikong.engine.definitions import located, shapes
 from zhikong.engine.definitions.problems import Problem
 
-MARKS = ("verified", "paraphrased", "memory")
 FIX = "请对照 packs/national/risk_scales/hospital_risk_matrix.yaml 的写法。"
 STEPS = 5
 ACCEPTERS = ("owner", "leader")
+_step_shape = shapes.Record(
+    {"value": shapes.whole(1, STEPS), "title": shapes.text}, {"meaning": shapes.words}
+)
+_level_shape = shapes.Record(
+    {
+        "code": shapes.text, "title": shapes.text, "from": shapes.whole(1, STEPS * STEPS),
+        "review_days": shapes.whole(1, 3650), "accept": shapes.one_of(*ACCEPTERS),
+        "state": shapes.one_of("ok", "info", "warn", "bad"),
+    }
+)  # fmt: skip
+SHAPE = shapes.Record(
+    {
+        **shapes.HEAD, "likelihood": shapes.list_of(_step_shape), "severity": shapes.list_of(_step_shape),
+        "levels": shapes.list_of(_level_shape, least=1), "severest_at_least": shapes.text,
+        "categories": shapes.list_of(shapes.Record({"code": shapes.text, "title": shapes.text}), least=1),
+        "fmea": shapes.Record({"rpn": shapes.whole(1, 1000), "severity": shapes.whole(1, 10)}, {"most": shapes.whole(1)}),
+        "warning": shapes.Record({"times": shapes.whole(1), "days": shapes.whole(1, 3650)}),
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,64 +128,30 @@ def parse(text: str, *, file: Path) -> Scale | list[Problem]:
     if isinstance(found, Problem):
         return [found]
     data = found.data
-    if problems := [*_head(found, data)]:
+    if problems := shapes.problems(found, SHAPE, FIX):
         return problems
-    if problems := [*_steps(found, data), *_levels(found, data), *_numbers(found, data)]:
-        return problems
-    return _scale(data)
+    return [*_steps(found, data), *_levels(found, data)] or _scale(data)
 
 
-def _head(found, data: Any) -> list[Problem]:
-    if not isinstance(data, dict):
-        return [found.problem((), "文件应是“键: 值”。", FIX)]
-    needed = {
-        "id": str, "version": int, "title": dict, "source": dict, "owner": str, "checker": str, "next_review": date,
-        "likelihood": list, "severity": list, "levels": list, "categories": list, "fmea": dict, "warning": dict,
-        "severest_at_least": str,
-    }  # fmt: skip
-    wrong = [name for name, kind in needed.items() if not isinstance(data.get(name), kind)]
-    problems = [found.problem((name,), f"缺少 {name}，或它的写法不对。", FIX) for name in wrong]
-    if not wrong and (data["source"].get("mark") not in MARKS or not data["source"].get("document")):
-        problems.append(found.problem(("source",), "来源要写 document 和 mark。", FIX))
-    return problems
-
-
-def _steps(found, data: Any) -> list[Problem]:
-    problems = []
-    for name in ("likelihood", "severity"):
-        values = [one.get("value") if isinstance(one, dict) else None for one in data[name]]
-        if values != list(range(1, STEPS + 1)) or not all(one.get("title") for one in data[name]):
-            problems.append(
-                found.problem((name,), f"{name} 要写 1 到 {STEPS} 五档，由低到高，每档有 title。", FIX)
-            )
-    return problems
-
-
-def _levels(found, data: Any) -> list[Problem]:
-    try:
-        firsts = [one["from"] for one in data["levels"]]
-        good = (
-            firsts[0] == 1
-            and firsts == sorted(set(firsts))
-            and all(one["review_days"] > 0 and one["accept"] in ACCEPTERS for one in data["levels"])
-            and data["severest_at_least"] in {one["code"] for one in data["levels"]}
-            and all(one["title"] and one["state"] in ("ok", "info", "warn", "bad") for one in data["levels"])
-        )
-    except (KeyError, TypeError, IndexError):
-        good = False
-    sentence = "levels 要从 1 分起、由低到高，写明 review_days、accept（owner 或 leader）和 state。"
-    return [] if good else [found.problem(("levels",), sentence, FIX)]
-
-
-def _numbers(found, data: Any) -> list[Problem]:
-    wanted = (
-        data["fmea"].get("rpn"), data["fmea"].get("severity"), data["warning"].get("times"), data["warning"].get("days"),
-    )  # fmt: skip
-    if all(isinstance(one, int) and one > 0 for one in wanted):
-        return []
+def _steps(found, data: dict[str, Any]) -> list[Problem]:
+    said = f"要写 1 到 {STEPS} 五档，由低到高。"
     return [
-        found.problem(("fmea",), "fmea 要写 rpn 和 severity，warning 要写 times 和 days，都是正整数。", FIX)
+        found.problem((name,), f"{name} {said}", FIX)
+        for name in ("likelihood", "severity")
+        if [one["value"] for one in data[name]] != list(range(1, STEPS + 1))
     ]
+
+
+def _levels(found, data: dict[str, Any]) -> list[Problem]:
+    problems = []
+    firsts = [one["from"] for one in data["levels"]]
+    if firsts[0] != 1 or firsts != sorted(set(firsts)):
+        problems.append(found.problem(("levels",), "levels 要从 1 分起、由低到高，不重复。", FIX))
+    codes = [one["code"] for one in data["levels"]]
+    if data["severest_at_least"] not in codes or len(set(codes)) != len(codes):
+        said = "severest_at_least 要写 levels 里的一个 code，code 不能重复。"
+        problems.append(found.problem(("severest_at_least",), said, FIX))
+    return problems
 
 
 def _scale(data: dict[str, Any]) -> Scale:

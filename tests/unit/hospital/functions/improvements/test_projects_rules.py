@@ -268,7 +268,7 @@ def test_a_kind_with_a_fault_is_told_by_line():
         .replace("[team]", "[teem]")
     )
     found = parse(text, file=Path("pdca.yaml"))
-    assert {"没有“goal”这种内容。", "没有“teem”这项核查。"} <= {one.message for one in found}
+    assert {"contents 不能写 'goal'。", "checks 不能写 'teem'。"} <= {one.message for one in found}
     assert all(one.line > 1 for one in found)
 
 

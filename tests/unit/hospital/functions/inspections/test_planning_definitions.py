@@ -119,11 +119,11 @@ GOOD = (NATIONAL / "inspection_programmes" / "night_round.yaml").read_text(encod
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("kind: night", "kind: nigth", "不在允许的范围里"),
+        ("kind: night", "kind: nigth", "是否想写 night"),
         ("surprise: 2", "surprise: 2, every: week", "只写一种"),
-        ("pool: leaders", "pool: everyone", "不在允许的范围里"),
-        ("owner: medical_affairs", "owner: medical_affair", "没有角色"),
-        ("of: patient", "of: patients", "不在允许的范围里"),
+        ("pool: leaders", "pool: everyone", "pool 不能写"),
+        ("owner: medical_affairs", "owner: medical_affair", "是否想写 medical_affairs"),
+        ("of: patient", "of: patients", "是否想写 patient"),
         ("window: 1", "windows: 1", "没有 windows 这一项"),
         ("mark: verified", "mark: sure", "mark"),
         ("forms: [night_round]\n", "", "没有写用什么检查"),

@@ -83,16 +83,20 @@ def test_a_residual_risk_falls_only_when_something_holds_it(after, working, word
     ("old", "new", "line_of", "word"),
     [
         ("from: 10", "from: 4", "levels", "由低到高"),
-        ("value: 3, title: 可能", "value: 7, title: 可能", "likelihood", "五档"),
-        ("accept: leader", "accept: anybody", "levels", "owner 或 leader"),
-        ("rpn: 125", "rpn: 0", "fmea", "正整数"),
-        ("mark: memory", "mark: heard", "source", "mark"),
+        ("value: 3, title: 可能", "value: 7, title: 可能", "value: 7", "1 到 5"),
+        ("accept: leader", "accept: anybody", "accept: anybody", "anybody"),
+        ("rpn: 125", "rpn: 0", "rpn: 0", "1 到 1000"),
+        ("mark: memory", "mark: heard", "mark: heard", "mark"),
     ],
 )
 def test_a_matrix_with_a_fault_is_refused_at_its_line(old, new, line_of, word):
     text = MATRIX.read_text("utf-8").replace(old, new, 1)
     (problem,) = rules_scale.parse(text, file=MATRIX)
-    line = next(n for n, told in enumerate(text.splitlines(), 1) if told.startswith(f"{line_of}:"))
+    line = next(
+        n
+        for n, told in enumerate(text.splitlines(), 1)
+        if told.startswith(f"{line_of}:") or (line_of in told and ": " in line_of)
+    )
     assert word in problem.message
     assert problem.line == line
 
@@ -115,9 +119,9 @@ def test_every_plan_of_the_pack_is_whole_and_says_its_source():
 @pytest.mark.parametrize(
     ("old", "new", "word"),
     [
-        ("scope: hospital", "scope: world", "hospital"),
+        ("scope: hospital", "scope: world", "scope 不能写"),
         ("every_months: 12", "every_months: often", "every_months"),
-        ("steps:\n", "steps: []\nrest:\n", "至少要有"),
+        ("steps:\n", "steps: []\nrest:\n", "steps 应是列表，至少 1 项"),
         ("aim:", "goal:", "aim"),
     ],
 )
