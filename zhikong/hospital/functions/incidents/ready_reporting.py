@@ -3,3 +3,6 @@
 
 def ready() -> None:
     """Called once, when all apps are loaded."""
+    from zhikong.hospital.functions.incidents import facts
+
+    assert facts.IncidentReported.fact_name  # noqa: S101  the import makes the facts known to the outbox
