@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from zhikong.foundation import opaque
 from zhikong.foundation.access.base import Protected, Protection
 
 
@@ -26,6 +27,22 @@ class Notice(Protected):
 
     class Meta:
         verbose_name = _("通知")
+        constraints = [
+            models.CheckConstraint(  # an incident's notice says nothing and names nobody
+                condition=~Q(source_kind=opaque.KIND) & ~Q(kind=opaque.KIND)
+                | Q(
+                    kind=opaque.KIND,
+                    source_kind=opaque.KIND,
+                    title__in=opaque.TITLES,
+                    text="",
+                    sent_by=None,
+                    sent_to="",
+                    url__regex=opaque.URL,
+                    source_key__regex=opaque.KEY,
+                ),
+                name="notice_of_incident_is_opaque",
+            ),
+        ]
         indexes = [models.Index(fields=["institution", "source_kind", "source_key"], name="notice_source")]
 
     def __str__(self):

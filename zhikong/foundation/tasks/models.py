@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from zhikong.foundation import opaque
 from zhikong.foundation.access.base import Protected, Protection, paired
 
 
@@ -52,6 +53,20 @@ class Task(Protected):
                 condition=Q(state="done", done_at__isnull=False)
                 | (~Q(state="done") & Q(done_at=None, done_by=None)),
                 name="task_done_has_time",
+            ),
+            models.CheckConstraint(  # an incident's task says nothing and names nobody but who has it
+                condition=~Q(source_kind=opaque.KIND)
+                | Q(
+                    title__in=opaque.TITLES,
+                    due_reason=opaque.DUE_REASON,
+                    created_by=None,
+                    done_by=None,
+                    due_from=None,
+                    due_working_days=None,
+                    url__regex=opaque.URL,
+                    source_key__regex=opaque.KEY,
+                ),
+                name="task_of_incident_is_opaque",
             ),
         ]
         indexes = [

@@ -6,8 +6,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhikong.foundation.access.base import Protected, Protection, paired
+from zhikong.foundation.access.scoping import ScopedManager
 from zhikong.foundation.findings import rules
+from zhikong.foundation.findings.models.sealing import SEALED, OpenManager, opaque
 from zhikong.foundation.findings.rules import Check, Severity, State
+from zhikong.foundation.opaque import KIND
 
 USER = "access.User"
 DEPARTMENT = "organisation.Department"
@@ -55,7 +58,7 @@ class Finding(Protected):
     owner = models.ForeignKey(
         USER, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("责任人")
     )
-    raised_at = models.DateTimeField(_("提出时间"))
+    raised_at = models.DateTimeField(_("提出时间"), null=True)  # empty only where it was born of an incident
     raised_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField(_("整改期限"))
     due_reason = models.CharField(_("期限的依据"), max_length=300)
@@ -106,11 +109,15 @@ class Finding(Protected):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
 
+    objects = OpenManager()
+    every = ScopedManager()  # with those born of incidents: for sealed.py and nobody else
     protection = Protection(rows="department")
 
     class Meta:
         verbose_name = _("问题")
         constraints = [
+            models.CheckConstraint(condition=opaque(), name="finding_incident_is_opaque"),
+            models.CheckConstraint(condition=SEALED | Q(raised_at__isnull=False), name="finding_raised_once"),
             models.UniqueConstraint(fields=["institution", "number"], name="finding_number_once"),
             models.CheckConstraint(
                 condition=Q(
@@ -119,7 +126,8 @@ class Finding(Protected):
                     closed_by__isnull=False,
                     closing_verification__isnull=False,
                 )
-                | (~Q(state="closed") & Q(closed_at=None, closed_by=None)),
+                | (~Q(state="closed") & Q(closed_at=None, closed_by=None))
+                | SEALED,
                 name="finding_closed_with_person_and_proof",
             ),
             models.CheckConstraint(
@@ -183,6 +191,7 @@ class Finding(Protected):
 
     def save(self, *args, **kwargs):
         """Refuses to store a closed finding that breaks the closing rules, whoever calls."""
-        if self.state == State.CLOSED and (problem := rules.closing_problem(self.closing())):
+        mine = self.source_kind != KIND  # an incident's is closed by the rules of the incidents (sealed.py)
+        if mine and self.state == State.CLOSED and (problem := rules.closing_problem(self.closing())):
             raise ValidationError(problem)
         super().save(*args, **kwargs)
