@@ -111,6 +111,11 @@ RAW_FOLDER = home.folder() / "raw"
 SQL_SOURCES_LOCAL = False  # whether views may be read by a socket of this machine; the tests do
 RAW_KEY_FILE = home.keys_folder() / "raw.key"  # lost: raw input can no longer be read
 
+# Anonymous reports wait sealed until the worker takes them over; what opens them lies outside the data folder.
+SPEAK_FOLDER = home.folder() / "speak"
+SPEAK_KEYS = home.keys_folder() / "speak"
+SPEAK_SECRET = home.secret("speak")  # changed: forms that are open in a browser are asked for again
+
 # The audit trail's seals: the key and a copy of every head lie outside the database (decision 8).
 AUDIT_KEY_FILE = home.folder() / "secrets" / "audit.key"
 AUDIT_HEADS_FOLDER = home.folder() / "audit-heads"
