@@ -1,5 +1,12 @@
 """Tables of this function, a module for each part; the import makes them known."""
 
-from zhikong.hospital.functions.incidents.models import analysis, anonymous, handling, learning, reporting
+from zhikong.hospital.functions.incidents.models import (
+    analysis,
+    anonymous,
+    handling,
+    handling_work,
+    learning,
+    reporting,
+)
 
-__all__ = ["analysis", "anonymous", "handling", "learning", "reporting"]
+__all__ = ["analysis", "anonymous", "handling", "handling_work", "learning", "reporting"]
