@@ -18,6 +18,7 @@ PAGES = (
     "/indicators/average_length_of_stay/cases/?month={last_month}",
     "/indicators/months/{closed_month}/",
     "/findings/",
+    "/findings/?show=all",
     "/findings/{finding}/",
     "/tasks/",
     "/notices/",
@@ -40,7 +41,7 @@ def main(told_file: str) -> None:
     more = tuple(told.get("pages", ()))  # since 0.3
     seen |= {
         "office": pages("zhikong", told, only=PAGES + more),
-        "head": pages("keshi", told, only=("/findings/",)),
+        "head": pages("keshi", told, only=("/findings/?show=all",)),
     }
     sys.stdout.write(json.dumps(seen, ensure_ascii=False))
 
