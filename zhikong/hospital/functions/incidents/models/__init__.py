@@ -2,6 +2,9 @@
 
 from zhikong.hospital.functions.incidents.models import (
     analysis,
+    analysis_lessons,
+    analysis_wards,
+    analysis_work,
     anonymous,
     handling,
     handling_work,
@@ -9,4 +12,14 @@ from zhikong.hospital.functions.incidents.models import (
     reporting,
 )
 
-__all__ = ["analysis", "anonymous", "handling", "handling_work", "learning", "reporting"]
+__all__ = [
+    "analysis",
+    "analysis_lessons",
+    "analysis_wards",
+    "analysis_work",
+    "anonymous",
+    "handling",
+    "handling_work",
+    "learning",
+    "reporting",
+]
