@@ -10,7 +10,7 @@ import zhikong.hospital.functions.incidents.rules_reporting_sealing
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0002_handling"),
+        ("incidents", "0003_learning"),
         ("organisation", "0002_levels_versions_titles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
