@@ -1,8 +1,41 @@
 """What this part of the function registers with the foundation when the site starts."""
 
+from django.utils.translation import gettext_lazy as _
+
+STARTER = """\
+id: {id}
+version: 1
+title: {zh: 类别名称}
+group: care
+order: 500
+plain: 一句话：什么事算这一类
+source: {document: 本院制度, clause: 第几条, mark: memory}
+owner: quality_office
+checker: medical_affairs
+next_review: 2027-12-31
+handled_by: quality_office
+words: [报告里常写的词, 另一个词]
+factors: [task, communication]
+samples:
+  - {said: 报告里常写的词出现在句子里, suggests: true}
+  - {said: 与此无关的一句话, suggests: false}
+"""
+
 
 def ready() -> None:
     """Called once, when all apps are loaded."""
-    from zhikong.hospital.functions.incidents import facts
+    from zhikong.foundation.packstore import kinds
+    from zhikong.hospital.functions.incidents import facts  # noqa: F401  makes the facts known to the outbox
+    from zhikong.hospital.functions.incidents.queries.reporting.categories import CODE
+    from zhikong.hospital.functions.incidents.rules_reporting_categories import parse
 
-    assert facts.IncidentReported.fact_name  # noqa: S101  the import makes the facts known to the outbox
+    kinds.register(
+        kinds.Kind(
+            code=CODE,
+            folder="incident_categories",
+            title=_("不良事件类别"),
+            parse=parse,
+            title_of=lambda category: category.title,
+            starter=STARTER,
+        )
+    )

@@ -1,0 +1,23 @@
+"""Writes of reports."""
+
+from zhikong.hospital.functions.incidents.actions.reporting.adding import (
+    add,
+    attach_photo,
+    place_addition,
+    place_photo,
+    resubmit,
+)
+from zhikong.hospital.functions.incidents.actions.reporting.drafting import drop_draft, save_draft
+from zhikong.hospital.functions.incidents.actions.reporting.placing import place, submit
+
+__all__ = [
+    "add",
+    "attach_photo",
+    "drop_draft",
+    "place",
+    "place_addition",
+    "place_photo",
+    "resubmit",
+    "save_draft",
+    "submit",
+]
