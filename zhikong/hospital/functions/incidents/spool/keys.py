@@ -91,3 +91,15 @@ def _write(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Like the others, but of two processes that race the first one's content stays."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    _write(draft, content)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # another process was first: its key is the one
+    finally:
+        draft.unlink()
