@@ -5,6 +5,21 @@ from django.utils.translation import gettext_lazy as _
 
 def ready() -> None:
     """Called once, when all apps are loaded."""
+    from zhikong.foundation.outbox.registry import subscribe
+    from zhikong.hospital.functions.incidents import facts, neutral, reactions_handling
+    from zhikong.hospital.functions.incidents import jobs_handling as jobs  # noqa: F401  the worker finds its jobs
+    from zhikong.hospital.functions.incidents.actions.handling import measures
+
+    _kinds()
+    subscribe(
+        facts.IncidentReported, reactions_handling.reported, name="incidents.handling_receives",
+        order_by="incident_id",
+    )  # fmt: skip
+    subscribe(facts.IncidentAddedTo, reactions_handling.added_to, name="incidents.handling_hears")
+    neutral.register_findings(address=measures.address, obstacles=measures.obstacles)
+
+
+def _kinds() -> None:
     from zhikong.foundation.packstore import kinds
     from zhikong.hospital.functions.incidents import (
         rules_handling_clockfile,
