@@ -6,8 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from zhikong.foundation.access.scope import current_scope_or_none
 
 Provider = Callable[[str], datetime | None]
 _providers: list[Provider] = []
@@ -28,8 +31,29 @@ def sealed_since(stay_id: str) -> datetime | None:
     return min((at for ask in _providers if (at := ask(stay_id)) is not None), default=None)
 
 
+def lock_record(stay_id: str) -> None:
+    """For whoever seals or unseals: waits until all who asked ``require_unsealed`` before have written or given up.
+
+    Held until the transaction ends, so that nobody writes between the question and the seal.
+    """
+    _advisory("pg_advisory_xact_lock", stay_id)
+
+
+def _advisory(function: str, stay_id: str) -> None:
+    scope = current_scope_or_none()
+    if not connection.in_atomic_block or scope is None:  # nothing is written outside a transaction
+        return
+    with connection.cursor() as cursor:
+        key = f"zhikong.sealing:{scope.institution_id}:{stay_id}"
+        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [key])
+
+
 def require_unsealed(stay_id: str) -> None:
-    """Raises ValidationError with a sentence while the record is sealed: nobody edits, adds or judges then."""
+    """Raises ValidationError with a sentence while the record is sealed: nobody edits, adds or judges then.
+
+    Inside a transaction a sealing waits until it ends: asked and written is one step.
+    """
+    _advisory("pg_advisory_xact_lock_shared", stay_id)
     if said := refusal(stay_id):
         raise ValidationError(said)
 

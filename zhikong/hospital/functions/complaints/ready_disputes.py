@@ -5,7 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 def ready() -> None:
     """Called once, when all apps are loaded."""
+    from zhikong.foundation.facts import sealing
+    from zhikong.foundation.findings import sources as findings
     from zhikong.foundation.packstore import kinds
+    from zhikong.foundation.tasks import sources
+    from zhikong.hospital.functions.complaints.actions.disputes import steps
+    from zhikong.hospital.functions.complaints.queries.disputes import locks
+    from zhikong.hospital.functions.complaints.queries.disputes.reading import describe
     from zhikong.hospital.functions.complaints.queries.disputes.rules import CODE
     from zhikong.hospital.functions.complaints.rules_disputes import parse
 
@@ -18,3 +24,9 @@ def ready() -> None:
             title_of=lambda rules: rules.title,
         )
     )
+    sealing.register(locks.sealed_since)
+    sources.register(sources.Source(steps.SOURCE, _("医疗纠纷"), extend=False))
+    sources.register(sources.Source(steps.CLOCK_SOURCE, _("医疗纠纷的期限"), extend=False))
+    sources.register(sources.Source(steps.STATEMENT_SOURCE, _("纠纷的书面陈述"), extend=False))
+    sources.register(sources.Source(steps.SEALING_SOURCE, _("封存"), extend=False))
+    findings.register(steps.SOURCE, describe)
