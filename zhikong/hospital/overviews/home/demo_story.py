@@ -45,7 +45,7 @@ USUAL = (
 
 def tell(*, now: datetime) -> bool:
     """Tell the story once, in the scope of a whole hospital; False when it was told before or there are no figures."""
-    if Finding.objects.exists() or frame().current is None:
+    if Finding.objects.exclude(indicator_id="").exists() or frame().current is None:
         return False
     newest = newest_month(frame())
     _close(calendar.shifted(newest, -2), now)
