@@ -10,6 +10,7 @@ KIND = "incident"
 DUE_REASON = "按不良事件管理的时限办理"
 URL = r"^/incidents/[A-Za-z0-9/_-]*$"
 KEY = r"^[A-Za-z0-9-]{8,64}$"
+FILE_PURPOSE = "incidents.sealed"
 FINDING_TITLE = "不良事件改进"
 
 

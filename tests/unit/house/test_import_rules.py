@@ -30,6 +30,16 @@ VIOLATIONS = {
         "hospital/functions/indicators/planted.py",
         "import zhikong.hospital.functions.datasources",
     ),
+    "pay reads incidents": (
+        "incidents-closed",
+        "hospital/overviews/performance/planted.py",
+        "import zhikong.hospital.functions.incidents.neutral",
+    ),
+    "incidents go around their door": (
+        "incidents-door",
+        "hospital/functions/incidents/actions/planted.py",
+        "import zhikong.foundation.tasks.models",
+    ),
     "Django in the engine": ("no-django", "engine/planted.py", "from django.db import models"),
     "Django in intake": ("no-django", "intake/planted.py", "import django.conf"),
     "simulator reads definitions": (

@@ -31,6 +31,8 @@ class Protection:
     append_only: app and worker may insert and read, never update or delete.
     web: what the web server's role may do: ``write`` (as the worker), ``read``, or ``nothing``.
     performance: the pay-related database role may read it. Never true for incidents or what derives from them.
+    pay_never_sees: (column, value): should that role ever be let in, rows with this value stay hidden from it.
+    owner_reads: functions that run as the owner see every row, such as a switch that grants follow.
     """
 
     rows: str = "institution"
@@ -42,6 +44,8 @@ class Protection:
     append_only: bool = False
     web: str = "write"
     performance: bool = False
+    pay_never_sees: tuple[str, str] | None = None
+    owner_reads: bool = False
     reason: str = ""
 
 

@@ -82,13 +82,29 @@ def row_policy(table: str, protection: Protection) -> str:
         f'DROP POLICY IF EXISTS zhikong_rows ON "{table}";\n'
         f'DROP POLICY IF EXISTS zhikong_owner ON "{table}";\n'
         f'DROP POLICY IF EXISTS zhikong_worker ON "{table}";\n'
+        f'DROP POLICY IF EXISTS zhikong_pay ON "{table}";\n'
     )
+    if hidden := hidden_from_pay(protection):
+        sql += f'CREATE POLICY zhikong_pay ON "{table}" AS RESTRICTIVE TO zhikong_performance USING ({hidden});\n'
     if protection.rows == "trail":
         return sql + _trail_policies(table, seen)
     sql += f'CREATE POLICY zhikong_rows ON "{table}" USING ({seen}) WITH CHECK ({written});\n'
-    if protection.rows == "institution_itself":
+    if protection.rows == "institution_itself" or protection.owner_reads:
         sql += f'CREATE POLICY zhikong_owner ON "{table}" FOR SELECT TO zhikong_owner USING (true);\n'
     return sql
+
+
+def hidden_from_pay(protection: Protection) -> str:
+    """The condition that holds besides all others for the pay-related role; empty when it may see every row.
+
+    It stands behind the grants: a grant that somebody gives by hand shows nothing more.
+    """
+    if not protection.performance:
+        return "false"
+    if protection.pay_never_sees is None:
+        return ""
+    column, value = protection.pay_never_sees
+    return f"""("{column}" IS DISTINCT FROM '{value}')"""
 
 
 def _trail_policies(table: str, seen: str) -> str:

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connections, transaction
 from django.db.models import Model
 
-from zhikong.foundation.access import policies
+from zhikong.foundation.access import firewall, policies
 from zhikong.foundation.access.base import Protection
 from zhikong.foundation.audit import triggers
 
@@ -58,7 +58,8 @@ def declared(model: type[Model]) -> Protection:
 
 
 def _columns_needed(protection: Protection) -> set[str]:
-    return {
+    hidden = {protection.pay_never_sees[0]} if protection.pay_never_sees else set()
+    return hidden | {
         "department": {protection.department_column},
         "participants": {protection.department_column, "confidential", "readers", "reader_roles"},
         "parent": {protection.parent_column},
@@ -78,6 +79,11 @@ def apply(using: str = "owner") -> int:
         for model, protection in models:
             cursor.execute("".join(_statements(model, protection)))
         cursor.execute("".join(_library_statements(cursor)))
+        for view in firewall.views():
+            if view.name in existing:
+                cursor.execute(f'GRANT SELECT ON "{view.name}" TO {APP}, {WORKER};\n{view.after}')
+        if problems := firewall.problems(cursor, models):
+            raise Undeclared("; ".join(problems))
     return len(models)
 
 
@@ -135,6 +141,7 @@ def _library_grant(table: str) -> str | None:
 
 
 def _refuse_undeclared_tables(existing: set[str], ours: set[str]) -> None:
+    ours = ours | {view.name for view in firewall.views()}
     unknown = sorted(t for t in existing if t not in ours and not _library_grant(t))
     if unknown:
         raise Undeclared(f"Tables without a declared protection: {', '.join(unknown)}")

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from zhikong.foundation import opaque
 from zhikong.foundation.access.base import Protected, Protection, paired
 from zhikong.foundation.files.rules import Act, Kind, Scan
 
@@ -79,7 +80,9 @@ class File(Protected):
     readers = ArrayField(models.BigIntegerField(), default=list)
     reader_roles = ArrayField(models.CharField(max_length=32), default=list)
 
-    protection = Protection(rows="participants", sensitive=("name",))
+    protection = Protection(
+        rows="participants", sensitive=("name",), pay_never_sees=("purpose", opaque.FILE_PURPOSE)
+    )
 
     class Meta:
         verbose_name = _("文件")

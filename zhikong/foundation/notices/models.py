@@ -23,7 +23,7 @@ class Notice(Protected):
     sent_by = models.ForeignKey("access.User", null=True, on_delete=models.PROTECT, related_name="+")
     sent_to = models.CharField(_("发送范围"), max_length=200, blank=True)
 
-    protection = Protection()
+    protection = Protection(pay_never_sees=("kind", opaque.KIND))
 
     class Meta:
         verbose_name = _("通知")

@@ -44,7 +44,7 @@ class Task(Protected):
         "access.User", null=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    protection = Protection(rows="department")
+    protection = Protection(rows="department", pay_never_sees=("source_kind", opaque.KIND))
 
     class Meta:
         verbose_name = _("待办")

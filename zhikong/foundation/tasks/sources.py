@@ -9,17 +9,23 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from zhikong.foundation import opaque
+
 MANUAL = "manual"
 
 
 @dataclass(frozen=True)
 class Source:
-    """One kind of origin. tick: the owner may mark it done here. extend: its date may be moved here."""
+    """One kind of origin. tick: the owner may mark it done here. extend: its date may be moved here.
+
+    wordless: what people write when they hand it on or press for it is not kept, for it would lie outside its room.
+    """
 
     kind: str
     title: Any
     tick: bool = False
     extend: bool = True
+    wordless: bool = False
 
 
 _sources: dict[str, Source] = {}
@@ -40,6 +46,7 @@ def source(kind: str) -> Source:
 for _source in (
     Source(MANUAL, _("人工布置"), tick=True),
     Source("finding", _("问题整改"), extend=False),
+    Source(opaque.KIND, _("不良事件"), extend=False, wordless=True),
     Source("finding_measure", _("整改措施"), extend=False),
     Source("referral", _("委员会决议"), tick=True),
     Source("flow_case", _("流程办理"), extend=False),

@@ -111,7 +111,7 @@ class Finding(Protected):
 
     objects = OpenManager()
     every = ScopedManager()  # with those born of incidents: for sealed.py and nobody else
-    protection = Protection(rows="department")
+    protection = Protection(rows="department", pay_never_sees=("source_kind", KIND))
 
     class Meta:
         verbose_name = _("问题")
@@ -127,7 +127,7 @@ class Finding(Protected):
                     closing_verification__isnull=False,
                 )
                 | (~Q(state="closed") & Q(closed_at=None, closed_by=None))
-                | SEALED,
+                | (SEALED & Q(closed_at=None, closed_by=None)),
                 name="finding_closed_with_person_and_proof",
             ),
             models.CheckConstraint(
@@ -145,6 +145,7 @@ class Finding(Protected):
             models.CheckConstraint(
                 condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="finding_not_merged_into_itself"
             ),
+            paired("raised_at", "raised_by", "finding_raised_pair", jobs_too=True),
             paired("approved_at", "approved_by", "finding_approved_pair"),
             paired("accepted_at", "accepted_by", "finding_accepted_pair"),
             paired("corrected_at", "corrected_by", "finding_corrected_pair"),

@@ -11,7 +11,7 @@ from zhikong.foundation.calendar.registry import Moved
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.tasks import queries, sources
 from zhikong.foundation.tasks.actions.giving import complete
-from zhikong.foundation.tasks.actions.steps import check_open, check_owner, check_sees, leads, record
+from zhikong.foundation.tasks.actions.steps import check_open, check_owner, check_sees, kept, leads, record
 from zhikong.foundation.tasks.models import Task, TaskEvent
 
 
@@ -32,7 +32,7 @@ def delegate(task: Task, *, by, now: datetime, to, reason: str = "") -> None:
     check_sees(to, task.department_id, now)
     if to.pk == task.owner_id:
         raise ValidationError("已经是这个人的待办。")
-    record(task, TaskEvent.What.DELEGATED, by=by, now=now, text=f"{task.owner} → {to}。{reason}".strip())
+    record(task, TaskEvent.What.DELEGATED, by=by, now=now, text=f"{task.owner} → {to}。{kept(task, reason)}")
     task.delegated_from = task.delegated_from or task.held_for or task.owner
     task.owner, task.held_for = to, None
     task.save(update_fields=["owner", "delegated_from", "held_for"])
@@ -77,6 +77,7 @@ def extend(task: Task, *, by, now: datetime, due_on: date, reason: str) -> None:
 def remind(task: Task, *, by, now: datetime, text: str = "") -> None:
     """Send the owner a notice about an open task (催办)."""
     check_open(task)
+    text = kept(task, text)
     record(task, TaskEvent.What.REMINDED, by=by, now=now, text=text)
     title = f"催办：{task.title}（期限 {task.due_on}）"
     notices.send(

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.queries import scope_of
+from zhikong.foundation.tasks import sources
 from zhikong.foundation.tasks.models import Task, TaskEvent
 
 
@@ -33,6 +34,11 @@ def check_open(task: Task) -> None:
 def check_owner(task: Task, by) -> None:
     if by is not None and by.pk != task.owner_id:
         raise PermissionDenied("这不是您的待办。")
+
+
+def kept(task: Task, words: str) -> str:
+    """What somebody wrote, or nothing where the task's source keeps no words (sources.py)."""
+    return "" if sources.source(task.source_kind).wordless else words
 
 
 def record(task: Task, what: str, *, by, now: datetime, text: str) -> None:

@@ -23,6 +23,7 @@ from zhikong.foundation.findings import sealed
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.notices.models import Notice
 from zhikong.foundation.opaque import DUE_REASON, KEY, KIND, URL, Words
+from zhikong.foundation.opaque import FILE_PURPOSE as PURPOSE
 from zhikong.foundation.tasks import actions as tasks
 from zhikong.foundation.tasks.models import Task
 
@@ -44,8 +45,6 @@ __all__ = [
     "register_findings",
     "task",
 ]
-
-PURPOSE = "incidents.sealed"
 
 
 @contextmanager

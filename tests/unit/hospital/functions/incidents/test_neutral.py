@@ -19,7 +19,8 @@ from zhikong.foundation.findings import sealed
 from zhikong.foundation.findings.models import Finding, FindingStep, sealing
 from zhikong.foundation.notices.models import Notice, Receipt
 from zhikong.foundation.opaque import DUE_REASON, TITLES
-from zhikong.foundation.tasks.models import Task
+from zhikong.foundation.tasks.actions import moving
+from zhikong.foundation.tasks.models import Task, TaskEvent
 from zhikong.hospital.functions.incidents import neutral
 
 NOW = datetime(2026, 11, 23, 2, 17, 42, tzinfo=UTC)
@@ -37,6 +38,7 @@ def people(hospital, make_user):
         card=card.id,
         reporter=make_user("nurse", card, name="陈晓红"),
         office=make_user("quality_office", name="王敏"),
+        other_office=make_user("quality_office", name="赵强"),
         head=make_user("department_head", card, name="李建国"),
     )
 
@@ -337,3 +339,12 @@ def test_the_reporters_scope_is_back_afterwards(people, as_reporter):
 def test_words_tell_neither_category_nor_severity():
     hints = ("跌倒", "用药", "输血", "压", "严重", "Ⅰ", "一级", "死亡", "根本原因")
     assert not [pair for pair in itertools.product(TITLES, hints) if pair[1] in pair[0]]
+
+
+def test_what_people_write_when_they_hand_it_on_is_not_kept(people, hospital):
+    task = neutral.task(by=None, now=NOW, owner=people.office, due_on=DUE, url=URL, key=neutral.new_key())
+    moving.remind(task, by=people.head, now=NOW, text=SECRET)
+    moving.delegate(task, by=people.office, now=NOW, to=people.other_office, reason=SECRET)
+    assert not TaskEvent.objects.filter(text__contains=SECRET).exists()
+    assert not Notice.objects.filter(text__contains=SECRET).exists()
+    assert TaskEvent.objects.filter(task=task).count() == 2
