@@ -5,11 +5,11 @@ import signal
 
 from django.core.wsgi import get_wsgi_application
 
-from zhikong.site import connection
+from zhikong.site import connection, speak
 from zhikong.site.supervisor.guardian import tie_to_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhikong.site.settings")
 if connection.process_role() == "web":
     tie_to_parent(signal.SIGKILL)  # an orphan would keep the port after a kill -9 of the web server
 
-application = get_wsgi_application()
+application = speak.branch(get_wsgi_application())

@@ -45,6 +45,12 @@ class Ticket:
         """Twenty letters that open it: 98 bits."""
         return spelled(self._derived("key"), 20)
 
+    @property
+    def sum(self) -> tuple[int, int]:
+        """Two numbers to add, asked while the spool is filling."""
+        raw = self._derived("sum")
+        return 2 + raw[0] % 8, 2 + raw[1] % 8
+
     def tag(self, own: bytes) -> bytes:
         """By this the spool knows a record that it already holds."""
         return hmac.digest(own, b"tag" + self.record.bytes, "sha256")[:16]
@@ -72,6 +78,11 @@ def read(text: str, own: bytes, *, now: float) -> Ticket:
     if not HASTE <= now - issued <= VALID:
         raise Expired("too old or too fast")
     return Ticket(secret)
+
+
+def peek(text: str) -> Ticket:
+    """The ticket of a form that we are about to show; for sending it must be read."""
+    return Ticket(FORM.unpack(base64.urlsafe_b64decode(text)[: FORM.size])[0])
 
 
 def spelled(raw: bytes, length: int) -> str:
