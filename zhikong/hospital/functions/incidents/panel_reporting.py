@@ -1,5 +1,12 @@
 """What this part of the function shows of itself on pages that it does not own."""
 
-from zhikong.web.panels import Panel
+from django.utils.translation import gettext_lazy as _
 
-PANEL = Panel()
+from zhikong.web.panels import MenuEntry, Panel
+
+PANEL = Panel(
+    menu=(
+        MenuEntry(_("上报不良事件"), "incidents:report", "megaphone", order=60),
+        MenuEntry(_("我的上报"), "incidents:mine", "message-square-reply", order=61),
+    )
+)

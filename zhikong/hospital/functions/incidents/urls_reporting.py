@@ -1,3 +1,15 @@
 """Addresses of reporting."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from zhikong.hospital.functions.incidents.views.reporting import following, report
+
+urlpatterns: list = [
+    path("report/", report.report, name="report"),
+    path("report/suggest/", report.suggest, name="suggest"),
+    path("report/drafts/<int:pk>/drop/", report.drop, name="draft_drop"),
+    path("mine/", following.listed, name="mine"),
+    path("mine/<slug:code>/", following.own, name="own"),
+    path("mine/<slug:code>/add/", following.add, name="own_add"),
+    path("mine/<slug:code>/photos/<int:pk>/", following.photo, name="own_photo"),
+]
