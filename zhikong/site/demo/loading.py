@@ -23,6 +23,7 @@ from zhikong.site.demo import (
     cases_story,
     duties_story,
     improvements_story,
+    incidents_story,
     inspections_findings,
     inspections_story,
     organisation,
@@ -86,6 +87,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         risks_story.tell(now=now)
         improvements_story.tell(now=now)
         tools_story.tell(now=now)
+        incidents_story.tell(now=now)
     home.set_options(demo_loaded=_database())
 
 
