@@ -34,6 +34,7 @@ class State(TextChoices):
     VERIFYING = "verifying", _("核实中")
     DEPARTMENT = "department", _("待科室报告")
     DECIDING = "deciding", _("待定处理意见")
+    COMMITTEE = "committee", _("待委员会意见")
     ANSWERING = "answering", _("待答复")
     ANSWERED = "answered", _("已答复，待回访")
     REVIEW = "review", _("复核中")
@@ -62,6 +63,16 @@ class Branch(TextChoices):
     COMMITTEE = "committee", _("无法判断，提交医疗安全管理委员会")
 
 
+class AnswerWay(TextChoices):
+    """How the answer reached the complainant; it stands on his page in any case."""
+
+    IN_PERSON = "in_person", _("当面")
+    PHONE = "phone", _("电话")
+    LETTER = "letter", _("书面")
+    PAGE = "page", _("查询页")
+    NOT_REACHABLE = "not_reachable", _("匿名或联系不上")
+
+
 class Step(TextChoices):
     """What is written into the record of handling."""
 
@@ -76,6 +87,11 @@ class Step(TextChoices):
     VERIFIED = "verified", _("核实")
     REPORTED = "reported", _("科室讨论报告")
     RETURNED = "returned", _("退回")
+    REFERRED = "referred", _("提交委员会")
+    COMMITTEE = "committee", _("委员会意见")
+    DISCIPLINE = "discipline", _("移交责任认定")
+    LINKED = "linked", _("关联")
+    KEY = "key", _("重发密钥")
     DECIDED = "decided", _("定处理意见")
     LEADER = "leader", _("报告分管院领导")
     ANSWERED = "answered", _("答复")

@@ -8,7 +8,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhikong.foundation.access.base import Protected, Protection, paired
-from zhikong.hospital.functions.complaints.rules_intake import Branch, Channel, State, Step, Verdict, Who
+from zhikong.hospital.functions.complaints.rules_intake import (
+    AnswerWay,
+    Branch,
+    Channel,
+    State,
+    Step,
+    Verdict,
+    Who,
+)
 
 USER = settings.AUTH_USER_MODEL
 DEPARTMENT = "organisation.Department"
@@ -121,8 +129,11 @@ class Complaint(Guarded):
     decision = models.TextField(_("处理意见"), blank=True)
     decided_at = models.DateTimeField(_("定处理意见的时间"), null=True)
     decided_by = person(_("定处理意见的人"), null=True)
+    no_measure = models.CharField(_("不需整改的理由"), max_length=300, blank=True)
+    cause = models.TextField(_("原因"), blank=True)
     leader_told_at = models.DateTimeField(_("报告分管院领导的时间"), null=True)
     answer = models.TextField(_("答复"), blank=True)
+    answer_way = models.CharField(_("答复方式"), max_length=16, choices=AnswerWay.choices, blank=True)
     answered_at = models.DateTimeField(_("答复时间"), null=True)
     answered_by = person(_("答复人"), null=True)
     department_told_at = models.DateTimeField(_("向科室反馈的时间"), null=True)
@@ -302,6 +313,7 @@ class ComplaintClock(OfComplaint):
     due_at = models.DateTimeField(_("期限"))
     reason = models.CharField(_("期限的依据"), max_length=300)
     mark = models.CharField(_("依据的核实程度"), max_length=16)
+    stops_at = models.CharField(_("哪一步完成"), max_length=16, default="")
     statutory = models.BooleanField(_("规定的时限"), default=False)
     done_at = models.DateTimeField(_("完成时间"), null=True)
 
@@ -378,6 +390,11 @@ class Refund(OfComplaint):
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="complaint_refund_positive"),
             models.UniqueConstraint(fields=["institution", "voucher"], name="complaint_refund_voucher_once"),
         ]
+
+    @property
+    def yuan(self) -> str:
+        """The amount in yuan, to the fen."""
+        return f"{self.amount_fen // 100}.{self.amount_fen % 100:02d}"
 
 
 class ComplaintLink(OfComplaint):
