@@ -41,5 +41,9 @@ def deposit(
 
 def due_after(now: float) -> int:
     """The full hour from which a record may be taken over: one of the next few, drawn by lot."""
-    hold = max(1, int(getattr(settings, "SPEAK_HOLD_HOURS", HOLD_HOURS)))
-    return int(now) // HOUR * HOUR + (1 + secrets.randbelow(hold)) * HOUR
+    return int(now) // HOUR * HOUR + (1 + secrets.randbelow(hold_hours())) * HOUR
+
+
+def hold_hours() -> int:
+    """Among how many full hours the lot is drawn; 1: always the next one."""
+    return max(1, int(getattr(settings, "SPEAK_HOLD_HOURS", HOLD_HOURS)))

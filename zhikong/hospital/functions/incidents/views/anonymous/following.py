@@ -82,7 +82,7 @@ def _conversation(found: threads.Conversation, fields: Mapping[str, str], **more
         key=fields.get("key", ""),
         text=fields.get("text", ""),
         ticket=fields.get("ticket") or tickets.issue(_own(), now=time.time()),
-        hold=getattr(settings, "SPEAK_HOLD_HOURS", depositing.HOLD_HOURS),
+        hold=depositing.hold_hours(),
         **more,
     )
 

@@ -46,7 +46,7 @@ def report(asked: Asked) -> Page:
 
 def about() -> dict[str, Any]:
     """What the page about protection tells of this installation."""
-    return {"hold": getattr(settings, "SPEAK_HOLD_HOURS", depositing.HOLD_HOURS)}
+    return {"hold": depositing.hold_hours()}
 
 
 def _sent(asked: Asked, here: choices.Hospital) -> Page:
