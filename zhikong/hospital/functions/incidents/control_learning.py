@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -75,7 +76,7 @@ def _monthly(months: Sequence[str], counts: Sequence[int], bed_days: Sequence[in
 
 
 def _between(days: Sequence[date], gaps: Sequence[float] | None) -> Control:
-    labels = tuple(day.isoformat() for day in days[1:])
+    labels = _labels(days[1:])
     if gaps is not None:
         limits = g_chart(list(gaps))
         reason = (
@@ -86,6 +87,16 @@ def _between(days: Sequence[date], gaps: Sequence[float] | None) -> Control:
     limits = t_chart(apart)
     reason = "事件少见且床日数不全，改看两例之间隔了多少天（t 图）：点越高越好。"
     return Control("t", labels, limits, _rules(limits), reason, "两例之间的天数", up_is_bad=False)
+
+
+def _labels(days: Sequence[date]) -> tuple[str, ...]:
+    """The day of each incident; the second of a day has its number, because two points may not share a place."""
+    seen: Counter[date] = Counter()
+    made = []
+    for day in days:
+        seen[day] += 1
+        made.append(day.isoformat() + (f" ({seen[day]})" if seen[day] > 1 else ""))
+    return tuple(made)
 
 
 def _rules(limits: Limits) -> tuple[Rule, ...]:

@@ -104,12 +104,16 @@ def _columns(found: Any) -> list[Problem]:
 
 
 def _indicator(data: dict[str, Any]) -> str:
-    """The trigger as an indicator that counts its rows, by month and department of discharge."""
+    """The trigger as an indicator that counts stays (or rows), by month and department of discharge."""
     stay = "" if data["table"] == "stays" else "stay."
     said = {name: data[name] for name in OWN} | {
-        "status": "published", "name": data["title"], "why": data["ask"], "kind": "count", "no_rows": "zero",
+        "status": "published", "name": data["title"], "why": data["ask"],
         "date": f"{stay}discharged_at", "department": f"{stay}discharge_department", "population": data["where"],
-        "numerator": {"rows": True}, "multiplier": 1, "unit": "例", "direction": "monitor", "chart": "none",
+        "multiplier": 1, "unit": "例", "direction": "monitor", "chart": "none",
+    }  # fmt: skip
+    of_stay = data.get("once", "stay") == "stay"
+    said |= {"kind": "distinct", "numerator": {"distinct": "stay_id"}} if of_stay else {
+        "kind": "count", "no_rows": "zero", "numerator": {"rows": True}
     }  # fmt: skip
     said["next_review"] = data["next_review"].isoformat()
     return "\n".join(f"{key}: {_plain(key, value)}" for key, value in said.items())
