@@ -8,7 +8,7 @@ from django.db import connections
 from zhikong.foundation.access.scope import current_scope, job_scope, scoped
 from zhikong.foundation.organisation.queries import DepartmentOn, departments, institution
 from zhikong.hospital.functions.event_quotas import rules
-from zhikong.hospital.functions.event_quotas.models import Plan, Quota, Settlement, Switch
+from zhikong.hospital.functions.event_quotas.models import GROUPS, Plan, Quota, Settlement, Switch
 from zhikong.hospital.functions.event_quotas.rules import Group, Line
 
 VIEW = "event_quotas_counts"
@@ -24,6 +24,10 @@ class Row:
     quota: int
     by_scale: int
     by_beds: int
+
+    @property
+    def group_name(self) -> str:
+        return str(dict(GROUPS)[self.group])
 
 
 @dataclass(frozen=True)
