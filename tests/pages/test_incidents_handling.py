@@ -252,7 +252,7 @@ def test_each_sees_only_his_own(reported, as_role, hospital, office, quality, he
     fall, drug = reported(), reported(category="medication", harm="C")
     nursing = as_role("nursing", name="护理部")
     pharmacy = as_role("pharmacy", name="药学部")
-    other_head = as_role("department_head", hospital.departments["ORTH"], name="孙强")
+    other_head = as_role("department_head", hospital.departments["GSUR"], name="孙强")
     leader = as_role("hospital_leader", name="陈院长")
     seen = {
         who: [one.code for one in (fall, drug) if client.get(reverse("incidents:case", args=[one.code])).status_code == 200]
@@ -281,7 +281,7 @@ def test_the_head_of_the_department_reads_but_does_not_handle(reported, head):
 
 
 def test_an_investigator_sees_this_case_only_and_no_longer_when_he_left(reported, office, as_role, hospital):
-    guest = as_role("physician", hospital.departments["ORTH"], name="吴医生")
+    guest = as_role("physician", hospital.departments["GSUR"], name="吴医生")
     one, other = reported(), reported(category="tube")
     do(office, one, "accept")
     do(office, one, "invite", user=guest.user.pk)
@@ -345,7 +345,7 @@ def test_the_export_holds_the_columns_of_the_page_and_no_reporter(reported, offi
     book = openpyxl.load_workbook(BytesIO(office.get(reverse("incidents:export"), {"which": "all"}).content))
     heads, row = list(book["事件"].values)
     told = dict(zip(heads, row, strict=True))
-    assert (told["事件编号"], told["类别编码"], told["发生科室"]) == (one.code, "fall", "心内科")
+    assert (told["事件编号"], told["类别编码"], told["发生科室"]) == (one.code, "fall", "心血管内科")
     assert "赵小兰" not in str(row)
     answer = office.get(reverse("incidents:export"), {"which": "all", "form": "xml"})
     assert len(ET.fromstring(answer.content)) == 1

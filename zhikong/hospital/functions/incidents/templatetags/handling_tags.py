@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhikong.foundation.access.scope import once
+from zhikong.foundation.organisation import queries as organisation
 from zhikong.hospital.functions.incidents.queries.handling import packs
 from zhikong.hospital.functions.incidents.queries.reporting import categories
 
@@ -52,3 +55,10 @@ def level_state(code: str) -> str:
 @register.filter
 def category_word(code: str) -> str:
     return categories.title(code) or _("类别待定")
+
+
+@register.filter
+def department_word(department_id: int | None) -> str:
+    """The name of a department of today; “科室不明” for none."""
+    names = once("incidents.names", lambda: organisation.names(on=timezone.localdate()))
+    return names.get(department_id, _("科室不明"))
