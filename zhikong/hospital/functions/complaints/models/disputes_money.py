@@ -170,3 +170,28 @@ class DisputePayment(Protected):
             models.CheckConstraint(condition=~Q(voucher=""), name="dispute_payment_has_voucher"),
         ]
         indexes = [models.Index(fields=["institution", "paid_on"], name="dispute_paid_on")]
+
+
+class DisputeYear(Protected):
+    """What the formulas of a year divide by, as the office was told: persons seen, and medical income in fen.
+
+    None: not told; then the figure cannot be computed. source: the report that it stands in.
+    """
+
+    year = models.PositiveSmallIntegerField(_("年度"))
+    person_times = models.BigIntegerField(_("门诊与住院总人次"), null=True)
+    income_fen = money(_("医疗收入"))
+    source = models.CharField(_("数据来源"), max_length=120)
+    set_at = models.DateTimeField()
+    set_by = person(_("填写人"))
+
+    class Meta:
+        verbose_name = _("年度分母")
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "year"], name="dispute_year_once"),
+            models.CheckConstraint(
+                condition=(Q(person_times=None) | Q(person_times__gt=0))
+                & (Q(income_fen=None) | Q(income_fen__gt=0)),
+                name="dispute_year_positive",
+            ),
+        ]
