@@ -39,3 +39,27 @@ def ready() -> None:
             starter=STARTER,
         )
     )
+    _register_forms()
+
+
+def _register_forms() -> None:
+    """Typed forms speak the language of forms but are a kind of their own: nobody can open them as a sheet of the
+    foundation, where an incident's words would lie in the open."""
+    from zhikong.foundation.forms import examples
+    from zhikong.foundation.forms.kind import fields, preview
+    from zhikong.foundation.packstore import kinds
+    from zhikong.hospital.functions.incidents.queries.reporting.typed import CODE
+    from zhikong.hospital.functions.incidents.reading_reporting_forms import parse
+
+    kinds.register(
+        kinds.Kind(
+            code=CODE,
+            folder="incident_forms",
+            title=_("不良事件专项表"),
+            parse=parse,
+            title_of=lambda form: form.title,
+            preview=preview,
+            fields=fields,
+            examples=examples.problems,
+        )
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhikong.hospital.functions.incidents.views.reporting import following, report
+from zhikong.hospital.functions.incidents.views.reporting import following, report, typed
 
 urlpatterns: list = [
     path("report/", report.report, name="report"),
@@ -12,4 +12,5 @@ urlpatterns: list = [
     path("mine/<slug:code>/", following.own, name="own"),
     path("mine/<slug:code>/add/", following.add, name="own_add"),
     path("mine/<slug:code>/photos/<int:pk>/", following.photo, name="own_photo"),
+    path("typed/<slug:code>/", typed.typed, name="typed"),
 ]

@@ -1,6 +1,6 @@
 """Reads of reports: the incident, its words, the reporter (for whoever may know), categories, drafts."""
 
-from zhikong.hospital.functions.incidents.queries.reporting import categories, drafts
+from zhikong.hospital.functions.incidents.queries.reporting import categories, drafts, typed
 from zhikong.hospital.functions.incidents.queries.reporting.reading import (
     Added,
     Reporter,
@@ -39,4 +39,5 @@ __all__ = [
     "reporter_account",
     "reporter_of",
     "told",
+    "typed",
 ]
