@@ -20,12 +20,17 @@ from zhikong.site import frame, home
 from zhikong.site.demo import (
     PASSWORD,
     actions_story,
+    anonymous_story,
     cases_story,
+    complaints_story,
+    disputes_story,
     duties_story,
+    handling_story,
     improvements_story,
     incidents_story,
     inspections_findings,
     inspections_story,
+    learning_story,
     organisation,
     records_story,
     reviews_story,
@@ -79,6 +84,8 @@ def load(*, now: datetime, progress: Progress) -> None:
         demo_records.tell(now=now, password=PASSWORD)
         duties_story.tell(now=now)
         cases_story.tell(now=now)
+        complaints_story.tell(now=now)
+        disputes_story.tell(now=now)
         records_story.tell(now=now)
         reviews_story.tell(now=now)
         sampling_story.tell(now=now)
@@ -88,6 +95,9 @@ def load(*, now: datetime, progress: Progress) -> None:
         improvements_story.tell(now=now)
         tools_story.tell(now=now)
         incidents_story.tell(now=now)
+        anonymous_story.tell()
+        handling_story.tell(now=now)
+        learning_story.tell(now=now)  # after handling: what it brings is closed already
     home.set_options(demo_loaded=_database())
 
 
