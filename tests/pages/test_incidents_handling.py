@@ -245,6 +245,35 @@ def test_several_are_accepted_at_once_and_a_second_time_is_told(reported, office
     assert "不能做这一步" in again
 
 
+def test_a_report_without_category_is_given_one_and_its_clocks_follow(reported, office):
+    one = reported(category="", harm="F")
+    assert "归类" in page(office, one)
+    do(office, one, "category", category="adr")
+    assert one.category == "adr"
+    assert "新的、严重的药品不良反应上报" in page(office, one)
+    do(office, one, "category", category="made-up")
+    assert one.category == "adr"
+
+
+def test_a_department_without_an_account_answers_on_paper_and_the_office_enters_it(
+    reported, office, hospital
+):
+    one = reported(department_id=hospital.departments["LAB"].id, harm="C")
+    do(office, one, "accept")
+    do(office, one, "level", level="III", harm="C")
+    do(office, one, "ask")
+    assert "请填写科室分析" in page(office, one)
+    do(
+        office,
+        one,
+        "analyse",
+        course="核对了标本登记",
+        causes="两台离心机共用一个标签架",
+        measures="分开标签架",
+    )
+    assert (one.state, one.handling.analysed_by) == ("measures", office.user)
+
+
 # ---- who sees what ----------------------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ GOES = {
     "return": ((S.REPORTED, S.ACCEPTED), S.RETURNED),
     "merge": ((S.REPORTED, S.ACCEPTED, S.INVESTIGATING), S.MERGED),
     "level": (AT_WORK, None),
+    "category": (OPEN, None),
     "dispute": (OPEN, None),
     "sac": (AT_WORK, None),
     "submit": ((*OPEN, S.CLOSED), None),

@@ -140,6 +140,7 @@ class HandlingStep(OfIncident):
         CLOSE = "close", _("结案")
         REOPEN = "reopen", _("重新办理")
         OFFICE = "office", _("转交受理部门")
+        CATEGORY = "category", _("归类")
 
     act = models.CharField(_("步骤"), max_length=16, choices=Act)
     text = models.TextField(_("说明"), blank=True)

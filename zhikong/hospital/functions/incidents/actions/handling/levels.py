@@ -12,6 +12,7 @@ from zhikong.hospital.functions.incidents.actions.handling import answering, ste
 from zhikong.hospital.functions.incidents.models.handling import Handling, HandlingStep
 from zhikong.hospital.functions.incidents.models.reporting import Incident
 from zhikong.hospital.functions.incidents.queries.handling import packs, scope
+from zhikong.hospital.functions.incidents.queries.reporting import categories
 from zhikong.hospital.functions.incidents.rules_handling_states import needs_second
 
 Act = HandlingStep.Act
@@ -145,4 +146,19 @@ def assess(incident: Incident, *, by, now: datetime, severity: str, frequency: s
     handling.sac_score, handling.sac_action = score.score, score.action
     handling.save(update_fields=["sac_matrix", "sac_severity", "sac_frequency", "sac_score", "sac_action"])
     steps.record(incident, Act.SAC, by=by, now=now, text=score.title)
+    return incident
+
+
+@transaction.atomic
+def classify(incident: Incident, *, by, now: datetime, category: str) -> Incident:
+    """Say which category it is: clocks and emergency plan follow it; the office stays until it is handed over."""
+    incident = steps.for_office(incident, by=by, act="category")
+    found = categories.category(category)
+    if found is None:
+        raise ValidationError("请选择类别。")
+    incident.category = found.id
+    incident.save(update_fields=["category"])
+    incident.handling.plan = found.emergency_plan
+    incident.handling.save(update_fields=["plan"])
+    steps.record(incident, Act.CATEGORY, by=by, now=now, text=found.title)
     return incident

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from zhikong.foundation.access.queries import users_with_role
+from zhikong.foundation.access.queries import scope_of, users_with_role
 from zhikong.hospital.functions.incidents import neutral
 from zhikong.hospital.functions.incidents.models.handling import Handling, HandlingStep
 from zhikong.hospital.functions.incidents.models.reporting import Incident
@@ -83,15 +83,21 @@ def leaders(department_id: int | None, now: datetime) -> list:
     return first or holders("qc_officer", now, department_id)
 
 
-def give(
-    incident: Incident, owners, *, by, now: datetime, key: str, due: datetime, department: bool = False
-) -> None:
+def give(incident: Incident, owners, *, by, now: datetime, key: str, due: datetime) -> None:
     """A task in constant words for each owner; the first act on it finishes all."""
     for owner in {one.pk: one for one in owners}.values():
         neutral.task(
             by=by, now=now, owner=owner, due_on=timezone.localdate(due), url=url(incident), key=key,
-            department_id=incident.department_id if department else None,
+            department_id=_place(owner, incident, now),
         )  # fmt: skip
+
+
+def _place(owner, incident: Incident, now: datetime) -> int | None:
+    """The department under which the owner sees the task: the case's where that is his, else his own; None: all."""
+    reach = scope_of(owner, timezone.localdate(now))
+    if reach.whole_hospital or reach.covers(incident.department_id):
+        return None if reach.whole_hospital else incident.department_id
+    return min(reach.departments, default=None)
 
 
 def key_of(incident: Incident, part: str) -> str:

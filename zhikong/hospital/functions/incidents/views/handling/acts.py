@@ -62,6 +62,10 @@ def _level(request, incident, who):
     levels.set_level(incident, **_clean(forms.LevelForm(request.POST)), **who)
 
 
+def _category(request, incident, who):
+    levels.classify(incident, category=request.POST.get("category", ""), **who)
+
+
 def _agree(request, incident, who):
     levels.agree(incident, **who)
 
@@ -139,7 +143,7 @@ def _reopen(request, incident, who):
 
 ACTS: dict[str, Callable] = {
     "accept": _accept, "return": _return, "office": _office, "merge": _merge, "unmerge": _unmerge,
-    "level": _level, "agree": _agree, "refuse": _refuse, "dispute": _dispute, "sac": _sac, "hop": _hop,
+    "level": _level, "category": _category, "agree": _agree, "refuse": _refuse, "dispute": _dispute, "sac": _sac, "hop": _hop,
     "submit": _submit, "alert": _alert, "plan": _plan, "invite": _invite, "leave": _leave, "note": _note,
     "ask": _ask, "analyse": _analyse, "measure": _measure, "say": _say, "close": _close, "reopen": _reopen,
 }  # fmt: skip

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from zhikong.foundation.organisation import queries as organisation
 from zhikong.hospital.functions.incidents import case_parts_handling, forms_handling
-from zhikong.hospital.functions.incidents.actions.handling import closing, measures
+from zhikong.hospital.functions.incidents.actions.handling import closing, investigating, measures
 from zhikong.hospital.functions.incidents.models.handling_work import IncidentMeasure
 from zhikong.hospital.functions.incidents.models.reporting import Incident
 from zhikong.hospital.functions.incidents.queries import reporting
@@ -29,7 +29,7 @@ from zhikong.hospital.functions.incidents.rules_reporting import Privacy
 from zhikong.hospital.functions.incidents.views.handling.common import case_or_404
 
 ACTS = (
-    "accept", "return", "merge", "level", "dispute", "sac", "submit", "alert", "plan", "office", "note", "ask",
+    "accept", "return", "merge", "level", "category", "dispute", "sac", "submit", "alert", "plan", "office", "note", "ask",
     "analyse", "measure", "say", "close", "reopen",
 )  # fmt: skip
 
@@ -45,7 +45,8 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 def context_of(request: HttpRequest, incident: Incident, now: datetime) -> dict:
     """Everything on the page."""
     user, handling = request.user, incident.handling
-    handles, analyses = scope.may_handle(user, incident), scope.may_analyse(user, incident)
+    handles, leads = scope.may_handle(user, incident), scope.may_analyse(user, incident)
+    analyses = investigating.may_answer(user, incident, now=now)
     runs = running.clocks_of(incident)
     return {
         "incident": incident,
@@ -60,7 +61,7 @@ def context_of(request: HttpRequest, incident: Incident, now: datetime) -> dict:
         "can": {act: possible(act, incident.state) for act in ACTS},
         "now": now,
         "clocks": [(one, one.state(now), int(one.left(now).total_seconds())) for one in runs],
-        "hops": [(one, _may_know(one, handles, analyses)) for one in running.hops_of(incident, now=now)],
+        "hops": [(one, _may_know(one, handles, leads)) for one in running.hops_of(incident, now=now)],
         **_told(incident, handles),
         **_work(request, incident, now),
         **(_for_office(request, incident, runs, now) if handles else {}),
@@ -133,6 +134,7 @@ def _for_office(request: HttpRequest, incident: Incident, runs, now: datetime) -
             },
         ),
         "person_form": forms_handling.PersonForm(people=people.candidates()),
+        "categories": categories.all_in_force(),
         "offices": [(code, word) for code, word in forms_handling.POSTS[3:] if code != handling.office],
         "office_word": dict(forms_handling.POSTS).get(handling.office, handling.office),
     }  # fmt: skip
