@@ -7,8 +7,11 @@ def ready() -> None:
     """Called once, when all apps are loaded."""
     from zhikong.foundation.facts import sealing
     from zhikong.foundation.findings import sources as findings
+    from zhikong.foundation.forms.facts import SheetSubmitted
+    from zhikong.foundation.outbox.registry import subscribe
     from zhikong.foundation.packstore import kinds
     from zhikong.foundation.tasks import sources
+    from zhikong.hospital.functions.complaints import reactions_disputes
     from zhikong.hospital.functions.complaints.actions.disputes import steps
     from zhikong.hospital.functions.complaints.queries.disputes import locks
     from zhikong.hospital.functions.complaints.queries.disputes.reading import describe
@@ -30,3 +33,4 @@ def ready() -> None:
     sources.register(sources.Source(steps.STATEMENT_SOURCE, _("纠纷的书面陈述"), extend=False))
     sources.register(sources.Source(steps.SEALING_SOURCE, _("封存"), extend=False))
     findings.register(steps.SOURCE, describe)
+    subscribe(SheetSubmitted, reactions_disputes.sheet_submitted, name="complaints.dispute_discussed")

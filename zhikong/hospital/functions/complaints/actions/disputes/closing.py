@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.hospital.functions.complaints.actions.disputes import steps
+from zhikong.hospital.functions.complaints.actions.disputes.writing import hold_complaint
+from zhikong.hospital.functions.complaints.actions.intake.keeping import note_retention
 from zhikong.hospital.functions.complaints.models.disputes import Dispute, DisputeParty
 from zhikong.hospital.functions.complaints.queries.disputes import guards
 from zhikong.hospital.functions.complaints.queries.disputes.rules import rules
@@ -52,6 +54,9 @@ def close(dispute: Dispute, *, by, now: datetime) -> Dispute:
     dispute.state, dispute.closed_at, dispute.closed_by = Dispute.State.CLOSED, now, by
     dispute.retain_until = _years_later(timezone.localdate(now), rules().retention_years)
     dispute.save()
+    if dispute.complaint is not None:
+        hold_complaint(dispute, by=by, now=now, reason=_("纠纷已结案"))
+        note_retention(dispute.complaint, now=now)
     until = _("保存到 %(day)s") % {"day": dispute.retain_until}
     steps.record(dispute, "close", _("结案"), by=by, now=now, text=until)
     return dispute

@@ -15,6 +15,7 @@ from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.notices.sealing import seal
 from zhikong.hospital.functions.complaints import rules_disputes_clocks as timing
 from zhikong.hospital.functions.complaints.actions.disputes import steps
+from zhikong.hospital.functions.complaints.actions.intake import keeping
 from zhikong.hospital.functions.complaints.models.disputes import (
     OFFICES,
     READERS,
@@ -93,8 +94,6 @@ def _tell_department(dispute: Dispute, *, by, now: datetime) -> None:
 @transaction.atomic
 def open_from_complaint(*, by, now: datetime, complaint: Complaint, title: str, **told) -> Dispute:
     """Carry a complaint on as a dispute; what it says of place, stay and demand is taken over, who complains is not."""
-    from zhikong.hospital.functions.complaints.actions.intake import onward
-
     steps.office(by, complaint)
     if complaint.department_id is None:
         raise ValidationError(_("请先在投诉里确定被投诉的科室，再转为医疗纠纷。"))
@@ -106,7 +105,7 @@ def open_from_complaint(*, by, now: datetime, complaint: Complaint, title: str, 
         stay_id=complaint.stay_id, happened_on=complaint.occurred_on, known_at=complaint.received_at,
         complaint=complaint, withheld=complaint.withheld, **told,
     )  # fmt: skip
-    onward.mark_as_dispute(by=by, now=now, complaint=complaint, note=made.number)
+    keeping.mark_as_dispute(complaint, by=by, now=now, note=made.number)
     return made
 
 

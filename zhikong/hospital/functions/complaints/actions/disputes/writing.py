@@ -21,6 +21,7 @@ from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.tasks import actions as tasks
 from zhikong.hospital.functions.complaints import rules_disputes_clocks as timing
 from zhikong.hospital.functions.complaints.actions.disputes import steps
+from zhikong.hospital.functions.complaints.actions.intake import keeping
 from zhikong.hospital.functions.complaints.models.disputes import OFFICES, Dispute
 from zhikong.hospital.functions.complaints.models.disputes_parts import (
     DisputeHold,
@@ -237,7 +238,7 @@ def hold(dispute: Dispute, *, by, now: datetime, reason: str) -> DisputeHold:
         if paper.file.deleted_at is None:
             files.hold(paper.file, by=by, now=now, reason=made.reason)
     steps.record(dispute, "hold", _("法律保留"), by=by, now=now, text=made.reason)
-    _hold_complaint(dispute, True, by=by, now=now, reason=made.reason)
+    hold_complaint(dispute, by=by, now=now, reason=made.reason)
     return made
 
 
@@ -259,13 +260,13 @@ def release(found: DisputeHold, *, by, now: datetime, reason: str) -> Dispute:
     dispute.held = dispute.holds.filter(released_at=None).exists()
     dispute.save(update_fields=["held"])
     steps.record(dispute, "hold", _("解除法律保留"), by=by, now=now, text=found.release_reason)
-    if not dispute.held:
-        _hold_complaint(dispute, False, by=by, now=now, reason=found.release_reason)
+    hold_complaint(dispute, by=by, now=now, reason=found.release_reason)
     return dispute
 
 
-def _hold_complaint(dispute: Dispute, held: bool, *, by, now: datetime, reason: str) -> None:
-    from zhikong.hospital.functions.complaints.actions.intake import onward
-
-    if dispute.complaint is not None:
-        onward.set_hold(by=by, now=now, complaint=dispute.complaint, held=held, reason=reason)
+def hold_complaint(dispute: Dispute, *, by, now: datetime, reason: str) -> None:
+    """The complaint that a dispute was born of is held while the dispute runs or is held itself."""
+    complaint = dispute.complaint
+    wanted = dispute.held or dispute.state != Dispute.State.CLOSED
+    if complaint is not None and complaint.held != wanted:
+        keeping.set_hold(complaint, by=by, now=now, held=wanted, reason=reason)
