@@ -20,6 +20,7 @@ from zhikong.site import frame, home
 from zhikong.site.demo import (
     PASSWORD,
     actions_story,
+    analysis_story,
     anonymous_story,
     cases_story,
     complaints_story,
@@ -97,6 +98,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         incidents_story.tell(now=now)
         anonymous_story.tell()
         handling_story.tell(now=now)
+        analysis_story.tell(now=now)  # after handling: it analyses what was accepted
         learning_story.tell(now=now)  # after handling: what it brings is closed already
     home.set_options(demo_loaded=_database())
 

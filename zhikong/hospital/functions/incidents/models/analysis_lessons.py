@@ -109,6 +109,7 @@ class SafetyAlert(Teaching):
         ordering = ["-published_at", "-written_at"]
         constraints = [
             *of_two("alert"),
+            paired("published_at", "published_by", "alert_published_pair"),
             models.CheckConstraint(
                 condition=~Q(state="published")
                 | (Q(published_at__isnull=False) & (Q(read_by__isnull=False) | ~Q(urgent_reason=""))),

@@ -1,0 +1,425 @@
+"""The demo hospital's analyses: one root cause analysis to its effect, one under way, lessons, alerts, key patients, defects."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from zhikong.foundation.access.models import User
+from zhikong.foundation.organisation.queries import resolve
+from zhikong.hospital.functions.incidents.actions.analysis import (
+    defects,
+    finishing,
+    lessons,
+    measuring,
+    opening,
+    patients,
+    people,
+    working,
+)
+from zhikong.hospital.functions.incidents.models.analysis import Analysis
+from zhikong.hospital.functions.incidents.models.analysis_lessons import Lesson, SafetyAlert
+from zhikong.hospital.functions.incidents.models.analysis_wards import Defect, KeyPatient
+from zhikong.hospital.functions.incidents.models.reporting import Incident
+from zhikong.site.demo.acting import at
+
+OFFICE, MEDICAL, NURSING, HEAD, ORTHOPAEDIST, MATRON, PHARMACY, EQUIPMENT, LEADER, NURSE, DOCTOR = (
+    "zhikong", "yiwu", "huli", "keshi", "guke", "hushizhang", "yaoxue", "zhuangbei", "yuanzhang", "hushi", "yishi",
+)  # fmt: skip
+# hours before the fall, who (index of PERSONS or None), what, what should have been, source, gap
+FALL = (
+    (-9, None, "入院评估跌倒风险 55 分（高危），腕带贴防跌倒标识", "", "record", False),
+    (-3, 1, "22 时给予利尿药", "高危患者利尿药应在 18 时前给", "record", False),
+    (-2, 0, "巡视：患者安静入睡，床栏拉起", "", "record", False),
+    (-1, None, "", "", "interview", True),
+    (0, 2, "患者自行下床，在卫生间门口跌倒，左髋着地", "", "interview", False),
+    (0.2, 0, "听到响声赶到，患者平卧，通知值班医师", "", "interview", False),
+    (1, None, "X 线：左股骨颈骨折", "", "record", False),
+)
+# parent (index), text, factor, status, root, evidence
+CAUSES = (
+    (None, "患者夜间独自如厕", "patient_behaviour", "confirmed", False, "患者访谈：尿急，等不及"),
+    (0, "够不着呼叫铃", "equipment_design", "confirmed", False, "现场测量：铃绳离枕头 1.6 米"),
+    (
+        1,
+        "呼叫铃固定在墙上，床位移动后没有跟着移",
+        "environment_layout",
+        "confirmed",
+        True,
+        "24 张床抽查，11 张够不着",
+    ),
+    (0, "夜间尿急", "patient_condition", "confirmed", False, "病程：入院后利尿治疗"),
+    (3, "利尿药 22 时给", "task_aid", "confirmed", True, "医嘱系统默认给药时间为 22 时"),
+    (None, "地面湿滑", "environment_physical", "ruled_out", False, "事发后查看地面干燥"),
+)
+LESSONS = (
+    (
+        "呼叫铃够得着，才不会自己下床",
+        "fall",
+        "一名高危跌倒患者夜间尿急，够不着呼叫铃，自己下床时跌倒骨折。",
+        "呼叫铃固定在墙上，床挪动之后铃没有跟着挪；利尿药按系统默认时间在睡前给药。",
+        "呼叫铃改为床栏内侧固定；系统把利尿药的默认时间改到傍晚。",
+        "离开床旁之前，请患者自己按一次呼叫铃。",
+        ("environment_layout", "task_aid"),
+    ),
+    (
+        "氯化钾不放在病区",
+        "medication",
+        "配药时把高浓度氯化钾当作生理盐水抽取，推注之前被同事发现。",
+        "两种安瓿外观相似，放在同一格抽屉里。",
+        "病区不再存放高浓度氯化钾，由静配中心按患者配送。",
+        "看到两种长得像的药放在一起，马上分开并告诉药学部。",
+        ("equipment_design",),
+    ),
+    (
+        "交接时说出“最担心的一件事”",
+        "critical_value",
+        "患者转科后两小时没有人处理已报告的高钾危急值。",
+        "危急值由转出科室接听，口头转告时没有复述，转入科室以为已经处理。",
+        "转科交接单增加“待处理危急值”一栏，双方签字。",
+        "交接最后一句话说：这个患者我最担心什么。",
+        ("communication_handover",),
+    ),
+    (
+        "腕带扫不出来，先停下",
+        "identification",
+        "腕带条码磨损扫不出，改为手工输入床号，给错了患者。",
+        "条码打印头老化，扫不出成了常事，大家习惯绕过。",
+        "打印头每季度更换；扫码失败时系统不再允许手输床号。",
+        "扫不出不是麻烦，是提醒：重新打印腕带再给药。",
+        ("equipment_fault",),
+    ),
+    (
+        "管道标识看得见来路",
+        "tube",
+        "翻身后误把引流管当作尿管夹闭，两小时后发现。",
+        "两根管路颜色相同，标识贴在床下方看不见。",
+        "管路标识统一贴在接口近端，颜色区分。",
+        "操作之前从身体一端摸到管路末端。",
+        ("equipment_design", "task_aid"),
+    ),
+    (
+        "备用电池也要有人管",
+        "equipment",
+        "转运途中监护仪断电，备用电池没有电。",
+        "备用电池没有列入充电责任，谁用谁充等于没有人充。",
+        "充电座上墙，交接班清点并签名。",
+        "推车出病房之前，按一下电池键看电量。",
+        ("equipment_missing", "team_roles"),
+    ),
+)
+# department, by, bed, reason, condition, family, days ago, how far: declared, followed, closed
+PATIENTS = (
+    (
+        "CARD",
+        NURSE,
+        "07床",
+        "dispute",
+        "心衰反复加重，疗效不及预期",
+        "家属多次质疑用药，情绪激动",
+        1,
+        "declared",
+    ),
+    (
+        "CARD",
+        HEAD,
+        "19床",
+        "critical",
+        "急性心梗术后心源性休克，主动脉球囊反搏支持",
+        "家属期望高，要求转院",
+        5,
+        "followed",
+    ),
+    (
+        "ORTH",
+        ORTHOPAEDIST,
+        "03床",
+        "complication",
+        "关节置换术后切口渗液，拟再次手术",
+        "家属对再次手术不理解",
+        6,
+        "followed",
+    ),
+    ("CARD", HEAD, "11床", "major_surgery", "多支病变拟行搭桥，合并肾功能不全", "已充分知情", 28, "closed"),
+)
+DEFECTS = (
+    (
+        2,
+        "handover",
+        "床旁交接漏交一条临时医嘱，接班护士核对时发现",
+        "peer",
+        False,
+        ("communication_handover",),
+    ),
+    (6, "medication", "摆药多摆一片，发药核对时发现", "self", False, ("staff_attention",)),
+    (9, "report", "心电图单夹错病历夹，查房时发现", "check", False, ("staff_attention", "task_aid")),
+    (
+        15,
+        "communication",
+        "术前谈话没有告知停药时间，患者当日仍服药，手术改期",
+        "patient",
+        True,
+        ("communication_patient",),
+    ),
+    (21, "handover", "夜班未交待复查血钾，次日上午补查", "check", False, ("communication_handover",)),
+)
+
+
+def tell(*, now: datetime) -> None:
+    """Once; a second start finds everything there."""
+    if Analysis.objects.exists() or KeyPatient.objects.exists():
+        return
+    users = {user.username: user for user in User.objects.filter(is_active=True)}
+    _finished(users, now)
+    _running(users, now)
+    made = _lessons(users, now)
+    _alerts(users, now, made)
+    _patients(users, now)
+    _defects(users, now)
+
+
+def _place(code: str, now: datetime) -> int:
+    return resolve(name_or_code=code, on=timezone.localdate(now)).id
+
+
+def _case(category: str, now: datetime, oldest: int, newest: int) -> Incident | None:
+    today = timezone.localdate(now)
+    rows = Incident.objects.filter(
+        category=category, occurred_on__gte=today - timedelta(days=oldest), occurred_on__lte=today - timedelta(days=newest),
+        department__isnull=False,
+    ).exclude(state__in=["reported", "returned", "merged"])  # fmt: skip
+    return rows.order_by("level", "occurred_on", "pk").first()
+
+
+def _finished(users, now: datetime) -> None:
+    incident = _case("fall", now, 360, 70)
+    if incident is None:
+        return
+    leader, begun = users[ORTHOPAEDIST], at(now, -62, 9)
+    one = opening.open_analysis(
+        by=users[OFFICE], now=begun, incidents=[incident], kind="rca", title="高危患者夜间如厕跌倒致骨折", leader=leader,
+        members=[users[MATRON], users[NURSING]],
+    )  # fmt: skip
+    for name, role, outside in (
+        (EQUIPMENT, "expert", True),
+        (PHARMACY, "member", True),
+        (LEADER, "sponsor", False),
+    ):
+        opening.join(one, by=users[OFFICE], now=begun, user=users[name], role=role, outside=outside)
+    working.write(
+        one, by=leader, now=begun,
+        values={"summary": "一名高危跌倒患者夜间尿急，自行下床如厕时跌倒，致左股骨颈骨折，已手术治疗。", "lesson_text": "呼叫铃是否够得着，请各病区自查。"},
+    )  # fmt: skip
+    persons = [
+        people.add_person(one, by=leader, now=begun, group=group) for group in ("nurse", "doctor", "patient")
+    ]
+    happened = at(now, -70, 1)
+    for hours, who, what, expected, source, gap in FALL:
+        working.put_event(
+            one, by=leader, now=at(now, -58, 10), person=None if who is None else persons[who],
+            values={"at": happened + timedelta(hours=hours), "about": gap, "what": what, "expected": expected, "source": source, "gap": gap},
+        )  # fmt: skip
+    roots = _causes(one, leader, now)
+    _statements(one, leader, now, roots)
+    for hazard, barrier, kind, worked, why in (
+        ("患者独自下床", "呼叫铃", "physical", "failed", "离枕头 1.6 米，够不着"),
+        ("患者独自下床", "床栏", "physical", "bypassed", "床栏只拉起一侧"),
+        ("夜间尿急", "给药时间", "system", "absent", "系统默认睡前给药"),
+    ):
+        values = {"hazard": hazard, "barrier": barrier, "kind": kind, "worked": worked, "why": why}
+        working.put_barrier(one, by=leader, now=at(now, -50, 10), values=values)
+    _spoken(persons, users, leader, now)
+    _measures(one, users, leader, now, roots)
+    finishing.conclude(
+        one,
+        by=leader,
+        now=at(now, -44, 16),
+        clear=True,
+        text="呼叫铃够不着，加上睡前给利尿药，使高危患者夜间独自下床。",
+    )
+    finishing.finish(one, by=leader, now=at(now, -44, 16))
+    finishing.approve(one, by=users[LEADER], now=at(now, -43, 10), text="同意，设备科统一改装。")
+
+
+def _causes(one: Analysis, leader, now: datetime) -> list:
+    made = []
+    for parent, text, factor, status, root, evidence in CAUSES:
+        values = {"text": text, "factor": factor, "status": status, "root": root, "evidence": evidence}
+        above = None if parent is None else made[parent]
+        made.append(working.put_cause(one, by=leader, now=at(now, -52, 10), values=values, parent=above))
+    return [row for row in made if row.root]
+
+
+def _statements(one: Analysis, leader, now: datetime, roots) -> None:
+    told = (
+        ("呼叫铃固定在墙上，床移动后离枕头 1.6 米", "患者夜间尿急时自己下床", "患者在卫生间门口跌倒骨折"),
+        ("医嘱系统把利尿药的默认时间设在 22 时", "高危患者夜间多次起床如厕", "患者在卫生间门口跌倒骨折"),
+    )
+    for node, (cause, effect, event) in zip(roots, told, strict=True):
+        values = {"cause": cause, "effect": effect, "event": event}
+        working.put_statement(one, by=leader, now=at(now, -50, 11), values=values, node=node)
+
+
+def _spoken(persons, users, leader, now: datetime) -> None:
+    said = (
+        (
+            persons[0],
+            "以后离开床旁之前，先请患者自己按一次呼叫铃；够不着就挪到手边。",
+            "当班后安排了一次心理支持谈话",
+        ),
+        (persons[1], "高危跌倒患者的利尿药我会改到傍晚，开医嘱时看跌倒评分。", ""),
+    )
+    for person, words, support in said:
+        people.speak(person, by=leader, now=at(now, -48, 15), aware="reached", words=words, support=support)
+
+
+def _measures(one: Analysis, users, leader, now: datetime, roots) -> None:
+    today = timezone.localdate(now)
+    card = _place("CARD", now)
+    rows = (
+        (roots[0], "呼叫铃改为床栏内侧固定，随床移动", "forcing", "抽查 24 张床，患者能自己按到", "不少于 95%", 24, 24, "reached"),
+        (roots[1], "系统把利尿药默认时间改为 16 时，夜间开立时提示跌倒评分", "software", "抽查 30 份利尿药医嘱，18 时前给药", "不少于 90%", 30, 28, "reached"),
+        (roots[0], "病区每班交接时请高危患者演示呼叫铃", "double_check", "抽查 20 次交接", "不少于 90%", None, None, ""),
+    )  # fmt: skip
+    for node, text, kind, sample, aim, cases, hits, judged in rows:
+        values = {
+            "text": text, "kind": kind, "department_id": card, "owner_post": "head_nurse", "sample": sample, "aim": aim,
+            "due_on": today - timedelta(days=25) if judged else today + timedelta(days=6),
+            "measure_on": today - timedelta(days=5) if judged else today + timedelta(days=20),
+        }  # fmt: skip
+        made = measuring.add_measure(one, by=leader, now=at(now, -46, 10), values=values, node=node)
+        if judged:
+            measuring.carry_out(
+                made, by=users[MATRON], now=at(now, -26, 16), text="已全部完成，验收单和截图存科室"
+            )
+            told = f"抽查 {cases}，合格 {hits}。"
+            measuring.judge(
+                made,
+                by=users[NURSING],
+                now=at(now, -4, 10),
+                judged=judged,
+                result=told,
+                cases=cases,
+                hits=hits,
+            )
+
+
+def _running(users, now: datetime) -> None:
+    incident = _case("medication", now, 200, 5)
+    if incident is None:
+        return
+    leader = users[PHARMACY]
+    one = opening.open_analysis(
+        by=users[OFFICE], now=at(now, -6, 10), incidents=[incident], kind="rca", title="给药环节差错：为什么没有被拦住",
+        leader=leader, members=[users[NURSING], users[DOCTOR]],
+    )  # fmt: skip
+    nurse = people.add_person(one, by=leader, now=at(now, -5, 10), group="nurse")
+    day = at(now, -8, 7)
+    for hours, what, source in (
+        (0, "摆药：按医嘱摆药完毕", "record"),
+        (0.5, "一人发药，推车走到病房", "interview"),
+        (6, "发现差错，停用并观察", "record"),
+    ):
+        working.put_event(
+            one, by=leader, now=at(now, -4, 9), person=nurse if source == "interview" else None,
+            values={"at": day + timedelta(hours=hours), "what": what, "source": source},
+        )  # fmt: skip
+    first = working.put_cause(
+        one, by=leader, now=at(now, -3, 9), values={"text": "发药时没有扫腕带", "factor": "equipment_fault"}
+    )
+    working.put_cause(
+        one,
+        by=leader,
+        now=at(now, -3, 9),
+        values={"text": "扫码枪经常扫不出", "factor": "equipment_fault"},
+        parent=first,
+    )
+    values = {"cause": "护士责任心不强，没有扫腕带", "effect": "给错药的可能", "event": "发药差错"}
+    working.put_statement(one, by=leader, now=at(now, -2, 9), values=values)
+
+
+def _lessons(users, now: datetime) -> list[Lesson]:
+    made = []
+    source = Analysis.objects.filter(state="approved").first()
+    for number, (title, category, happened, why, changed, advice, factors) in enumerate(LESSONS):
+        values = {
+            "title": title, "category": category, "happened": happened, "why": why, "changed": changed, "advice": advice,
+            "factors": list(factors),
+        }  # fmt: skip
+        then = at(now, -40 + 6 * number, 10)
+        row = lessons.write(
+            Lesson, by=users[NURSING], now=then, values=values, origin=source if number == 0 else None
+        )
+        if number < 5:
+            lessons.send(row, by=users[NURSING], now=then)
+            row = lessons.publish(row, by=users[OFFICE], now=then + timedelta(days=1))
+        else:
+            lessons.send(row, by=users[NURSING], now=then)
+        made.append(row)
+    return made
+
+
+def _alerts(users, now: datetime, made: list[Lesson]) -> None:
+    rows = (
+        ("病区请立即检查：高浓度氯化钾", "medication", "近期发生一起误抽高浓度氯化钾的险情，推注之前被发现。", "今天之内清点病区药柜，高浓度氯化钾退回药学部。", 1, -9),
+        ("呼叫铃够不够得着，请今晚就查", "fall", "高危患者够不着呼叫铃自行下床，发生骨折。", "每张床请患者自己按一次呼叫铃；够不着的立即挪近并报修。", 0, -3),
+    )  # fmt: skip
+    for title, category, body, do_now, lesson, days in rows:
+        values = {
+            "title": title,
+            "category": category,
+            "body": body,
+            "do_now": do_now,
+            "lesson": made[lesson],
+        }
+        row = lessons.write(SafetyAlert, by=users[NURSING], now=at(now, days, 9), values=values)
+        lessons.send(row, by=users[NURSING], now=at(now, days, 9))
+        row = lessons.publish(row, by=users[OFFICE], now=at(now, days, 11))
+        readers = (HEAD, MATRON, NURSE, DOCTOR, NURSING, MEDICAL) if days < -5 else (MATRON, NURSING)
+        for hour, name in enumerate(readers):
+            lessons.acknowledge(row, by=users[name], now=at(now, days, 12) + timedelta(hours=hour))
+
+
+def _patients(users, now: datetime) -> None:
+    for place, by, bed, reason, condition, family, days, far in PATIENTS:
+        then = at(now, -days, 9)
+        one = patients.declare(
+            by=users[by], now=then, department_id=_place(place, now), bed=bed, reason=reason, condition=condition,
+            family=family, wish="请医务科组织会诊，一起与家属沟通",
+        )  # fmt: skip
+        if far == "declared":
+            continue
+        made = patients.arrange(
+            one, by=users[MEDICAL], now=then + timedelta(hours=2), planned_at=then + timedelta(hours=6),
+            people=[users[HEAD], users[NURSING]], others="重症医学科二线",
+        )  # fmt: skip
+        patients.hold(
+            made, by=users[MEDICAL], now=then + timedelta(hours=7), guidance="明确诊断与风险分层，调整用药，必要时多学科会诊。",
+            communication="科主任与医务科共同向家属说明病情、方案和可能的后果，家属表示理解。", conclusion="每日一次主任查房，三天后再评估。",
+        )  # fmt: skip
+        patients.note(
+            one, by=users[HEAD], now=then + timedelta(days=2), text="病情稳定，家属情绪平稳，继续观察"
+        )
+        if far == "closed":
+            patients.close(
+                one, by=users[MEDICAL], now=then + timedelta(days=16), outcome="better", text="术后恢复顺利，好转出院，无投诉",
+                thanks="院周会表扬",
+            )  # fmt: skip
+
+
+def _defects(users, now: datetime) -> None:
+    if Defect.objects.exists():
+        return
+    card, today = _place("CARD", now), timezone.localdate(now)
+    for days, kind, what, found, reached, causes in DEFECTS:
+        defects.register(
+            by=users[NURSE], now=now, department_id=card, occurred_on=today - timedelta(days=days), kind=kind, what=what,
+            found=found, reached=reached, causes=causes, measure="当班已纠正",
+        )  # fmt: skip
+    last = today.replace(day=1) - timedelta(days=1)
+    defects.review(
+        by=users[HEAD], now=now, department_id=card, period=last.strftime("%Y-%m"),
+        analysis="交接环节占一半，多发生在夜班到白班，口头转告没有落到单子上。", unsafe="交接靠记忆、没有固定格式",
+        measures="床旁交接单增加“待办”一栏，护士长每周抽查 5 次", last_checked="上月的双签名抽查 10 次全部执行",
+    )  # fmt: skip
