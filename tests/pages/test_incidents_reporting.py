@@ -1,5 +1,6 @@
 """The pages on which everybody reports, and where the reporter reads what became of it."""
 
+import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
@@ -140,3 +141,97 @@ def test_a_picture_stands_behind_the_door_and_only_its_writer_sees_it_here(nurse
     assert nurse.get(f"/incidents/mine/{code}/photos/{row.pk}/")["Content-Type"] == "image/jpeg"
     other = as_role("nurse", hospital.departments["CARD"])
     assert other.get(f"/incidents/mine/{code}/photos/{row.pk}/").status_code == 404
+
+
+@pytest.fixture
+def pharmacist(as_role):
+    return as_role("pharmacy", name="赵药师")
+
+
+ADR = {
+    "sex": "f",
+    "age": "46",
+    "primary": "社区获得性肺炎",
+    "allergy": "none",
+    "drugs.0.name": "注射用头孢曲松钠",
+    "drugs.0.how": "静脉滴注 2 克",
+    "drugs.0.begin": "2026-11-02",
+    "onset": "2026-11-02T09:40",
+    "symptoms": "=全身散在皮疹",
+    "system": ["skin"],
+    "new_kind": "known",
+    "severity": "mild",
+    "course": "停药后消退",
+    "stop": "yes",
+    "again": "not_used",
+    "prognosis": "cured",
+    "primary_effect": "none",
+    "causality": "probable",
+}
+
+
+def test_the_typed_form_is_kept_in_parts_and_its_answers_are_no_sheet(nurse, filled, hospital, as_role):
+    from zhikong.foundation.forms.models import Sheet
+    from zhikong.hospital.functions.incidents.models.reporting import IncidentSheet
+
+    code = _report(nurse, filled())
+    url = f"/incidents/typed/{code}/"
+    nurse.post(url, {"activity": "toilet", "keep": "1"})
+    wrong = nurse.post(url, {"activity": "toilet", "scale": "morse", "done": "1"})
+    assert wrong.status_code == 422
+    assert "injury_level" in wrong.context["errors"]
+    row = IncidentSheet.objects.get(incident__code=code)
+    assert (row.filled_by_id, row.done_at) == (None, None)  # the reporter stands nowhere
+    head = as_role("department_head", hospital.departments["CARD"])
+    head.post(url, {"activity": "bed", "keep": "1"})
+    row.refresh_from_db()
+    assert row.filled_by_id == head.user.pk
+    assert not Sheet.objects.exists()
+    for role, place in (("department_head", "GSUR"), ("nurse", "CARD")):
+        assert as_role(role, hospital.departments[place]).get(url).status_code == 404
+
+
+@pytest.mark.proves("EVT-17")
+def test_drug_reactions_are_exported_in_our_own_layout_which_says_that_it_is_ours(nurse, filled, pharmacist):
+    code = _report(nurse, filled(what="静滴头孢后全身皮疹。", category="adr"))
+    assert nurse.post(f"/incidents/typed/{code}/", ADR | {"done": "1"}).status_code == 302
+    page = pharmacist.get("/incidents/adr/").content.decode()
+    assert code in page
+    assert "不是国家药品不良反应监测系统的格式" in page
+    table = pharmacist.get("/incidents/adr/export/csv/").content.decode("utf-8-sig")
+    titles, names, row = csv.reader(table.splitlines())
+    found = dict(zip(names, row, strict=True))
+    assert found["report_number"] == code
+    assert (found["severity"], found["severity_words"]) == ("mild", "一般")
+    assert found["symptoms"] == "'=全身散在皮疹"  # no formula
+    assert len(titles) == len(names)
+    assert "张护士" not in table
+    assert b'layout="zhikong-adr-1"' in pharmacist.get("/incidents/adr/export/xml/").content
+    assert pharmacist.get("/incidents/adr/export/xlsx/").content[:2] == b"PK"
+    assert nurse.get("/incidents/adr/").status_code == 403
+    assert nurse.get("/incidents/adr/export/csv/").status_code == 403
+
+
+def test_who_reported_is_asked_for_twice_and_opened_by_the_right_office_alone(
+    nurse, filled, hospital, as_role
+):
+    from zhikong.foundation.outbox.actions import deliver_pending
+
+    code = _report(nurse, filled())
+    deliver_pending(now=datetime.now(UTC))
+    url = f"/incidents/cases/{code}/reporter/"
+    office, affairs = as_role("quality_office"), as_role("medical_affairs")
+    assert "张护士" not in office.get(url).content.decode()
+    assert "张护士" in office.post(url).content.decode()
+    assert affairs.post(url).status_code == 403
+    head = as_role("department_head", hospital.departments["CARD"])
+    assert head.post(url).status_code == 403
+    case = office.get(f"/incidents/cases/{code}/").content.decode()
+    assert "张护士" not in case
+    assert "查看报告人" in case
+
+
+def test_labels_lead_to_the_page_without_an_account(nurse):
+    page = nurse.get("/incidents/labels/?d=CARD")
+    assert [one.address for one in page.context["labels"]] == ["http://testserver/speak/?h=A&d=CARD"]
+    assert nurse.get("/incidents/labels/print/?d=CARD").content[:5] == b"%PDF-"

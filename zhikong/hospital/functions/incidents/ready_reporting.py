@@ -40,6 +40,16 @@ def ready() -> None:
         )
     )
     _register_forms()
+    _register_parts()
+
+
+def _register_parts() -> None:
+    """Sections that this part hangs on the page of a case."""
+    from zhikong.hospital.functions.incidents import case_parts_handling as parts
+    from zhikong.hospital.functions.incidents.views.reporting import sections
+
+    parts.register(10, sections.typed_form, "reporting.typed")
+    parts.register(90, sections.persons, "reporting.persons")
 
 
 def _register_forms() -> None:

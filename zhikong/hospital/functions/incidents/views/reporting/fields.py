@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhikong.foundation.access import queries as access
 from zhikong.foundation.organisation import queries as organisation
 from zhikong.foundation.patients import queries as patients
 from zhikong.hospital.functions.incidents.queries.reporting import categories
@@ -53,20 +54,21 @@ def blank(user, *, now: datetime, asked_department: str = "") -> dict[str, str]:
 
 
 def own_department(user) -> str:
-    """The code of the writer's department when there is exactly one; '' otherwise."""
-    ids = {d for grant in user.grants() for d in grant.departments or ()}
-    if len(ids) != 1:
-        return ""
-    found = organisation.department_on(department_id=ids.pop(), on=timezone.localdate())
+    """The code of the department of the writer's first post; '' for posts of the whole hospital."""
+    today = timezone.localdate()
+    posts = [
+        one.department_id
+        for one in access.assignments_of(user=user)
+        if one.department_id and one.valid_from <= today and (one.valid_to is None or one.valid_to > today)
+    ]
+    found = organisation.department_on(department_id=posts[0], on=today) if posts else None
     return found.code if found else ""
 
 
 def options(user, fields: Mapping[str, str]) -> dict[str, Any]:
     """All that the page offers to choose from."""
     return {
-        "departments": [
-            Option(one.code, one.name) for one in organisation.departments(on=timezone.localdate())
-        ],
+        "departments": [Option(one.code, one.name) for one in departments()],
         "elsewhere": ELSEWHERE,
         "shifts": [Option(*pair) for pair in Shift.choices],
         "places": [Option(*pair) for pair in Place.choices],
@@ -74,6 +76,11 @@ def options(user, fields: Mapping[str, str]) -> dict[str, Any]:
         "groups": grouped(),
         "stays": stays(user),
     }
+
+
+def departments() -> list[organisation.DepartmentOn]:
+    """What may be named: departments and no wards, because a ward with a shift names few people."""
+    return organisation.departments(on=timezone.localdate(), kinds=("clinical", "medtech", "functional"))
 
 
 def grouped() -> list[tuple[Any, list[Category]]]:
@@ -96,7 +103,7 @@ def stays(user) -> list[Option]:
 
 def judged(posted: Mapping[str, Any], *, now: datetime, source: str) -> Judged:
     """The posted report, or a sentence for each field that is wrong."""
-    known = organisation.departments(on=timezone.localdate(now))
+    known = departments()
     found = judge(
         posted,
         now=timezone.localtime(now).replace(tzinfo=None),

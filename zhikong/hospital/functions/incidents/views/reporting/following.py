@@ -18,7 +18,7 @@ from zhikong.hospital.functions.incidents import neutral
 from zhikong.hospital.functions.incidents.actions import reporting
 from zhikong.hospital.functions.incidents.models.reporting import Incident
 from zhikong.hospital.functions.incidents.queries.handling import answers
-from zhikong.hospital.functions.incidents.queries.reporting import categories, drafts, reading
+from zhikong.hospital.functions.incidents.queries.reporting import categories, drafts, reading, typed
 from zhikong.hospital.functions.incidents.rules_reporting import SHOWN_LEVELS, State
 
 STATE_TAGS = {State.REPORTED: "warn", State.RETURNED: "bad", State.CLOSED: "ok", State.MERGED: "none"}
@@ -64,6 +64,8 @@ def own(request: HttpRequest, code: str) -> HttpResponse:
         said, added = answers.messages(one), reading.additions(one)
         told, photos = reading.told(one), reading.photos(one)
         asked = _open_questions(one, said)
+        form = typed.form_of(one)
+        filled = typed.typed(one, form.id) if form else None
     names = organisation.names(on=timezone.localdate())
     context = {
         "one": one,
@@ -74,6 +76,8 @@ def own(request: HttpRequest, code: str) -> HttpResponse:
         "level": SHOWN_LEVELS.get(one.level, ""),
         "tag": STATE_TAGS.get(one.state, "info"),
         "steps": _steps(one.state),
+        "form": form if one.state not in (State.CLOSED, State.MERGED) else None,
+        "typed": filled,
         "talk": _talk(said, added),
         "asked": asked,
         "returned": one.state == State.RETURNED,

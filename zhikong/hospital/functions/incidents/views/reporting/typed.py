@@ -15,6 +15,7 @@ from zhikong.foundation.forms import answers, posted
 from zhikong.hospital.functions.incidents import neutral
 from zhikong.hospital.functions.incidents.actions import reporting
 from zhikong.hospital.functions.incidents.models.reporting import Incident
+from zhikong.hospital.functions.incidents.queries.handling import scope
 from zhikong.hospital.functions.incidents.queries.reporting import reading
 from zhikong.hospital.functions.incidents.queries.reporting import typed as queries
 from zhikong.hospital.functions.incidents.rules_reporting_typed import parts
@@ -70,12 +71,9 @@ def _page(request, one, mine, form, values, errors, kept, status=200) -> HttpRes
 
 def _found(request: HttpRequest, code: str) -> tuple[Incident, bool]:
     """The incident, and whether it is the reader's own report."""
-    try:
-        one = reading.incident(code)
-        if queries.may_fill(request.user, one):
-            return one, False
-    except Incident.DoesNotExist:
-        pass
+    one = scope.case(request.user, code)
+    if one is not None and queries.may_fill(request.user, one):
+        return one, False
     try:
         return reading.own_incident(by=request.user, code=code), True
     except Incident.DoesNotExist as error:
