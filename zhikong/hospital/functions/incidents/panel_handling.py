@@ -37,7 +37,7 @@ def home_cards(request) -> list[HomeCard]:
 
 def _rows(user):
     counts = inbox.counts(user)
-    found = [one for one in scope.visible(user) if hasattr(one, "handling") and one.state != "closed"]
+    found = running.at_work(scope.visible(user))
     late = sum(line.late for line in running.board(found, now=timezone.now()))
     yield _row(
         counts["new"], _("%(n)d 件等待受理") % {"n": counts["new"]}, "incidents:inbox", "warn", _("待受理")

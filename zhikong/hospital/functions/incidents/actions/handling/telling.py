@@ -137,7 +137,7 @@ def remind(*, now: datetime) -> int:
 
 
 def _open() -> list[Incident]:
-    return list(Incident.objects.select_related("handling", "department").exclude(handling=None))
+    return running.at_work(Incident.objects.select_related("handling", "department"))
 
 
 @transaction.atomic

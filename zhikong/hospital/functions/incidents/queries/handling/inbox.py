@@ -22,6 +22,8 @@ SHOW = {
     "closed": (State.CLOSED, State.MERGED),
     "all": tuple(State.values),
 }
+MOST = 600
+"""How many of the newest cases a list reads; filters lead to older ones."""
 SEARCHED = 500
 """How many of the newest cases a search in the sealed words opens; older ones are found by filters."""
 
@@ -81,7 +83,7 @@ def _filtered(user, asked: Asked) -> list[Incident]:
             rows = rows.filter(**{field: value if value != "none" else ""})
     if asked.department is not None:
         rows = rows.filter(department_id=asked.department)
-    return list(rows.order_by("-reported_at", "code"))
+    return list(rows.order_by("-reported_at", "code")[:MOST])
 
 
 def _says(one: Incident, text: str) -> bool:

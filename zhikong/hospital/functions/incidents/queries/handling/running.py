@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from zhikong.foundation.access.scope import once
 from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.organisation import queries as organisation
@@ -120,6 +122,11 @@ class Line:
         return self.state is State.LATE
 
 
+def at_work(rows: QuerySet[Incident]) -> list[Incident]:
+    """Cases of a query whose clocks may run: received by handling, neither returned, merged nor closed."""
+    return list(rows.filter(handling__isnull=False).exclude(state__in=(*OVER, CaseState.CLOSED)))
+
+
 def board(incidents: list[Incident], *, now: datetime) -> list[Line]:
     """Clocks that run for these cases: what is past first, then the soonest."""
     rows = clocks_of_many([one for one in incidents if one.state not in OVER])
@@ -128,11 +135,6 @@ def board(incidents: list[Incident], *, now: datetime) -> list[Line]:
         Line(by_id[pk], run, run.state(now), int(run.left(now).total_seconds()))
         for pk, runs in rows.items()
         for run in runs
-        if run.stopped is None and not _over(by_id[pk], run)
+        if run.stopped is None
     ]
     return sorted(lines, key=lambda one: (one.run.until, one.incident.code, one.run.clock.id))
-
-
-def _over(incident: Incident, run: Running) -> bool:
-    """A closed case owes nothing but what the law wants to be told."""
-    return incident.state == CaseState.CLOSED and not run.clock.statutory

@@ -26,7 +26,7 @@ from zhikong.hospital.functions.incidents.queries.handling import (
 from zhikong.hospital.functions.incidents.queries.reporting import categories
 from zhikong.hospital.functions.incidents.rules_handling_states import possible
 from zhikong.hospital.functions.incidents.rules_reporting import Privacy
-from zhikong.hospital.functions.incidents.views.handling.common import case_or_404
+from zhikong.hospital.functions.incidents.views.handling.common import case_or_404, may_enter
 
 ACTS = (
     "accept", "return", "merge", "level", "category", "dispute", "sac", "submit", "alert", "plan", "office", "note", "ask",
@@ -56,6 +56,7 @@ def context_of(request: HttpRequest, incident: Incident, now: datetime) -> dict:
         "proposed": packs.level(handling.proposed_level),
         "may_second": handles and bool(handling.proposed_level) and handling.proposed_by_id != user.pk,
         "handles": handles,
+        "may_list": may_enter(user),
         "analyses": analyses,
         "investigates": scope.investigates(user, incident),
         "can": {act: possible(act, incident.state) for act in ACTS},

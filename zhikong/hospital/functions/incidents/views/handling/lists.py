@@ -12,7 +12,6 @@ from zhikong.foundation.organisation import queries as organisation
 from zhikong.hospital.functions.incidents.actions.handling import receiving
 from zhikong.hospital.functions.incidents.queries.handling import figures, inbox, packs, running, scope
 from zhikong.hospital.functions.incidents.queries.reporting import categories
-from zhikong.hospital.functions.incidents.rules_reporting import State
 from zhikong.hospital.functions.incidents.views.handling.common import enter
 
 SHOWN = 200
@@ -90,8 +89,7 @@ def board(request: HttpRequest) -> HttpResponse:
     enter(request)
     now = timezone.now()
     receiving.catch_up(now=now)
-    found = [one for one in scope.visible(request.user) if hasattr(one, "handling")]
-    lines = running.board(_at_work(found), now=now)
+    lines = running.board(running.at_work(scope.visible(request.user)), now=now)
     context = {
         "lines": lines[:SHOWN],
         "statutory": [one for one in lines if one.run.clock.statutory],
@@ -105,8 +103,3 @@ def board(request: HttpRequest) -> HttpResponse:
     }
     template = "incidents/handling/_board.html" if request.htmx else "incidents/handling/board.html"
     return render(request, template, context)
-
-
-def _at_work(found):
-    """Cases that may still have a clock running: not those that wait for the reporter or went into another."""
-    return [one for one in found if one.state not in (State.RETURNED, State.MERGED)]
