@@ -1,4 +1,4 @@
-"""Rounds, opinions, licences, complaints: each is usable from its menu entry, and has no page of its own."""
+"""Rounds, opinions, licences: each is usable from its menu entry, and has no page of its own."""
 
 from pathlib import Path
 
@@ -8,13 +8,12 @@ import zhikong.hospital.functions as functions
 from zhikong.foundation.flows.models import Case
 from zhikong.foundation.forms.models import Sheet
 
-FUNCTIONS = ("rounds", "opinions", "licences", "complaints")
+FUNCTIONS = ("rounds", "opinions", "licences")
 ENTRIES = {
     "急救车检查": "/forms/crash_cart_round/",
     "设备巡检": "/forms/equipment_round/",
     "患者意见簿": "/flows/patient_opinions/",
     "证照管理": "/flows/licences/",
-    "投诉处理": "/flows/complaint_desk/",
 }
 OPINION = {
     "title": "等候时间长",
@@ -53,7 +52,7 @@ def test_the_menu_leads_those_whose_work_it_is(as_role, hospital, at_noon):
     nurse = text(as_role("nurse", hospital.departments["CARD"]).get("/"))
     assert "急救车检查" in nurse
     assert "患者意见簿" in nurse
-    assert "投诉处理" not in nurse
+    assert "证照管理" not in nurse
     auditor = text(as_role("auditor").get("/tasks/"))
     assert not any(label in auditor for label in ENTRIES)
 

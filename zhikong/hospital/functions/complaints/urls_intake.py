@@ -15,6 +15,7 @@ from zhikong.hospital.functions.complaints.views.intake import (
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("new/", desk.new, name="new"),
+    path("adopt/", desk.adopt, name="adopt"),
     path("settings/", desk.settings, name="settings"),
     path("points/", points.listed, name="points"),
     path("points/<int:pk>/poster.pdf", papers.poster, name="poster"),

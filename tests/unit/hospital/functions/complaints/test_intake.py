@@ -353,3 +353,32 @@ def test_the_same_telephone_within_a_year_is_a_repeat(come_in):
     again = come_in(phone="13800138000", content="换药的事还没有人回话。").complaint
     assert again.repeats == first
     assert come_in(phone="13900139000", content="停车场没有车位。").complaint.repeats is None
+
+
+def test_cases_of_the_earlier_flow_are_taken_over_once_and_go_on_where_they_stood(staff, hospital):
+    from zhikong.foundation.flows import actions as flows
+    from zhikong.hospital.functions.complaints.actions.intake import adopting
+
+    told = {
+        "received_at": "2026-11-20T09:30", "channel": "phone", "category": "treatment", "content": "换药不及时。", "demand": "说明。",
+        "amount": "3000", "who": "family", "name": "陈某", "contact": "13800138000", "told": ["days"],
+    }  # fmt: skip
+    opened = [
+        flows.open_case(
+            by=staff.officer, now=MONDAY, flow_id="complaint_desk", title="换药", department_id=hospital.departments["CARD"].id,
+            answers=told,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    verified = {"sources": ["record"], "found": "缺两次。", "informed_on": "2026-11-23"}
+    flows.act(opened[0], by=staff.officer, now=later(), transition="verify", answers=verified)
+    flows.act(opened[1], by=staff.officer, now=later(), transition="withdraw", reason="来电撤回")
+    assert adopting.adopt_all(by=staff.officer, now=later(1)) == 2
+    assert adopting.adopt_all(by=staff.officer, now=later(1)) == 0
+    going, gone = (Complaint.objects.get(case_id=case.pk) for case in opened)
+    assert (going.state, going.found, going.asked_fen) == (State.VERIFYING, "缺两次。", 300_000)
+    assert persons.complainant_of(by=staff.officer, complaint=going, purpose="看").name == "陈某"
+    assert gone.state == State.WITHDRAWN
+    opened[0].refresh_from_db()
+    assert not opened[0].is_open
+    assert Task.objects.get(source_kind="complaint", state="open").owner == staff.officer

@@ -143,7 +143,6 @@ class Complaint(Guarded):
     reviews = models.PositiveSmallIntegerField(_("复核次数"), default=0)
     closed_at = models.DateTimeField(_("办结时间"), null=True)
     closed_by = person(_("办结人"), null=True)
-    archived_at = models.DateTimeField(_("归档时间"), null=True)
     retain_until = models.DateField(_("保存至"), null=True)
     held = models.BooleanField(_("法律保留"), default=False)
     held_reason = models.CharField(_("保留的理由"), max_length=200, blank=True)
@@ -174,6 +173,7 @@ class Complaint(Guarded):
                 name="complaint_case_once",
             ),
             paired("accepted_at", "accepted_by", "complaint_accepted_pair", jobs_too=True),
+            paired("decided_at", "decided_by", "complaint_decided_pair"),
             paired("answered_at", "answered_by", "complaint_answered_pair", jobs_too=True),
             paired("closed_at", "closed_by", "complaint_closed_pair", jobs_too=True),
             models.CheckConstraint(
@@ -435,4 +435,7 @@ class VoiceSetting(Protected):
 
     class Meta:
         verbose_name = _("投诉接待设置")
-        constraints = [models.UniqueConstraint(fields=["institution"], name="voice_setting_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["institution"], name="voice_setting_once"),
+            paired("changed_at", "changed_by", "voice_setting_changed_pair", jobs_too=True),
+        ]

@@ -7,11 +7,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhikong.foundation.access.permissions import Permission
+from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.patients import queries as patients
 from zhikong.hospital.functions.complaints import forms_intake as forms
-from zhikong.hospital.functions.complaints.actions.intake import arranging, registering
+from zhikong.hospital.functions.complaints.actions.intake import adopting, arranging, registering
 from zhikong.hospital.functions.complaints.queries.intake import complaints, people, rules
 from zhikong.hospital.functions.complaints.rules_intake import Channel
 from zhikong.hospital.functions.complaints.rules_intake_keys import grouped, new_nonce
@@ -39,8 +41,18 @@ def desk(request: HttpRequest) -> HttpResponse:
         "department": asked.get("department", ""), "channels": Channel.choices, "categories": categories,
         "departments": people.departments(), "handles": complaints.handles(request.user),
         "statements": complaints.statements_of(request.user).filter(submitted_at=None), "tab": "desk",
+        "earlier": adopting.waiting().count() if complaints.handles(request.user) else 0,
     }  # fmt: skip
     return render(request, "complaints/intake/desk.html", context)
+
+
+@require_POST
+@needs(Permission.HANDLE_COMPLAINTS)
+def adopt(request: HttpRequest) -> HttpResponse:
+    """Take over what still lies in the flow of earlier releases."""
+    count = adopting.adopt_all(by=request.user, now=timezone.now())
+    messages.success(request, _("已转入 %(n)d 件。") % {"n": count})
+    return redirect("complaints:desk")
 
 
 @never_cache
@@ -83,6 +95,7 @@ def _patient(request: HttpRequest, stay_id: str) -> str:
 
 
 @require_http_methods(["GET", "POST"])
+@needs(Permission.HANDLE_COMPLAINTS)
 def settings(request: HttpRequest) -> HttpResponse:
     """The public notice, the hospital's own limits, how long complaints are kept."""
     found, clocks = rules.setting(), rules.in_force().clocks
