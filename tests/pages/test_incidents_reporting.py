@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from zhikong.foundation.outbox.actions import deliver_pending
 from zhikong.hospital.functions.incidents.rules_reporting_report import REQUIRED
 
 WHAT = "患者夜间如厕，在卫生间滑倒，左髋疼痛。"
@@ -195,6 +196,7 @@ def test_the_typed_form_is_kept_in_parts_and_its_answers_are_no_sheet(nurse, fil
 def test_drug_reactions_are_exported_in_our_own_layout_which_says_that_it_is_ours(nurse, filled, pharmacist):
     code = _report(nurse, filled(what="静滴头孢后全身皮疹。", category="adr"))
     assert nurse.post(f"/incidents/typed/{code}/", ADR | {"done": "1"}).status_code == 302
+    deliver_pending(now=datetime.now(UTC))  # handling learns of it, and which office it belongs to
     page = pharmacist.get("/incidents/adr/").content.decode()
     assert code in page
     assert "不是国家药品不良反应监测系统的格式" in page
@@ -215,8 +217,6 @@ def test_drug_reactions_are_exported_in_our_own_layout_which_says_that_it_is_our
 def test_who_reported_is_asked_for_twice_and_opened_by_the_right_office_alone(
     nurse, filled, hospital, as_role
 ):
-    from zhikong.foundation.outbox.actions import deliver_pending
-
     code = _report(nurse, filled())
     deliver_pending(now=datetime.now(UTC))
     url = f"/incidents/cases/{code}/reporter/"
