@@ -135,9 +135,11 @@ def test_a_ward_reads_its_own_cases_and_no_small_number_of_others(beds, incident
 
 
 def test_people_without_the_permission_are_refused(as_role, hospital, beds):
-    nurse = as_role("nurse", hospital.departments["CARD"])
+    stranger, nurse = as_role("complaint_officer"), as_role("nurse", hospital.departments["CARD"])
     for name in ("learning", "learning_culture", "learning_clusters", "learning_triggers", "learning_export", "learning_cases"):  # fmt: skip
-        get(nurse, name, status=403)
+        get(stranger, name, status=403)
+    get(nurse, "learning_triggers", status=403)
+    get(nurse, "learning", department="all")
     get(nurse, "changes")
 
 
@@ -174,7 +176,7 @@ def test_a_cluster_is_found_told_once_in_constant_words_and_seen_by_its_ward(
     assert "可能的聚集" in page
     found = office.get(reverse("incidents:learning_clusters")).context["found"]
     assert [(one.title, one.place, one.count) for one in found.clusters] == [
-        ("跌倒坠床", hospital.departments["CARD"].name, 8)
+        ("跌倒、坠床", hospital.departments["CARD"].name, 8)
     ]
     assert found.clusters[0].running is True
     titles = list(Notice.objects.values_list("title", flat=True))
@@ -303,3 +305,56 @@ def test_pictures_are_drawn_and_closed_to_others(beds, incident, office, head):
         assert picture["Content-Type"] == "image/svg+xml"
     assert head.get(reverse("incidents:learning_control"), {"department": "all"}).status_code == 404
     assert office.get(reverse("incidents:learning_control"), {"theme": "no"}).status_code == 404
+
+
+@pytest.mark.proves("EVT-10")
+def test_the_quarters_analysis_in_word_holds_figures_and_no_case(beds, incident, office):
+    from docx import Document
+
+    made = [incident("CARD", 5 * n) for n in range(9)]
+    office.post(reverse("incidents:learning_scan"))
+    answer = get(office, "learning_report", month="2026-10", span="3")
+    document = Document(io.BytesIO(answer.content))
+    words = "\n".join(
+        [one.text for one in document.paragraphs]
+        + [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    )
+    assert "医疗安全（不良）事件分析报告" in words
+    assert "跌倒、坠床" in words
+    assert "没有检出聚集" in words
+    assert not any(one.code in words for one in made)
+
+
+def test_a_closed_case_offers_the_release_to_those_who_may(incident, make_user, rf, hospital):
+    from zhikong.hospital.functions.incidents import parts_learning
+
+    case = incident("CARD", 3, state="closed")
+    request = rf.get("/")
+    request.user = make_user("quality_office")
+    assert parts_learning.change(request, case)["context"]["change"] is None
+    assert parts_learning.change(request, incident("CARD", 4)) is None
+    request.user = make_user("physician", hospital.departments["CARD"])
+    assert parts_learning.change(request, case) is None
+
+
+@pytest.mark.proves("EVT-01")
+def test_reporters_are_counted_by_department_from_five_on_and_the_look_is_logged(
+    beds, hospital, make_user, office, head
+):
+    from zhikong.foundation.audit.models import AuditEvent
+    from zhikong.hospital.functions.incidents.actions import reporting
+    from zhikong.hospital.functions.incidents.rules_reporting_report import Report
+
+    for code, number in (("CARD", 5), ("GSUR", 2)):
+        nurse = make_user("nurse", hospital.departments[code])
+        for _n in range(number):
+            reporting.submit(
+                by=nurse, now=datetime(2026, 10, 5, 4, tzinfo=UTC),
+                report=Report(privacy="confidential", what="地面有水", occurred_on=date(2026, 10, 4)),
+            )  # fmt: skip
+    before = AuditEvent.objects.filter(action="read", subject="incidents.reporters").count()
+    assert office.get(reverse("incidents:learning_culture")).context["reporters"] is None
+    told = office.get(reverse("incidents:learning_culture"), {"reporters": "1"}).context["reporters"]
+    assert told == [(hospital.departments["CARD"].name, 5)]
+    assert AuditEvent.objects.filter(action="read", subject="incidents.reporters").count() == before + 1
+    assert head.get(reverse("incidents:learning_culture"), {"reporters": "1"}).context["reporters"] is None

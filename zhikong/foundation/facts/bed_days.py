@@ -80,13 +80,20 @@ def known_until() -> date | None:
     """The last day with beds; None when none were ever delivered."""
     snapshot = published(tables=[TABLE])
     newest = max(snapshot.files(TABLE), key=lake.month_of_file, default=None)
-    return None if newest is None else _last_day(newest)
+    return None if newest is None else _days(newest)[1]
+
+
+def known_from() -> date | None:
+    """The first day with beds; None when none were ever delivered."""
+    oldest = min(published(tables=[TABLE]).files(TABLE), key=lake.month_of_file, default=None)
+    return None if oldest is None else _days(oldest)[0]
 
 
 @lru_cache(maxsize=64)
-def _last_day(file: str) -> date | None:
+def _days(file: str) -> tuple[date, date]:
+    """First and last day of a file."""
     days = pq.read_table(file, columns=["day"], partitioning=None)["day"].to_pylist()
-    return max(days, default=None)
+    return min(days), max(days)
 
 
 @lru_cache(maxsize=32)

@@ -12,7 +12,7 @@ from random import Random
 from zhikong.foundation.access.models import User
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.facts.bed_days import bed_days, known_until
-from zhikong.foundation.organisation.queries import departments
+from zhikong.foundation.organisation import queries as organisation
 from zhikong.hospital.functions.incidents import neutral
 from zhikong.hospital.functions.incidents.actions.learning import releasing, scanning
 from zhikong.hospital.functions.incidents.models.handling import Handling
@@ -52,13 +52,13 @@ def tell(*, now: datetime) -> None:
     last = known_until()
     if last is None or ClusterScan.objects.exists():
         return
-    dice, wards = Random(808), _wards(last)
+    dice, wards, names = Random(808), _wards(last), organisation.names(on=last)
     with neutral.nobody():
         made = _rows(dice, wards, last)
         Incident.objects.bulk_create(made)
         IncidentContent.objects.bulk_create([_content(one) for one in made])
         ReporterIdentity.objects.bulk_create(
-            [_identity(one) for one in made if one.privacy != Privacy.ANONYMOUS]
+            [_identity(one, names[one.department_id]) for one in made if one.privacy != Privacy.ANONYMOUS]
         )
         Handling.objects.bulk_create([_handling(one, dice) for one in made])
     _changes(made, wards, now)
@@ -68,7 +68,7 @@ def tell(*, now: datetime) -> None:
 def _wards(last: date) -> dict[str, tuple[int, float]]:
     """Code -> (department, open bed-days of the year) of departments with beds."""
     beds = bed_days(last - timedelta(days=YEAR - 1), last)
-    known = {one.code: one.id for one in departments(on=last)}
+    known = {one.code: one.id for one in organisation.departments(on=last)}
     days = {code: beds.total("open", [code], last - timedelta(days=YEAR - 1), last) for code in beds.open}
     return {code: (known[code], days[code]) for code in sorted(days) if code in known and days[code]}
 
@@ -112,12 +112,12 @@ def _content(incident: Incident) -> IncidentContent:
     return row
 
 
-def _identity(incident: Incident) -> ReporterIdentity:
+def _identity(incident: Incident, ward: str) -> ReporterIdentity:
     row = ReporterIdentity(
         institution_id=incident.institution_id, incident=incident, privacy=incident.privacy,
         owner=envelopes.owner_of(-incident.pk), reader_roles=reading.identity_roles(incident.privacy),
     )  # fmt: skip
-    row.sealed = envelopes.seal(NOBODY, row, envelopes.IDENTITY)
+    row.sealed = envelopes.seal(NOBODY | {"department": ward}, row, envelopes.IDENTITY)
     return row
 
 

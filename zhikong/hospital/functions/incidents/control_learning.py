@@ -62,9 +62,10 @@ def control(
     bed-days between them (one fewer than days), None when any of them is unknown: then days between them are drawn.
     """
     known = [top for top, bottom in zip(counts, bed_days, strict=True) if bottom]
-    if known and sum(known) / len(known) >= RARE:
-        return _monthly(months, counts, bed_days) if len(known) >= FEWEST else None
-    return _between(days, gaps) if len(days) > FEWEST else None
+    rare = not known or sum(known) / len(known) < RARE
+    if not rare and len(known) >= FEWEST:
+        return _monthly(months, counts, bed_days)
+    return _between(days, gaps, rare) if len(days) > FEWEST else None
 
 
 def _monthly(months: Sequence[str], counts: Sequence[int], bed_days: Sequence[int | None]) -> Control:
@@ -75,17 +76,16 @@ def _monthly(months: Sequence[str], counts: Sequence[int], bed_days: Sequence[in
     return Control("u", tuple(months), limits, _rules(limits), chosen.reason, "每千床日例数（‰）")
 
 
-def _between(days: Sequence[date], gaps: Sequence[float] | None) -> Control:
+def _between(days: Sequence[date], gaps: Sequence[float] | None, rare: bool) -> Control:
     labels = _labels(days[1:])
     if gaps is not None:
         limits = g_chart(list(gaps))
-        reason = (
-            "事件少见（平均每月不到 1 例），按月的率多为零，改看两例之间隔了多少床日（g 图）：点越高越好。"
-        )
+        why = "事件少见（平均每月不到 1 例），按月的率多为零" if rare else "知道床日数的月份太少"
+        reason = f"{why}，改看两例之间隔了多少床日（g 图）：点越高越好。"
         return Control("g", labels, limits, _rules(limits), reason, "两例之间的床日数", up_is_bad=False)
     apart = [float((after - before).days) for before, after in pairwise(days)]
     limits = t_chart(apart)
-    reason = "事件少见且床日数不全，改看两例之间隔了多少天（t 图）：点越高越好。"
+    reason = "床日数不全，改看两例之间隔了多少天（t 图）：点越高越好。"
     return Control("t", labels, limits, _rules(limits), reason, "两例之间的天数", up_is_bad=False)
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 def ready() -> None:
     """Called once, when all apps are loaded."""
     from zhikong.foundation.packstore import kinds
+    from zhikong.hospital.functions.incidents import case_parts_handling, parts_learning
     from zhikong.hospital.functions.incidents.rules_learning_triggers import CODE, example_problems, parse
 
     kinds.register(
@@ -18,3 +19,4 @@ def ready() -> None:
             examples=example_problems,
         )
     )
+    case_parts_handling.register(90, parts_learning.change)

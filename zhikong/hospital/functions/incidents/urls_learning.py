@@ -10,6 +10,7 @@ urlpatterns = [
     path("learning/pareto.svg", overview.pareto_chart, name="learning_pareto"),
     path("learning/cases/", overview.behind, name="learning_cases"),
     path("learning/export/", overview.export, name="learning_export"),
+    path("learning/report/", overview.paper, name="learning_report"),
     path("learning/culture/", culture.page, name="learning_culture"),
     path("learning/clusters/", culture.clusters, name="learning_clusters"),
     path("learning/clusters/scan/", culture.scan, name="learning_scan"),

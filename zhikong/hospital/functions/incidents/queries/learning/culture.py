@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from zhikong.foundation.facts.bed_days import bed_days
+from zhikong.foundation.facts.bed_days import bed_days, known_from
 from zhikong.hospital.functions.incidents.queries.learning import cases
 from zhikong.hospital.functions.incidents.queries.learning.choosing import Chosen
 from zhikong.hospital.functions.incidents.queries.learning.readers import codes, place_names, wards
@@ -48,9 +48,9 @@ class Told:
 
 
 def told(asked: Chosen) -> Told:
-    """By day of reporting, up to the last day whose beds are known: a longer period would count reports without beds."""
+    """By day of reporting, on days whose beds are known: other days would count reports without beds."""
     last = min(asked.last_day, asked.beds_until) if asked.beds_until else asked.last_day
-    first = min(asked.first_day, last)
+    first = min(max(asked.first_day, known_from() or asked.first_day), last)
     found = cases.of(cases.light(first=first, last=last, by="reported_at"), asked)
     beds = bed_days(first, last)
     where = None if asked.department is None else [codes().get(asked.department, "")]

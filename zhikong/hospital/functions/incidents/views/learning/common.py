@@ -14,9 +14,11 @@ from zhikong.web.charts.theme import THEMES
 
 def context_of(request: HttpRequest, asked: Chosen | None, tab: str, **more) -> dict:
     """What every page of learning has."""
+    user = request.user
+    handles, analyses = can(user, Permission.HANDLE_INCIDENTS), can(user, Permission.ANALYSE_INCIDENTS)
     return {
-        "chosen": asked, "tab": tab, "spans": SPANS, "may_release": can(request.user, Permission.PUBLISH_LESSONS),
-        "may_scan": can(request.user, Permission.HANDLE_INCIDENTS), **more,
+        "chosen": asked, "tab": tab, "spans": SPANS, "may_release": can(user, Permission.PUBLISH_LESSONS),
+        "may_scan": can(user, Permission.HANDLE_INCIDENTS, whole_hospital=True), "may_review": handles or analyses, **more,
     }  # fmt: skip
 
 

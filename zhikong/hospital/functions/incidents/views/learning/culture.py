@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from zhikong.foundation.access.permissions import Permission
+from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.views_support import needs
 from zhikong.hospital.functions.incidents.actions.learning import scanning
 from zhikong.hospital.functions.incidents.queries.learning import clusters as found_clusters
 from zhikong.hospital.functions.incidents.queries.learning import culture
 from zhikong.hospital.functions.incidents.queries.learning.choosing import chosen
 from zhikong.hospital.functions.incidents.queries.learning.readers import reader
+from zhikong.hospital.functions.incidents.queries.learning.reporters import by_department
 from zhikong.hospital.functions.incidents.rules_learning import TARGET
 from zhikong.hospital.functions.incidents.rules_learning_clusters import LONGEST
 from zhikong.hospital.functions.incidents.rules_reporting import Privacy
@@ -29,9 +30,14 @@ def page(request: HttpRequest) -> HttpResponse:
     asked = chosen(request)
     found = culture.told(asked)
     privacy = [(str(Privacy(code).label), share) for code, share in found.whole.privacy.items()]
+    sees = can(request.user, Permission.SEE_REPORTER, whole_hospital=True)
+    reporters = None
+    if sees and request.GET.get("reporters") == "1":
+        reporters = by_department(by=request.user, first=found.first, last=found.last)
     context = context_of(
-        request, asked, "culture", found=found, privacy=privacy, target=TARGET, now=timezone.now()
-    )
+        request, asked, "culture", found=found, privacy=privacy, target=TARGET, now=timezone.now(), sees=sees,
+        reporters=reporters,
+    )  # fmt: skip
     return render(request, "incidents/learning/culture.html", context)
 
 

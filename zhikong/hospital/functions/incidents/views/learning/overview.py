@@ -13,8 +13,9 @@ from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.audit.actions import log_read
 from zhikong.hospital.functions.incidents import charting_learning as charting
+from zhikong.hospital.functions.incidents import reports_learning as reports
 from zhikong.hospital.functions.incidents import sheets_learning as sheets
-from zhikong.hospital.functions.incidents.queries.learning import cases, figures
+from zhikong.hospital.functions.incidents.queries.learning import cases, clusters, culture, figures
 from zhikong.hospital.functions.incidents.queries.learning.choosing import Chosen, chosen
 from zhikong.hospital.functions.incidents.queries.learning.readers import place_names
 from zhikong.hospital.functions.incidents.queries.reporting import categories
@@ -26,6 +27,7 @@ from zhikong.hospital.functions.incidents.views.learning.common import (
     picture,
     theme_of,
 )
+from zhikong.web.paper import WORD
 
 ON_A_PAGE = 30
 
@@ -129,3 +131,19 @@ def export(request: HttpRequest) -> HttpResponse:
         count=len(whole.months),
     )
     return download(content, f"不良事件统计 {now:%Y-%m-%d}.xlsx", sheets.XLSX)
+
+
+@require_GET
+@needs(Permission.LEARN_FROM_INCIDENTS)
+def paper(request: HttpRequest) -> HttpResponse:
+    """The analysis of a period in Word, for the leaders and the departments; a quarter unless another is asked for."""
+    asked, now = chosen(request, span=3), timezone.localtime()
+    splits = [
+        (title, figures.overview(asked, by=by).lines) for by, title in dimensions()
+        if by in ("category", "place", "shift", "department", "cause")
+    ]  # fmt: skip
+    content = reports.word(
+        asked, figures.overview(asked), splits, culture.told(asked), clusters.seen(asked.reader), now=now
+    )
+    log_read(by=request.user, subject="incidents.statistics", purpose=_("导出不良事件分析报告"), count=1)
+    return download(content, f"不良事件分析报告 {now:%Y-%m-%d}.docx", WORD)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +20,7 @@ from zhikong.hospital.functions.incidents.actions import reporting
 from zhikong.hospital.functions.incidents.actions.learning import reviewing
 from zhikong.hospital.functions.incidents.models.learning import TriggerReview
 from zhikong.hospital.functions.incidents.queries.learning import triggers as queries
-from zhikong.hospital.functions.incidents.queries.learning.readers import place_names, reader
+from zhikong.hospital.functions.incidents.queries.learning.readers import Reader, place_names, reader
 from zhikong.hospital.functions.incidents.queries.reporting import categories
 from zhikong.hospital.functions.incidents.rules_learning_triggers import Yield
 from zhikong.hospital.functions.incidents.views.learning.common import context_of
@@ -33,12 +33,20 @@ def _month(request: HttpRequest, known: list[str]) -> str:
     return asked if asked in known else (known[0] if known else "")
 
 
+def _reviewer(request: HttpRequest) -> Reader:
+    """Candidates are for those who may open cases: the ward's analysts and the offices that handle them."""
+    who = reader(request.user)
+    if not who.whole and not who.places:
+        raise PermissionDenied(_("病历线索由科室的分析人员和受理部门复核。"))
+    return who
+
+
 @require_GET
 @needs(Permission.LEARN_FROM_INCIDENTS)
 def listing(request: HttpRequest) -> HttpResponse:
     """Every trigger with how many it finds, how many were looked at, and how often it was right."""
-    known = queries.months()
-    month, who = _month(request, known), reader(request.user)
+    who, known = _reviewer(request), queries.months()
+    month = _month(request, known)
     lines = queries.lines(month, who) if month else []
     total = Yield(
         sum(one.month.candidates for one in lines), *(
@@ -56,14 +64,14 @@ def listing(request: HttpRequest) -> HttpResponse:
 @needs(Permission.LEARN_FROM_INCIDENTS)
 def page(request: HttpRequest, trigger: str) -> HttpResponse:
     """One trigger: what it means, whence it comes, its candidates."""
-    one = queries.trigger(trigger)
+    who, one = _reviewer(request), queries.trigger(trigger)
     if one is None:
         raise Http404
     known = queries.months()
     month, reason, found = _month(request, known), "", []
     if month:
         try:
-            found = queries.candidates(one, month, by=request.user, who=reader(request.user))
+            found = queries.candidates(one, month, by=request.user, who=who)
         except queries.NotDelivered as error:
             reason = str(error)
     context = context_of(
@@ -84,11 +92,11 @@ def _names() -> dict[str, str]:
 @needs(Permission.LEARN_FROM_INCIDENTS)
 def judge(request: HttpRequest, trigger: str, key: str) -> HttpResponse:
     """A verdict on one candidate; with 「report」 the page of a new report follows, with what is known filled in."""
-    one, known = queries.trigger(trigger), queries.months()
+    who, one, known = _reviewer(request), queries.trigger(trigger), queries.months()
     month = _month(request, known)
     if one is None or not month:
         raise Http404
-    found = queries.candidates(one, month, by=request.user, who=reader(request.user))
+    found = queries.candidates(one, month, by=request.user, who=who)
     candidate = next((each for each in found if each.key == key), None)
     if candidate is None:
         raise Http404
