@@ -211,11 +211,14 @@ def test_a_finished_analysis_is_not_changed_and_is_opened_again_with_a_reason(
     rca, surgeon, office, hospital, make_user
 ):
     full(rca, surgeon, office, hospital)
-    working.write(rca, by=surgeon, now=NOW, values={"team_reason": "小科室只有两人能参加，请了外科主任"})
-    with pytest.raises(ValidationError, match="没有参与这件事"):
-        opening.open_analysis(
-            by=office, now=NOW, incidents=reading.incidents_of(rca), kind="light", title="又一项分析"
-        ) and finishing.finish(rca, by=surgeon, now=NOW)
+    working.write(rca, by=surgeon, now=NOW, values={"team_reason": "小科室只有两人能参加，请了外科主任来"})
+    finishing.finish(rca, by=surgeon, now=NOW)
+    with pytest.raises(ValidationError, match="不能再改"):
+        working.write(rca, by=surgeon, now=NOW, values={"summary": "补一句"})
+    with pytest.raises(ValidationError, match="为什么重新分析"):
+        finishing.reopen(rca, by=surgeon, now=NOW, reason="")
+    finishing.reopen(rca, by=surgeon, now=NOW, reason="又发生了一起")
+    assert working.write(rca, by=surgeon, now=NOW, values={"summary": "补一句"}).summary == "补一句"
 
 
 @pytest.mark.proves("EVT-19")

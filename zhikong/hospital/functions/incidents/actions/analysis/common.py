@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.access.roles import ROLES
+from zhikong.hospital.functions.incidents import neutral
 from zhikong.hospital.functions.incidents.models.analysis import Analysis, AnalysisStep
 from zhikong.hospital.functions.incidents.models.handling import Handling
 from zhikong.hospital.functions.incidents.models.reporting import Incident
@@ -53,6 +54,20 @@ def said(text: str, sentence: str, least: int = 2) -> str:
     if len(text.strip()) < least:
         raise ValidationError(sentence)
     return text.strip()
+
+
+def ask(owner, *, by, now: datetime, due_on: date, url: str, key: str, words=neutral.Words.HANDLE) -> None:
+    """A task in constant words in the owner's own department: the case's department is not the owner's to see.
+
+    Who holds no role today gets none; the team's page shows who has something to do.
+    """
+    reached = [grant.departments for grant in owner.grants()]
+    if not reached:
+        return
+    place = None if None in reached else min(min(of) for of in reached if of)
+    neutral.task(
+        by=by, now=now, owner=owner, due_on=due_on, url=url, key=key, department_id=place, words=words
+    )
 
 
 def tell(one: Analysis, act: str, *, by, now: datetime, text: str = "") -> AnalysisStep:

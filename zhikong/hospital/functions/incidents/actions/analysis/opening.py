@@ -15,6 +15,7 @@ from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.hospital.functions.incidents import neutral
 from zhikong.hospital.functions.incidents.actions.analysis.common import (
+    ask,
     locked,
     readers_by_role,
     said,
@@ -94,10 +95,8 @@ def _written(by, now: datetime, incidents: list[Incident], kind: str, title: str
 
 
 def _ask(made: Analysis, leader, *, by, now: datetime) -> None:
-    neutral.task(
-        by=by, now=now, owner=leader, due_on=made.due_on, key=made.task_key,
-        url=reverse("incidents:analysis", args=[made.code]),
-    )  # fmt: skip
+    url = reverse("incidents:analysis", args=[made.code])
+    ask(leader, by=by, now=now, due_on=made.due_on, key=made.task_key, url=url)
 
 
 @transaction.atomic

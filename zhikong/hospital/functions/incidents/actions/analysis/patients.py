@@ -15,7 +15,7 @@ from zhikong.foundation.access.roles import ROLES
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.patients.models import Stay
 from zhikong.hospital.functions.incidents import neutral
-from zhikong.hospital.functions.incidents.actions.analysis.common import said
+from zhikong.hospital.functions.incidents.actions.analysis.common import ask, said
 from zhikong.hospital.functions.incidents.models.analysis_wards import JointRound, KeyPatient, KeyPatientNote
 from zhikong.hospital.functions.incidents.queries.analysis.packs import policy
 
@@ -93,8 +93,8 @@ def arrange(
     held.readers = sorted({*held.readers, *(one.pk for one in users)})
     held.save(update_fields=["state", "readers"])
     for one in users:
-        neutral.task(
-            by=by, now=now, owner=one, due_on=timezone.localdate(planned_at), url=url(held), key=held.task_key,
+        ask(
+            one, by=by, now=now, due_on=timezone.localdate(planned_at), url=url(held), key=held.task_key,
             words=neutral.Words.KEY_PATIENT,
         )  # fmt: skip
     return made

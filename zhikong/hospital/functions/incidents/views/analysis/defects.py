@@ -68,11 +68,13 @@ def new(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("缺陷登记是科室自己的本子，请用科室账号登记。")
     form = forms.DefectForm(request.POST or None, departments=places, initial={"department_id": places[0][0]})
     if request.method == "POST" and form.is_valid():
-        if attempt(
+        told = form.cleaned_data
+        made = attempt(
             request,
-            lambda: actions.register(by=request.user, now=now(), **form.cleaned_data),
+            lambda: actions.register(by=request.user, now=now(), **told),
             _("已登记。没有记录是谁写的。"),
-        ):
+        )
+        if made:
             return redirect("incidents:defects")
     return render(request, "incidents/analysis/defect_new.html", {"form": form, "section": "defects"})
 
