@@ -28,6 +28,7 @@ from zhikong.hospital.functions.complaints.models.disputes_parts import (
     DisputeStatement,
 )
 from zhikong.hospital.functions.complaints.models.disputes_sealing import Sealing, SealSignature
+from zhikong.hospital.functions.complaints.queries.disputes.people import committees
 from zhikong.hospital.functions.complaints.queries.disputes.rules import rules
 
 EMPTY = ("", "—")
@@ -373,6 +374,17 @@ class LinkForm(ForDispute):
     number = line(_("编号或凭证号"), 60)
     amount_fen = Yuan(label=_("金额（元）"), required=False)
     text = line(_("说明"), 200, required=False)
+
+
+class ReferForm(ForDispute):
+    """Which committee decides what. Without a committee the form says so instead of offering nothing."""
+
+    question = text(_("需要委员会决定什么"))
+    wanted_on = day(_("希望哪天前讨论"), required=False)
+
+    def ready(self):
+        self.fields["body"] = somebody(_("委员会"), committees())
+        self.order_fields(["body", "question", "wanted_on"])
 
 
 class SettleForm(ForDispute):

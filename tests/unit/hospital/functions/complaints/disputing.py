@@ -26,7 +26,7 @@ def people(hospital, make_user):
         leader=make_user("hospital_leader", name="孙院"),
         quality=make_user("quality_office", name="王敏"),
         head=make_user("department_head", card, name="李建国"),
-        doctor=make_user("doctor", card, name="陈医"),
+        doctor=make_user("physician", card, name="陈医"),
         stranger=make_user("department_head", hospital.departments["GSUR"], name="钱主任"),
         card=card,
     )

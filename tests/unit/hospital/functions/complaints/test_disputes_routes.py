@@ -10,8 +10,9 @@ from tests.unit.hospital.functions.complaints import disputing as case_of
 from tests.unit.hospital.functions.complaints.disputing import NOW, TODAY, later
 from zhikong.foundation.access.queries import scope_of
 from zhikong.foundation.access.scope import scoped
+from zhikong.foundation.notices.models import Notice
 from zhikong.foundation.tasks.models import Task
-from zhikong.hospital.functions.complaints.actions.disputes import opening, routes
+from zhikong.hospital.functions.complaints.actions.disputes import opening, routes, warning
 from zhikong.hospital.functions.complaints.models.disputes import Dispute, DisputeBranch, DisputeClock
 
 Agreed, Failed = DisputeBranch.State.AGREED, DisputeBranch.State.FAILED
@@ -171,3 +172,17 @@ def test_contacts_lie_sealed_and_agents_bring_their_authority(case, who):
 
     assert contact_of(made, by=who.office)["phone"] == "13800001111"
     assert contact_of(made, by=who.head) == {}
+
+
+def test_a_clock_is_told_of_once_before_its_end_and_once_after_it_to_the_leader_too(case, who):
+    opening.classify(case, by=who.office, now=NOW, report_class="extraordinary", cause="treatment")
+    assert (
+        warning.warn(now=later(minutes=10)) == 1
+    )  # an hour inside the house is nearly over from its beginning
+    assert warning.warn(now=later(minutes=20)) == 0
+    assert warning.warn(now=later(hours=2)) == 2  # the inner one is over, the outer one ends now
+    assert warning.warn(now=later(hours=2, minutes=1)) == 1
+    assert warning.warn(now=later(hours=3)) == 0
+    title = f"{case.number} 向卫生健康行政部门报告：逾期 1 分钟"
+    late = Notice.objects.get(title=title)
+    assert {one.user for one in late.receipts.select_related("user")} == {who.office, who.leader}

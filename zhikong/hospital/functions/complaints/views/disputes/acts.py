@@ -21,6 +21,7 @@ from zhikong.foundation.files.forms import settle
 from zhikong.hospital.functions.complaints import forms_disputes as forms
 from zhikong.hospital.functions.complaints.actions.disputes import (
     closing,
+    deciding,
     money,
     opening,
     routes,
@@ -102,6 +103,7 @@ ACTS: dict[str, Act] = {
     "link": Act(_("关联"), forms.LinkForm, writing.link, _("已关联。")),
     "hold": Act(_("法律保留"), forms.ReasonForm, writing.hold, _("已保留，案卷和附件不能销毁。")),
     "release": Act(_("解除保留"), forms.ReasonForm, writing.release, _("已解除保留。"), DisputeHold, danger=True),
+    "refer": Act(_("提交委员会"), forms.ReferForm, deciding.refer, _("已列入委员会议题。")),
     "settle": Act(_("登记了结"), forms.SettleForm, closing.settle, _("已了结，进入事后监管。"), button=_("了结")),
     "close": Act(_("结案"), forms.ForDispute, closing.close, _("已结案。"), button=_("结案")),
     "purge": Act(_("保存期满，销毁案卷"), forms.ReasonForm, closing.purge, _("已销毁姓名与文字，统计保留。"), button=_("销毁"), danger=True),

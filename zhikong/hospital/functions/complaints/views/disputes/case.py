@@ -112,6 +112,8 @@ def _offers(found: Dispute, user, staff, may: bool, context: dict) -> dict:
     if not may:
         return offers
     offers |= {name: offer(found, name, staff=staff) for name in ON_CASE}
+    if can(user, Permission.REFER_TO_COMMITTEE, found.department_id):
+        offers["refer"] = offer(found, "refer")
     if found.died_at:
         offers["autopsy"] = offer(found, "autopsy")
     offers["meet"] = {one.clock.pk: offer(found, "meet", child=one.clock) for one in context["running"]}
