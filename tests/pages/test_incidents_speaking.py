@@ -21,7 +21,7 @@ def writer(settings, tmp_path, hospital):
     return Writer(settings, tmp_path)
 
 
-def later(hours=9):
+def later(hours=25):
     return timezone.now() + timedelta(hours=hours)
 
 
@@ -63,7 +63,7 @@ def test_the_same_form_again_gives_the_same_receipt_and_no_second_report(writer)
     assert first.secrets() == second.secrets()
     committing.commit(now=later())
     assert writer.post("/speak/", fields).secrets() == first.secrets()
-    committing.commit(now=later(20))
+    committing.commit(now=later(50))
     assert Incident.objects.count() == AnonymousThread.objects.count() == 1
     assert slots.waiting(places()) == []
 
@@ -86,6 +86,10 @@ def test_the_gravest_goes_at_once_after_a_warning(writer):
     assert committing.commit(now=timezone.now(), urgent_only=True).taken == 1
     assert "小时内的某个整点" in writer.post("/speak/", report(writer, h="A", at_once="1", later="1")).text
     assert committing.commit(now=timezone.now(), urgent_only=True).taken == 0
+    grave = report(writer, h="A", harm="H")
+    assert "后果严重：要不要立即送达？" in writer.post("/speak/", grave).text
+    assert "一分钟内送达受理人" in writer.post("/speak/", {**grave, "soon": "1"}).text
+    assert committing.commit(now=timezone.now(), urgent_only=True).taken == 1
 
 
 def test_missing_answers_are_told_and_what_was_typed_stays(writer):

@@ -1,5 +1,6 @@
 """The spool of anonymous reports: sealed, fixed, durable, once, and telling nothing from outside."""
 
+import errno
 import os
 import threading
 from datetime import UTC, datetime, timedelta
@@ -91,6 +92,38 @@ def test_no_receipt_before_the_disk_has_it(places, monkeypatch):
         monkeypatch.setattr(os, name, lambda *a, _n=name, _r=real: calls.append(_n) or _r(*a))
     slots.put(places, tag=b"a" * 16, content=sealed(places))
     assert calls == ["pwrite", "fsync", "pwrite", "fsync"]
+
+
+@pytest.mark.parametrize("written", [0, 1])
+def test_a_full_disk_is_an_error_and_leaves_a_free_slot(places, monkeypatch, written):
+    """Slots are written in advance; a file system that copies on write may still run full."""
+    real, calls = os.pwrite, []
+
+    def full(*arguments):
+        calls.append(arguments)
+        if len(calls) > written:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(*arguments)
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with pytest.raises(OSError, match="No space"):
+        slots.put(places, tag=b"a" * 16, content=sealed(places))
+    monkeypatch.undo()
+    assert slots.waiting(places) == []
+    slots.put(places, tag=b"a" * 16, content=sealed(places))
+    assert len(slots.waiting(places)) == 1
+
+
+def test_without_room_for_the_slots_there_are_none(tmp_path, monkeypatch):
+    def full(_file):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    where = Places(tmp_path / "spool", tmp_path / "keys", count=2)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        slots.prepare(where)
+    assert not slots.is_ready(where)
+    assert [path.name for path in where.folder.iterdir()] == ["lock"]
 
 
 def test_writers_at_once_lose_nothing_and_share_no_slot(places):

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from zhikong.hospital.functions.incidents.spool.places import SLOT, Places
 from zhikong.hospital.functions.incidents.spool.sealing import random_bytes
@@ -48,13 +49,20 @@ def prepare(places: Places) -> None:
         if places.slots.exists() and _occupied(places):
             return  # a changed size waits until the spool is empty
         draft = places.folder / ".slots"
-        with draft.open("wb") as file:
-            for _ in range(places.count):
-                file.write(random_bytes(SLOT))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(places.slots)
+        try:
+            _write_free_slots(draft, places.count)
+            draft.replace(places.slots)
+        finally:
+            draft.unlink(missing_ok=True)  # what a full disk left of it
         _forget_times(places)
+
+
+def _write_free_slots(draft: Path, count: int) -> None:
+    with draft.open("wb") as file:
+        for _ in range(count):
+            file.write(random_bytes(SLOT))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def is_ready(places: Places) -> bool:

@@ -72,9 +72,7 @@ def messages(incident: Incident) -> list[Said]:
     from zhikong.hospital.functions.incidents.queries.handling import answers
 
     told = [Said(REPORTER, a.added_at, a.text, a.question) for a in reporting.additions(incident)]
-    said = [
-        Said(OFFICE, a.at, a.text, a.pk if a.kind == "question" else None) for a in answers.messages(incident)
-    ]
+    said = [Said(OFFICE, a.said_at, a.text, a.question) for a in answers.messages(incident)]
     return sorted([*told, *said], key=lambda m: (m.at, m.side != OFFICE))
 
 

@@ -19,7 +19,7 @@ from zhikong.hospital.functions.incidents.queries.handling import scope
 from zhikong.hospital.functions.incidents.rules_reporting import Privacy
 from zhikong.hospital.functions.incidents.spool import slots
 from zhikong.hospital.functions.incidents.spool.places import places
-from zhikong.hospital.functions.incidents.views.handling.common import attempt
+from zhikong.hospital.functions.incidents.views.handling.common import attempt, case_or_404
 
 ENTER = (Permission.APPROVE_EVENT_QUOTAS, Permission.PLAN_EVENT_QUOTAS)
 
@@ -73,9 +73,9 @@ def pay(request: HttpRequest) -> HttpResponse:
 @require_POST
 def grant(request: HttpRequest, code: str) -> HttpResponse:
     """This report helped: its writer may fetch a code with the key."""
-    incident = scope.case(request.user, code)
-    thread = threads.thread_of(incident) if incident is not None else None
-    if incident is None or thread is None:
+    incident = case_or_404(request, code, timezone.now())
+    thread = threads.thread_of(incident)
+    if thread is None:
         raise Http404
     if not scope.may_handle(request.user, incident):
         raise PermissionDenied(_("只有受理这件报告的部门能给奖励。"))

@@ -62,13 +62,16 @@ def _sent(asked: Asked, here: choices.Hospital) -> Page:
     if fields.pop("later", ""):
         fields.pop("at_once", None)
         fields["seen"] = "1"
+    if fields.pop("soon", ""):  # chosen on the second page, beside the warning
+        fields["at_once"] = fields["seen"] = "1"
     judged = _judged(here, fields)
     errors = {**judged.errors, **errors, **_wrong_sum(fields, ticket)}
     if errors or judged.report is None or fields.get("change"):
         return _form(here, fields, errors, pictures)
     found = _hints(here, fields, judged.report, len(pictures))
-    if (found or fields.get("at_once")) and not fields.get("seen"):
-        return _look(here, fields, pictures, found)
+    grave = judged.report.level == "I"
+    if (found or grave or fields.get("at_once")) and not fields.get("seen"):
+        return _look(here, fields, pictures, found, grave)
     return _keep(ticket, here, fields, judged.report, pictures)
 
 
@@ -155,7 +158,7 @@ def _wrong_sum(fields: Mapping[str, str], ticket: tickets.Ticket) -> dict[str, s
     return {"sum": _("现在报告很多，请算一下这道题再发送。")}
 
 
-def _look(here, fields: dict[str, str], pictures: list[bytes], found: list[str]) -> Page:
+def _look(here, fields: dict[str, str], pictures: list[bytes], found: list[str], grave: bool) -> Page:
     hidden = [(n, v) for n, v in fields.items() if n in KEPT and v]
     return page(
         "look",
@@ -165,6 +168,7 @@ def _look(here, fields: dict[str, str], pictures: list[bytes], found: list[str])
         found=found,
         what=fields.get("what", ""),
         at_once=bool(fields.get("at_once")),
+        grave=grave,
     )
 
 
