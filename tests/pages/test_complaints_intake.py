@@ -162,7 +162,7 @@ def test_who_is_asked_writes_his_statement_and_sees_nothing_else(officer, compla
     url = reverse("complaints:statement", args=[statement.pk])
     page = html(doctor.get(url))
     assert "周末谁换药" in page
-    assert "陈" not in page.split("<main")[1]
+    assert "家属" not in page.split("<main")[1]
     doctor.post(
         url, {"course": "周六开了换药医嘱，交接遗漏。", "answer_0": "值班护士。", "answer_1": "没有注意到。"}
     )

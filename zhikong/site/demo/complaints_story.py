@@ -241,7 +241,7 @@ def _reported(one: Complaint, now: datetime, days: int, responsibility: str, cat
     } | ({} if responsibility == "none" else {"prevention": "交班时逐人交接告知事项，护士长每周抽查。"})  # fmt: skip
     sheet = Sheet.objects.get(pk=one.concerneddepartments.get().sheet_id)
     with acting(sheet.filler.username, now) as head:
-        forms.save_answers(sheet, by=head, now=at(now, days), answers=answers, revision=sheet.revision)
+        forms.save_answers(sheet, by=head, now=at(now, days), raw=answers)
         sheet.refresh_from_db()
         forms.submit(sheet, by=head, now=at(now, days))
     verifying.reported(sheet.pk, now=at(now, days))

@@ -112,8 +112,8 @@ def code_of(address: str) -> list[list[int]]:
 def poster(
     point: VoicePoint, *, address: str, institution: str, setting: VoiceSetting, rules: Rules
 ) -> bytes:
-    """One A4 page for the wall of a ward."""
-    place = " · ".join(filter(None, (str(point.department or ""), point.place)))
+    """One A4 page for the wall of a ward. point.name: what its department is called today."""
+    place = " · ".join(filter(None, (point.name, point.place)))
     steps = [
         _("用手机扫一扫，不用登录，也可以不留姓名。"),
         _("写下发生了什么，可以加照片。"),

@@ -11,7 +11,7 @@ def ready() -> None:
     from zhikong.foundation.outbox.registry import subscribe
     from zhikong.foundation.packstore import kinds
     from zhikong.foundation.tasks import sources
-    from zhikong.hospital.functions.complaints import reactions_intake
+    from zhikong.hospital.functions.complaints import jobs_intake, reactions_intake  # noqa: F401  the worker finds its jobs
     from zhikong.hospital.functions.complaints.actions.intake.deciding import COMMITTEE, committee_decided
     from zhikong.hospital.functions.complaints.actions.intake.steps import NOTICE, SOURCE
     from zhikong.hospital.functions.complaints.queries.intake.rules import CODE

@@ -54,7 +54,7 @@ def accepted(made, staff, hospital, departments=("CARD",), **more):
 def hand_in(complaint, staff):
     for row in complaint.concerneddepartments.all():
         sheet = Sheet.objects.get(pk=row.sheet_id)
-        forms.save_answers(sheet, by=sheet.filler, now=later(1), answers=REPORT, revision=sheet.revision)
+        forms.save_answers(sheet, by=sheet.filler, now=later(1), raw=REPORT)
         sheet.refresh_from_db()
         forms.submit(sheet, by=sheet.filler, now=later(1))
         verifying.reported(sheet.pk, now=later(1))
@@ -382,3 +382,29 @@ def test_cases_of_the_earlier_flow_are_taken_over_once_and_go_on_where_they_stoo
     opened[0].refresh_from_db()
     assert not opened[0].is_open
     assert Task.objects.get(source_kind="complaint", state="open").owner == staff.officer
+
+
+def test_what_is_late_is_told_once_and_to_the_leader_where_a_rule_is_broken(come_in, staff):
+    from zhikong.foundation.notices.models import Receipt
+    from zhikong.hospital.functions.complaints.actions.intake import minding
+
+    complaint = come_in().complaint
+    assert minding.remind_of_late(now=later(2)) == 1
+    assert minding.remind_of_late(now=later(3)) == 0
+    assert not Receipt.objects.filter(user=staff.leader).exists()
+    assert minding.remind_of_late(now=later(10)) == 1
+    told = Receipt.objects.get(user=staff.leader).notice
+    assert complaint.number in told.title
+    assert "换药" not in told.title
+
+
+def test_past_its_time_a_complaint_keeps_no_person_unless_it_is_held(come_in, staff):
+    from zhikong.hospital.functions.complaints.actions.intake import minding
+
+    free, held = come_in().complaint, come_in(phone="13900139000").complaint
+    keeping.set_hold(held, by=staff.medical, now=later(), held=True, reason="患方已起诉")
+    for one in (free, held):
+        accepting.withdraw(one, by=staff.officer, now=later(), reason="来电撤回")
+    assert minding.forget_persons(now=later(365 * 4)) == 0
+    assert minding.forget_persons(now=later(365 * 6)) == 1
+    assert [row.complaint_id for row in Complainant.objects.all()] == [held.pk]

@@ -15,7 +15,7 @@ from zhikong.foundation.access.scope import current_scope, job_scope, scoped
 from zhikong.foundation.forms import actions as forms
 from zhikong.foundation.forms.actions.opening import let_in
 from zhikong.foundation.forms.models import Sheet
-from zhikong.foundation.organisation.queries import heads
+from zhikong.foundation.organisation.queries import heads, names
 from zhikong.hospital.functions.complaints.actions.intake import steps
 from zhikong.hospital.functions.complaints.models.intake import (
     Complaint,
@@ -109,7 +109,13 @@ def reported(sheet_id: int, *, now: datetime) -> None:
     complaint = steps.locked(row.complaint)
     row.reported_at = now
     row.save(update_fields=["reported_at"])
-    steps.note(complaint, Step.REPORTED, by=_submitter(sheet_id), now=now, text=str(row.department))
+    steps.note(
+        complaint,
+        Step.REPORTED,
+        by=_submitter(sheet_id),
+        now=now,
+        text=names(on=timezone.localdate(now)).get(row.department_id, ""),
+    )
     steps.done(complaint, f"report:{row.pk}", by=None, now=now)
     if (
         complaint.state == State.DEPARTMENT

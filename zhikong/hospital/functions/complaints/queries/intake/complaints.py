@@ -18,6 +18,7 @@ from zhikong.hospital.functions.complaints.models.intake import (
     Handover,
     VoicePoint,
 )
+from zhikong.hospital.functions.complaints.queries.intake.people import named
 from zhikong.hospital.functions.complaints.rules_intake import ENDS
 
 
@@ -116,19 +117,16 @@ def may_read(user, one: Complaint) -> bool:
     return bool(roles & set(one.reader_roles))
 
 
-def points() -> QuerySet[VoicePoint]:
-    return (
-        VoicePoint.objects.filter(ended_at=None)
-        .select_related("department")
-        .order_by("department__code", "pk")
-    )
+def points() -> list[VoicePoint]:
+    """The codes in use, each with the name of its department."""
+    return named(VoicePoint.objects.filter(ended_at=None).order_by("department__code", "pk"))
 
 
 def place_of_token(token: str) -> tuple[int, VoicePoint] | None:
     """(institution, point) of a scanned code; nobody is signed in, so each institution is asked under a job's scope."""
     for institution_id in institution_ids().values():
         with scoped(job_scope(institution_id, job="complaints.voice")):
-            point = VoicePoint.objects.select_related("department").filter(token=token, ended_at=None).first()
-            if point is not None:
-                return institution_id, point
+            found = named(VoicePoint.objects.filter(token=token, ended_at=None))
+            if found:
+                return institution_id, found[0]
     return None

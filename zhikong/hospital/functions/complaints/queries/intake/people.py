@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 from django.utils import timezone
@@ -22,6 +22,14 @@ def staff_of(departments: Collection[int]) -> list[User]:
         department_id__in=departments, role__in=STAFF, user__is_active=True
     )
     return list(User.objects.filter(pk__in=rows.values("user_id")).order_by("last_name", "first_name", "pk"))
+
+
+def named(rows: Iterable) -> list:
+    """The rows with ``name``: what their department is called today, '' for the whole hospital."""
+    found, known = list(rows), organisation.names(on=timezone.localdate())
+    for row in found:
+        row.name = known.get(row.department_id, "")
+    return found
 
 
 def handlers() -> list[User]:

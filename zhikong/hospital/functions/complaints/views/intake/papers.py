@@ -11,7 +11,7 @@ from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.organisation.queries import institution
 from zhikong.hospital.functions.complaints import papers_intake as papers
 from zhikong.hospital.functions.complaints.models.intake import VoicePoint
-from zhikong.hospital.functions.complaints.queries.intake import persons, rules
+from zhikong.hospital.functions.complaints.queries.intake import people, persons, rules
 from zhikong.hospital.functions.complaints.views.intake.common import found_or_404, readable
 from zhikong.web.paper import WORD
 
@@ -48,7 +48,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def poster(request: HttpRequest, pk: int) -> HttpResponse:
     """Anybody may print what hangs on the wall anyway."""
-    point = found_or_404(VoicePoint.objects.select_related("department").filter(pk=pk, ended_at=None).first())
+    point = found_or_404(next(iter(people.named(VoicePoint.objects.filter(pk=pk, ended_at=None))), None))
     address = public_url(request, reverse("voice:place", args=[point.token]))
     content = papers.poster(
         point,

@@ -27,7 +27,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and _made(request, form):
         return redirect("complaints:points")
-    rows = list(complaints.points())
+    rows = complaints.points()
     context = {
         "points": [(one, public_url(request, reverse("voice:place", args=[one.token]))) for one in rows], "form": form,
         "handles": handles, "setting": rules.setting(), "tab": "points",

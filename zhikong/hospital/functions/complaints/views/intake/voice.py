@@ -119,7 +119,7 @@ def _sent(request: HttpRequest) -> HttpResponse:
                 request, _note(_only(), None), form, None, _("页面打开太久了，请再点一次“提交”。"), 422
             )
     with of(note.institution):
-        point = VoicePoint.objects.select_related("department").filter(pk=note.point, ended_at=None).first()
+        point = next(iter(people.named(VoicePoint.objects.filter(pk=note.point, ended_at=None))), None)
         form = _form(request.POST, point, request.FILES)
         if not form.is_valid():
             return _form_page(request, note, form, point, status=422)
