@@ -311,7 +311,7 @@ def test_pictures_are_drawn_and_closed_to_others(beds, incident, office, head):
 def test_the_quarters_analysis_in_word_holds_figures_and_no_case(beds, incident, office):
     from docx import Document
 
-    made = [incident("CARD", 5 * n) for n in range(9)]
+    made = [incident("CARD" if n % 2 else "GSUR", 6 * n) for n in range(10)]
     office.post(reverse("incidents:learning_scan"))
     answer = get(office, "learning_report", month="2026-10", span="3")
     document = Document(io.BytesIO(answer.content))
