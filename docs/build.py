@@ -1,5 +1,5 @@
 """Builds docs/generated: the data contract, the definition language, measures, the language of record rules, the dialects, how
-well record rules find what was planted, and the table of proved requirements.
+well record rules find what was planted, who may open which page, and the table of proved requirements.
 
 Run by `make docs`. The requirement register lies outside the project; its path is $ZHIKONG_REQUIREMENTS
 (default ../shared/domain/requirements.md). Without it the table of what is proved is left as it is.
@@ -12,6 +12,7 @@ from pathlib import Path
 import dialects
 import manual
 import measures
+import permissions
 import proofs
 import record_rule_proof
 import record_rules
@@ -23,6 +24,7 @@ MANUALS = {
     "definition-language.md": manual.language,
     "dialects.md": dialects.matrix,
     "measures.md": measures.page,
+    "permission-matrix.md": permissions.page,
     "record-rule-language.md": record_rules.page,
     "record-rule-proof.md": record_rule_proof.page,
 }

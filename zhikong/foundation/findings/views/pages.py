@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from zhikong.foundation.access.permissions import Permission, can
-from zhikong.foundation.findings import effects, queries, rules, sources
+from zhikong.foundation.findings import effects, queries, rules, sealed, sources
 from zhikong.foundation.findings.forms import SHOW, FindingFilter
 from zhikong.foundation.findings.models import Finding
 from zhikong.foundation.findings.permissions import may
@@ -16,7 +16,7 @@ from zhikong.foundation.findings.rules import Act, State
 from zhikong.foundation.findings.views.offers import Step, offered
 from zhikong.foundation.findings.views.parts import around, sheet_parts, theme_of
 from zhikong.foundation.organisation.models import Appointment, Person
-from zhikong.foundation.organisation.queries import in_force, institution
+from zhikong.foundation.organisation.queries import in_force, institution, names
 
 CARDS = ("answer", "accept", "correct", "verify", "observation", "overdue")
 CARD_STATES = {"overdue": "is-bad", "observation": "is-none"}
@@ -47,9 +47,19 @@ def finding_list(request):
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "show": show, "cards": _cards(today, show)}
     context["rows"] = [(finding, finding.is_overdue(today)) for finding in page]
+    context["sealed"] = _sealed(today)
     context["may_raise"] = can(request.user, Permission.RAISE_FINDING)
     context["may_see_board"] = can(request.user, Permission.VIEW_INDICATORS)
     return render(request, "findings/list.html", context)
+
+
+def _sealed(today) -> list[tuple]:
+    """Stubs born of incidents: department, state, due date and where they are dealt with; no words of theirs exist."""
+    found = sealed.open_ones()
+    known = names(on=today) if found else {}
+    return [
+        (one, known.get(one.department_id, ""), sealed.address_of(one), one.due_on < today) for one in found
+    ]
 
 
 def _cards(today, show: str) -> list[dict]:
