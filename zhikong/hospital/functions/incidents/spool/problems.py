@@ -22,6 +22,7 @@ def note(places: Places, error: BaseException) -> None:
             with places.problems.open("a", encoding="utf-8") as file:
                 file.write(line)
         os.utime(places.problems, NO_TIME)
+        os.utime(places.folder, NO_TIME)
     except OSError:
         return  # a full disk: the writer has been told, there is nowhere to note it
 

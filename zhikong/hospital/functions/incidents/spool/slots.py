@@ -58,11 +58,15 @@ def prepare(places: Places) -> None:
 
 
 def _write_free_slots(draft: Path, count: int) -> None:
-    with draft.open("wb") as file:
+    with open(draft, "wb", opener=_private) as file:
         for _ in range(count):
             file.write(random_bytes(SLOT))
         file.flush()
         os.fsync(file.fileno())
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def is_ready(places: Places) -> bool:
@@ -116,6 +120,7 @@ def stir(places: Places) -> None:
         with _locked(places):
             os.chmod(places.slots, 0o600)
             _forget_times(places)
+            os.utime(places.folder, NO_TIME)
 
 
 def filling(places: Places) -> float:
