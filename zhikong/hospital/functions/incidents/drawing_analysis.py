@@ -12,7 +12,7 @@ from zhikong.web.charts.fishbone import CHIEF, TRUE, Bone, Cause, fishbone_svg
 from zhikong.web.charts.text import wrapped
 
 BOX, GAP, LEAP, PAD, MARGIN, SIZE = 190, 44, 18, 8, 16, 13
-LOOKS = {"confirmed": ("good", ""), "ruled_out": ("line", "4 3"), "suspected": ("second", "")}
+LOOKS = {"confirmed": ("good", ""), "ruled_out": ("second", "4 3"), "suspected": ("second", "")}
 WORDS = {"confirmed": "已证实", "ruled_out": "已排除", "suspected": "待证实"}
 
 

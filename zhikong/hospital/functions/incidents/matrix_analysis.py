@@ -26,7 +26,9 @@ PAGES = {
     "incidents:lessons": Page(LEARNERS, "全院可读"),
     "incidents:lesson": Page(LEARNERS, "未发布的只有起草人和发布部门"),
     "incidents:lesson_new": Page(needs(Permission.ANALYSE_INCIDENTS, Permission.PUBLISH_LESSONS)),
-    "incidents:lesson_edit": Page(LEARNERS, "起草人和发布部门"),
+    "incidents:lesson_edit": Page(
+        needs(Permission.ANALYSE_INCIDENTS, Permission.PUBLISH_LESSONS), "起草人和发布部门"
+    ),
     "incidents:lesson_act": Page(LEARNERS, "起草人不能自己发布"),
     "incidents:alerts": Page(LEARNERS, "全院可读"),
     "incidents:alert": Page(LEARNERS, "未发布的只有发布部门"),
@@ -38,7 +40,7 @@ PAGES = {
     "incidents:key_patient_new": Page(LEARNERS, "在科室工作的人"),
     "incidents:key_patient_act": Page(LEARNERS, "安排由受理部门"),
     "incidents:defects": Page(LEARNERS, "科室自己的本子，职能部门看不到内容"),
-    "incidents:defect_new": Page(LEARNERS, "在科室工作的人"),
+    "incidents:defect_new": Page(LEARNERS, "在科室工作的人；职能部门被请回列表"),
     "incidents:defect_review": Page(needs(Permission.ANALYSE_INCIDENTS)),
     "incidents:defect_settle": Page(needs(Permission.ANALYSE_INCIDENTS)),
 }

@@ -9,24 +9,26 @@ from zhikong.foundation.access.permissions import Permission
 from zhikong.hospital.functions.incidents.queries.analysis import lessons
 from zhikong.web.panels import CardRow, HomeCard, MenuEntry, Panel
 
-SHOWN = 3
-
 
 def home_cards(request) -> list[HomeCard]:
-    """Alerts that the reader has not acknowledged; an alert is for everybody and says nothing of a case."""
+    """How many alerts the reader has not acknowledged; what they say stands on their own pages."""
     unread = lessons.unread_for(request.user, today=timezone.localdate())
     if not unread:
         return []
-    rows = tuple(
-        CardRow(
-            text=one.alert.title, url=reverse("incidents:alert", args=[one.alert.code]), state="bad", word=_("未读"),
-            note=timezone.localdate(one.alert.published_at).isoformat(),
-        )
-        for one in unread[:SHOWN]
-    )  # fmt: skip
+    text = _("%(n)d 条安全警示还没有读") % {"n": len(unread)}
+    url = (
+        reverse("incidents:alert", args=[unread[0].alert.code])
+        if len(unread) == 1
+        else reverse("incidents:alerts")
+    )
+    row = CardRow(text=text, url=url, state="bad", word=_("未读"))
     return [
         HomeCard(
-            title=_("安全警示"), rows=rows, order=12, url=reverse("incidents:alerts"), url_label=_("全部警示")
+            title=_("安全警示"),
+            rows=(row,),
+            order=12,
+            url=reverse("incidents:alerts"),
+            url_label=_("全部警示"),
         )
     ]
 

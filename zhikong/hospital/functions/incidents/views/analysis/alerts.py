@@ -113,8 +113,8 @@ def _initial(request: HttpRequest, row: SafetyAlert | None) -> dict:
     return found
 
 
-@require_POST
 @needs(Permission.LEARN_FROM_INCIDENTS)
+@require_POST
 def act(request: HttpRequest, code: str, act: str) -> HttpResponse:
     """read (one tap), send, back, publish, urgent, afterwards, remind, withdraw."""
     one = _shown(request, code)

@@ -109,8 +109,8 @@ def _initial(row: Lesson | None, origin) -> dict:
     }  # fmt: skip
 
 
-@require_POST
 @needs(Permission.LEARN_FROM_INCIDENTS)
+@require_POST
 def act(request: HttpRequest, code: str, act: str) -> HttpResponse:
     """send, back, publish, withdraw, read."""
     one = _shown(request, queries.lesson(code))
