@@ -15,10 +15,13 @@ from zhikong.foundation.access.models import User
 from zhikong.foundation.organisation.queries import departments
 from zhikong.hospital.functions.incidents.actions import reporting
 from zhikong.hospital.functions.incidents.models.reporting import Incident
+from zhikong.hospital.functions.incidents.queries.reporting import typed
 from zhikong.hospital.functions.incidents.rules_reporting import Privacy
 from zhikong.hospital.functions.incidents.rules_reporting_report import Report
 
 NURSE, DOCTOR, MATRON, ORTHOPAEDIST = "hushi", "yishi", "hushizhang", "guke"
+ELSEWHERE = ("zhikongyuan", "huli", "bingan", "yaoxue", "zhuangbei", "yuangan", "yiwu")
+PHARMACIST = "yaoxue"
 MOST_DAYS = 360
 # category, harm letters, shifts, place, wards, sentences
 KINDS = (
@@ -108,6 +111,7 @@ def tell(*, now: datetime) -> None:
         for number in range(PLAN.get(kind[0], 2)):
             _tell_one(kind, number, dice, known, users, now)
     _newest(known, users, now)
+    _reactions(users[PHARMACIST], now)
 
 
 def _tell_one(kind, number: int, dice: Random, known, users, now: datetime) -> None:
@@ -136,9 +140,7 @@ def _at(day: date, shift: str) -> datetime:
 
 def _writer(ward: str, dice: Random, users):
     """Somebody who could have seen it; the demo has few accounts."""
-    names = {"CARD": (NURSE, NURSE, DOCTOR, MATRON), "ORTH": (ORTHOPAEDIST, DOCTOR)}.get(
-        ward, (DOCTOR, NURSE)
-    )
+    names = {"CARD": (NURSE, NURSE, DOCTOR, MATRON), "ORTH": (ORTHOPAEDIST,)}.get(ward, ELSEWHERE)
     return users[dice.choice(names)]
 
 
@@ -168,3 +170,24 @@ def _newest(known, users, now: datetime) -> None:
             category=category, place=place, done=done, source="demo",
         )  # fmt: skip
         _send(report, by, min(_at(day, shift) + timedelta(hours=1), now - timedelta(minutes=30)))
+
+
+REACTION = {
+    "sex": "f", "age": 52, "weight": 58.0, "primary": "社区获得性肺炎", "allergy": "none", "history": ["none"],
+    "drugs": [{"name": "注射用头孢曲松钠", "how": "静脉滴注 2 克 每日一次", "begin": "2026-03-01", "reason": "抗感染"}],
+    "onset": "2026-03-01T09:40", "after_minutes": 10, "symptoms": "全身散在皮疹，瘙痒，无呼吸困难", "system": ["skin"],
+    "new_kind": "known", "severity": "mild", "course": "停药，口服氯雷他定，两小时后消退", "stop": "yes",
+    "again": "not_used", "prognosis": "cured", "primary_effect": "none", "causality": "probable",
+    "causality_unit": "probable",
+}  # fmt: skip
+
+
+def _reactions(pharmacist, now: datetime) -> None:
+    """The pharmacy has completed the forms of three reactions; the others wait for the ward."""
+    form = typed.form("incident_adr")
+    for one in Incident.objects.filter(category="adr").order_by("occurred_on", "code")[:3]:
+        day = one.occurred_on.isoformat()
+        drug = REACTION["drugs"][0] | {"begin": day}
+        raw = REACTION | {"drugs": [drug], "onset": f"{day}T09:40"}
+        moment = min(one.reported_at + timedelta(days=1), now)
+        reporting.fill(by=pharmacist, now=moment, incident=one, form=form, raw=raw, final=True)
