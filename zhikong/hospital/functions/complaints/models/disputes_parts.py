@@ -129,8 +129,7 @@ class DisputeContact(Protected):
     by = person(_("登记人"))
 
     protection = Protection(
-        rows="parent", parent_table="complaints_dispute", parent_column="dispute_id", append_only=True,
-        sensitive=("who", "text"),
+        rows="parent", parent_table="complaints_dispute", parent_column="dispute_id", sensitive=("who", "text"),
     )  # fmt: skip
 
     class Meta:
@@ -186,7 +185,7 @@ class DisputeHold(Protected):
 
 
 class DisputeStep(Protected):
-    """One line of the story; lines are only added."""
+    """One line of the story; lines are only added, until the retention is over and their words go."""
 
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="steps")
     at = models.DateTimeField()
@@ -196,8 +195,7 @@ class DisputeStep(Protected):
     text = models.TextField(blank=True)
 
     protection = Protection(
-        rows="parent", parent_table="complaints_dispute", parent_column="dispute_id", append_only=True,
-        sensitive=("text",),
+        rows="parent", parent_table="complaints_dispute", parent_column="dispute_id", sensitive=("text",),
     )  # fmt: skip
 
     class Meta:

@@ -85,6 +85,12 @@ def purge(dispute: Dispute, *, by, now: datetime, reason: str) -> Dispute:
     steps.words(reason, _("请写明销毁的决定。"))
     DisputeParty.objects.filter(dispute=dispute).update(name="—", contact=b"", proof="", relation="")
     dispute.statements.filter(~Q(text="")).update(text="—", awareness="")
+    dispute.statements.update(ask="—")
+    dispute.contacts.update(who="", text="—")
+    dispute.steps.update(text="")
+    dispute.branches.exclude(result="").update(result="—")
+    dispute.appraisals.exclude(conclusion="").update(conclusion="—", materials="")
+    dispute.hearings.exclude(outcome="").update(outcome="—")
     dispute.title, dispute.summary, dispute.demand, dispute.answer = _("（已销毁）"), "", "", ""
     dispute.outcome_text, dispute.stay_id = "", ""
     dispute.purged_at, dispute.purged_by = now, by
