@@ -1,5 +1,5 @@
-"""Four working days of the small functions, each from its menu entry: a round on a phone, an opinion, a licence that is
-expiring, a complaint through three hands. None of them has a page of its own: forms and flows carry them."""
+"""Three working days of the small functions, each from its menu entry: a round on a phone, an opinion, a licence that is
+expiring. None of them has a page of its own: forms and flows carry them."""
 
 import re
 
@@ -155,65 +155,3 @@ def test_a_licence_that_is_expiring_is_renewed(sign_in):
     office.click(renew.get_by_role("button", name="登记新证", exact=True))
     stands(page, "有效")
     expect(page.locator("main")).to_contain_text("2031-08-20")  # 90 days before the new day
-
-
-# ---- a complaint through three hands ----------------------------------------------------------------------------------
-
-
-@pytest.mark.proves("CMP-01", "CMP-02", "WF-10")
-def test_a_complaint_through_three_hands(sign_in):
-    officer = sign_in("tousu")
-    page = officer.page
-    enter(officer, "投诉处理")
-    officer.click(page.get_by_role("link", name="新建"))
-    officer.type(page.get_by_label("事由"), "检查结果三天未告知")
-    choose(officer, "涉及科室", "心血管内科")
-    officer.type(page.get_by_label("接到投诉的时间"), "2026-11-18T09:30")
-    choose(officer, "途径", "电话")
-    choose(officer, "类别", "诊疗质量")
-    officer.type(page.get_by_label(re.compile("^投诉内容")), "造影结果三天没有人说。")
-    officer.type(page.get_by_label(re.compile("^诉求")), "当面说明。")
-    choose(officer, "投诉人", "匿名")
-    expect(page.get_by_label("联系电话")).to_have_count(0)
-    officer.tick(page.get_by_label("答复期限"))
-    officer.click(page.get_by_role("button", name="提交"))
-    page.wait_for_url(re.compile(r"/flows/cases/\d+/$"))
-    address = page.url
-    verify = page.locator("details", has=page.get_by_role("button", name="核实后交科室", exact=True)).first
-    officer.tick(verify.get_by_label("病历"))
-    officer.type(verify.get_by_label("核实到的事实"), "告知记录缺失。")
-    officer.type(verify.get_by_label("告知当事人员和科室的日期"), "2026-11-18")
-    officer.click(verify.get_by_role("button", name="核实后交科室", exact=True))
-    stands(page, "待科室意见")
-
-    head = sign_in("keshi", width=PHONE)
-    head.page.goto(address)
-    head.type(head.page.get_by_label("当事医务人员"), "石医师 D0012")
-    head.type(head.page.get_by_label(re.compile("^陈述")), "以为夜班已告知。")
-    head.type(head.page.get_by_label(re.compile("^简要诊疗经过")), "造影正常，已出院。")
-    choose(head, "责任说明", "有不足")
-    choose(head, "主要原因", "沟通不良")
-    head.type(head.page.get_by_label("原因分析"), "交接班没有告知一项。")
-    head.type(head.page.get_by_label("防范整改措施"), "交班单增加告知栏。")
-    head.type(head.page.get_by_label("处理建议"), "当面致歉说明。")
-    assert fits(head.page)
-    head.click(head.page.get_by_role("button", name="提交科室意见", exact=True))
-    stands(head.page, "待院领导意见")
-
-    leader = sign_in("yuanzhang")
-    leader.page.goto(address)
-    choose(leader, "处理方式", "致歉")
-    leader.type(leader.page.get_by_label(re.compile("^意见")), "同意科室意见。")
-    leader.click(leader.page.get_by_role("button", name="定处理意见", exact=True))
-    stands(leader.page, "待答复")
-
-    page.goto(address)
-    officer.type(page.get_by_label("答复日期"), "2026-11-20")
-    choose(officer, "方式", "匿名或联系不上")
-    officer.type(page.get_by_label("答复内容"), "已在病区公示处理结果。")
-    officer.type(page.get_by_label("向科室反馈的日期"), "2026-11-20")
-    officer.click(page.get_by_role("button", name="答复并办结", exact=True))
-    stands(page, "已办结")
-    page.goto("/flows/complaint_desk/?show=closed")
-    expect(page.locator("main")).to_contain_text("检查结果三天未告知")
-    expect(page.locator("main")).to_contain_text("办结率")

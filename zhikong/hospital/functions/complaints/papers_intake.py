@@ -50,8 +50,8 @@ def letter(
     _say(document, _("%(who)s：") % {"who": addressee}, indent=False)
     _say(
         document,
-        _("您于%(day)s提出的投诉（%(way)s）已办理，现答复如下：")
-        % {"day": day_in_words(received_on), "way": complaint.get_channel_display()},
+        _("您于%(day)s提出的投诉已办理（途径：%(way)s），现答复如下：")
+        % {"day": day_in_words(received_on), "way": str(complaint.get_channel_display()).partition("（")[0]},
     )
     for line in complaint.answer.splitlines():
         _say(document, line)
