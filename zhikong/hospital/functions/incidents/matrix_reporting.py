@@ -12,7 +12,6 @@ PAGES = {
     "incidents:own_photo": Page(needs(), "只有报告人自己"),
     "incidents:draft_drop": Page(needs(), "只有写草稿的人自己"),
     "incidents:typed": Page(needs(), "事发科室的分析岗位、办理部门和报告人自己"),
-    "incidents:case_photo": Page(needs(), "看得到这件事的人"),
     "incidents:reporter": Page(
         needs(P.SEE_REPORTER, P.HANDLE_INCIDENTS), "实名：办理部门；保密：质控科；每看一次都有记录"
     ),
