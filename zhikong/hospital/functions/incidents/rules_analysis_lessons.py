@@ -70,7 +70,7 @@ def _times(part: str, text: str) -> list[Leak]:
 
 def _places(part: str, text: str, known: Known) -> list[Leak]:
     """A department of few people is a person; one of many may be named."""
-    advice = f"这个科室在岗不足 {known.people_least} 人，写出来就等于点名；改成“某内科病区”等。"
+    advice = f"这个科室在岗不足 {known.people_least} 人，写出来就等于点名；改成“一个病区”。"
     return [
         Leak(part, "科室", name, advice)
         for name, people in (known.departments or {}).items()

@@ -74,9 +74,12 @@ def _known(teaching) -> Known:
         names = [name for row in origin.select_related("analysis") for name in hidden_names(row.analysis)]
         names += Person.objects.values_list("name", flat=True)
         people = staff_by_department(today)
-    departments = {name: people.get(pk, 0) for pk, name in organisation.names(on=today).items()}
+    # offices may be named: nothing happens to patients there
+    places = {one.id: one.name for one in organisation.departments(on=today) if one.kind != "functional"}
+    departments = {name: people.get(pk, 0) for pk, name in places.items()}
     for pk, aliases in organisation.aliases().items():
-        departments |= {alias: people.get(pk, 0) for alias in aliases}
+        if pk in places:
+            departments |= {alias: people.get(pk, 0) for alias in aliases}
     return Known(tuple(dict.fromkeys(names)), departments, policy().people_least)
 
 
