@@ -14,12 +14,16 @@ from zhikong.hospital.functions.incidents.queries.anonymous import choices
 from zhikong.hospital.functions.incidents.spool import keys, problems, slots
 from zhikong.hospital.functions.incidents.spool.places import places
 
+SOON = 50  # before the long jobs that wait: the hour is a promise, and "at once" more so
 log = logging.getLogger(__name__)
 
 
 @app.periodic(cron="0 * * * *")
 @app.task(
-    name="incidents.anonymous_hourly", queueing_lock="incidents.anonymous_hourly", lock="incidents.anonymous"
+    name="incidents.anonymous_hourly",
+    queueing_lock="incidents.anonymous_hourly",
+    lock="incidents.anonymous",
+    priority=SOON,
 )
 @fresh_connection
 def every_hour(timestamp: int) -> None:
@@ -38,7 +42,10 @@ def every_hour(timestamp: int) -> None:
 
 @app.periodic(cron="* * * * *")
 @app.task(
-    name="incidents.anonymous_upkeep", queueing_lock="incidents.anonymous_upkeep", lock="incidents.anonymous"
+    name="incidents.anonymous_upkeep",
+    queueing_lock="incidents.anonymous_upkeep",
+    lock="incidents.anonymous",
+    priority=SOON,
 )
 @fresh_connection
 def every_minute(timestamp: int) -> None:
