@@ -29,9 +29,9 @@ def html(answer):
     return answer.content.decode()
 
 
-def said(client, name, act, *args, **data):
+def said(client, page, act, /, *args, **data):
     """What the next page says after an act."""
-    return html(client.post(reverse(f"incidents:{name}", args=[*args, act]), data, follow=True))
+    return html(client.post(reverse(f"incidents:{page}", args=[*args, act]), data, follow=True))
 
 
 @pytest.fixture

@@ -399,7 +399,7 @@ def _patients(users, now: datetime) -> None:
             communication="科主任与医务科共同向家属说明病情、方案和可能的后果，家属表示理解。", conclusion="每日一次主任查房，三天后再评估。",
         )  # fmt: skip
         patients.note(
-            one, by=users[HEAD], now=then + timedelta(days=2), text="病情稳定，家属情绪平稳，继续观察"
+            one, by=users[by], now=then + timedelta(days=2), text="病情稳定，家属情绪平稳，继续观察"
         )
         if far == "closed":
             patients.close(
