@@ -183,12 +183,14 @@ def _place(code: str, now: datetime) -> int:
     return resolve(name_or_code=code, on=timezone.localdate(now)).id
 
 
-def _case(category: str, now: datetime, oldest: int, newest: int) -> Incident | None:
+def _case(
+    category: str, now: datetime, oldest: int, newest: int, *, out: tuple[str, ...] = ()
+) -> Incident | None:
     today = timezone.localdate(now)
     rows = Incident.objects.filter(
         category=category, occurred_on__gte=today - timedelta(days=oldest), occurred_on__lte=today - timedelta(days=newest),
         department__isnull=False,
-    ).exclude(state__in=["reported", "returned", "merged"])  # fmt: skip
+    ).exclude(state__in=["reported", "returned", "merged", *out])  # fmt: skip
     return rows.order_by("level", "occurred_on", "pk").first()
 
 
@@ -306,7 +308,7 @@ def _measures(one: Analysis, users, leader, now: datetime, roots) -> None:
 
 
 def _running(users, now: datetime) -> None:
-    incident = _case("medication", now, 200, 5)
+    incident = _case("medication", now, 360, 5, out=("closed",))
     if incident is None:
         return
     leader = users[PHARMACY]
