@@ -57,7 +57,7 @@ def _written_down(officer, page, hospital):
     officer.type(page.get_by_label("住院编号"), "S-1")
     officer.click(page.get_by_role("button", name="立案"))
     expect(page.locator("#clocks")).to_contain_text("向卫生健康行政部门报告")
-    expect(page.locator("#clocks")).to_contain_text("还有 1 小时 59 分钟")
+    expect(page.locator("#clocks")).to_contain_text("还有 1 小时")
 
 
 def _sealed(officer, page, dispute):

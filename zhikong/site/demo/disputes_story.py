@@ -64,6 +64,15 @@ def tell(*, now: datetime) -> None:
             leak, by=office, now=now, kind="talk", starts_at=now + timedelta(days=2), place="医务科接待室",
             attends="医务科、普外科主任", head_attends=True,
         )  # fmt: skip
+        money.tell_insurer(
+            leak,
+            by=office,
+            now=at(now, -13),
+            insurer="平安财险（医疗责任险）",
+            policy="YLZR-2026-0088",
+            report_number="BA0005",
+        )
+        opening.answer(leak, by=office, now=at(now, -11), text="已说明胆漏的原因和后续治疗，约定会谈。")
 
 
 def _opened(office, now: datetime, one) -> Dispute:
@@ -90,6 +99,10 @@ def _reported(case: Dispute, office, then: datetime) -> None:
         case, by=office, now=then, insurer="平安财险（医疗责任险）", policy="YLZR-2026-0088",
         report_number=f"BA{case.number[-4:]}",
     )  # fmt: skip
+    if not case.title.startswith("急诊"):  # the newest of them still waits for its department
+        clock = case.clocks.get(code="discussion", met_at=None, stopped=False)
+        day = then + timedelta(days=5)
+        opening.meet_clock(clock, by=office, now=day, met_at=day, proof="科室讨论报告原件存医务科")
     opening.answer(case, by=office, now=then, text="已当面说明诊疗经过，告知协商、调解、行政和诉讼四种途径。")
 
 
@@ -248,9 +261,6 @@ def _explained(case: Dispute, now: datetime) -> None:
         forms.save_answers(sheet, by=head, now=at(now, -94), raw=answers)
         forms.submit(sheet, by=head, now=at(now, -94))
     with acting(OFFICE, now) as office:
-        for code in ("insurer", "discussion"):
-            for clock in case.clocks.filter(code=code, met_at=None, stopped=False):
-                opening.meet_clock(clock, by=office, now=at(now, -93), met_at=at(now, -93), proof="已完成")
         closing.settle(
             case, by=office, now=at(now, -92), outcome="explained", text="逐项解释后家属接受，签字。"
         )

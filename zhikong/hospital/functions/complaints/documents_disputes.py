@@ -281,7 +281,7 @@ def autopsy_notice(found: Dispute, *, by, now: datetime) -> Content:
 def year_report(found: Year, *, by, now: datetime) -> Content:
     """The yearly report: formulas with both their numbers, then departments, causes, outcomes."""
     figures = [
-        (one.title, "—" if one.top is None else f"{one.top:,}", "—" if not one.bottom else f"{one.bottom:,}",
+        (one.title, _number(one, one.top), _number(one, one.bottom),
          one.shown() + (one.unit if one.value is not None else ""), _target(one))
         for one in found.figures
     ]  # fmt: skip
@@ -307,6 +307,13 @@ def year_report(found: Year, *, by, now: datetime) -> Content:
         _table(_("了结方式"), (_("方式"), _("件")), (11, 4.8), [(t, str(n)) for t, n in found.outcomes], right=(1,)),
     ]  # fmt: skip
     return _content(_("%(y)d 年医疗纠纷年度报告") % {"y": found.year}, "", sections, by=by, now=now)
+
+
+def _number(one, value: int | None) -> str:
+    """A count as it is, money as yuan; a dash for what nobody told."""
+    if value is None:
+        return "—"
+    return yuan(value) if one.code == "compensation" else f"{value:,}"
 
 
 def _target(one) -> str:

@@ -10,7 +10,7 @@ from tests.unit.hospital.functions.complaints import disputing as case_of
 from tests.unit.hospital.functions.complaints.disputing import NOW, TODAY, later
 from zhikong.foundation.access.queries import scope_of
 from zhikong.foundation.access.scope import scoped
-from zhikong.foundation.findings.models import Finding
+from zhikong.foundation.findings.models import Finding, Verification
 from zhikong.foundation.forms import actions as forms
 from zhikong.foundation.forms.facts import SheetSubmitted
 from zhikong.hospital.functions.complaints import documents_disputes as documents
@@ -220,7 +220,13 @@ def _measured(case, who):
     )
     with pytest.raises(ValidationError, match="还没有关闭"):
         writing.prove_measure(measure, by=who.office, now=later(days=20), held_effect=True, effect="抽查合格")
-    Finding.objects.filter(pk=measure.finding_id).update(state="closed", closed_at=later(days=10))
+    seen = Verification.objects.create(
+        institution_id=case.institution_id, finding_id=measure.finding_id, at=later(days=10), by=who.quality,
+        check_by="effect", passed=True, text="抽查 10 次全部应答",
+    )  # fmt: skip
+    Finding.objects.filter(pk=measure.finding_id).update(
+        state="closed", closed_at=later(days=10), closed_by=who.quality, closing_verification=seen
+    )
     return writing.prove_measure(
         measure, by=who.office, now=later(days=20), held_effect=True, effect="抽查合格"
     )

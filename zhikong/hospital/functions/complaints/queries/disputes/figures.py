@@ -37,7 +37,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Year:
-    """figures: in the order of the page; rows: by department; sources: where the denominators come from."""
+    """figures: in the order of the page; rows: by department; grades: those that occur; sources: where the denominators come from."""
 
     year: int
     figures: tuple[Figure, ...]
@@ -78,10 +78,12 @@ def year_of(year: int, *, today: date, by=None) -> Year:
             found.filter(cause__in=known.communication).count(), found.exclude(cause="").count()
         ),
     )
-    rows = _rows(found, paid, known)
+    given_grades = set(found.exclude(grade="").values_list("grade", flat=True))
+    grades = [one for one in known.grades if one.code in given_grades]
+    rows = _rows(found, paid, known, [one.code for one in grades])
     return Year(
         year, figures, rows, _total(rows), tuple(one.title for one in known.classes),
-        tuple(one.title for one in known.grades), _tally(found, "cause", known),
+        tuple(one.title for one in grades), _tally(found, "cause", known),
         _outcomes(found), (times_from, income_from), given,
     )  # fmt: skip
 
@@ -130,8 +132,8 @@ def _from_reports(year: int, item: str, title: str, today: date, by) -> tuple[in
     return total, _("%(what)s：%(n)d 个月的填报合计") % {"what": title, "n": len(told)}
 
 
-def _rows(found, paid: dict[int, int], known) -> tuple[Row, ...]:
-    classes, grades = [one.code for one in known.classes], [one.code for one in known.grades]
+def _rows(found, paid: dict[int, int], known, grades: list[str]) -> tuple[Row, ...]:
+    classes = [one.code for one in known.classes]
     by_place: dict[int, list[Dispute]] = {}
     for one in found.only("department_id", "department_name", "state", "cause", "report_class", "grade"):
         by_place.setdefault(one.department_id, []).append(one)
