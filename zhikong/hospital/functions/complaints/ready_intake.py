@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 def ready() -> None:
     """Called once, when all apps are loaded."""
+    from zhikong.foundation.facts import countable
     from zhikong.foundation.findings import referring
     from zhikong.foundation.forms.facts import SheetSubmitted
     from zhikong.foundation.notices import kinds as notice_kinds
@@ -14,6 +15,7 @@ def ready() -> None:
     from zhikong.hospital.functions.complaints import jobs_intake, reactions_intake  # noqa: F401  the worker finds its jobs
     from zhikong.hospital.functions.complaints.actions.intake.deciding import COMMITTEE, committee_decided
     from zhikong.hospital.functions.complaints.actions.intake.steps import NOTICE, SOURCE
+    from zhikong.hospital.functions.complaints.countable_intake import SOURCE as SOURCE_OF_ROWS
     from zhikong.hospital.functions.complaints.queries.intake.rules import CODE
     from zhikong.hospital.functions.complaints.rules_intake_pack import parse
 
@@ -26,6 +28,7 @@ def ready() -> None:
             title_of=lambda rules: rules.title,
         )
     )
+    countable.register(SOURCE_OF_ROWS)
     sources.register(sources.Source(SOURCE, _("投诉办理"), extend=False))
     notice_kinds.register(
         notice_kinds.NoticeKind(NOTICE, _("投诉办理"), _("需要您处理的事项"), mandatory=True)

@@ -408,3 +408,18 @@ def test_past_its_time_a_complaint_keeps_no_person_unless_it_is_held(come_in, st
     assert minding.forget_persons(now=later(365 * 4)) == 0
     assert minding.forget_persons(now=later(365 * 6)) == 1
     assert [row.complaint_id for row in Complainant.objects.all()] == [held.pk]
+
+
+def test_quality_tools_count_complaints_without_a_word_of_them(come_in, staff, hospital):
+    from zhikong.foundation.facts import countable
+
+    come_in()
+    come_in(category="fee", department_id=hospital.departments["GSUR"].id, phone="13900139000")
+    source = countable.source("complaints")
+    wanted = countable.Wanted("2026-11", "2026-11", departments=(hospital.departments["CARD"].id,))
+    row = source.rows(wanted).rows[0]
+    assert len(source.rows(wanted).rows) == 1
+    assert (row.values["category"], row.values["communication"], row.name) == ("诊疗质量", "未认定", "")
+    assert "换药" not in str(row)
+    assert source.may(staff.head)
+    assert not source.may(staff.nurse)
