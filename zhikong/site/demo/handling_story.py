@@ -49,6 +49,8 @@ def tell(*, now: datetime) -> None:
     """Once; a second start finds everything there."""
     if Handling.objects.filter(accepted_at__isnull=False).exists():
         return
+    for incident in Incident.objects.filter(handling=None, reported_at__lt=now - FRESH):
+        receiving.open_case(incident)  # long ago: nobody is told of it today
     receiving.catch_up(now=now)
     users = {user.username: user for user in User.objects.filter(is_active=True)}
     old = (

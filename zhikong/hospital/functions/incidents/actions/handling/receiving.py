@@ -33,7 +33,7 @@ def receive(*, incident_id: int, now: datetime) -> Handling | None:
             return None
         handling = Handling.objects.filter(incident=incident).first()
         if handling is None:
-            handling = _open(incident)
+            handling = open_case(incident)
             _tell_department(incident, now=now)
         elif incident.state == State.REPORTED:
             steps.record(incident, Act.RESUBMIT, by=None, now=now)
@@ -42,7 +42,8 @@ def receive(*, incident_id: int, now: datetime) -> Handling | None:
         return handling
 
 
-def _open(incident: Incident) -> Handling:
+def open_case(incident: Incident) -> Handling:
+    """The handling of a report, without telling anybody: for one that is brought in from the past."""
     found = categories.category(incident.category)
     made = Handling.objects.create(
         institution_id=incident.institution_id,
