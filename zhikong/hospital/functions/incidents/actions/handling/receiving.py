@@ -35,11 +35,19 @@ def receive(*, incident_id: int, now: datetime) -> Handling | None:
         if handling is None:
             handling = open_case(incident)
             _tell_department(incident, now=now)
-        elif incident.state == State.REPORTED:
+            _ask_office(incident, now=now)
+        elif incident.state == State.REPORTED and _was_returned(incident):
+            incident.handling = handling
             steps.record(incident, Act.RESUBMIT, by=None, now=now)
-        if incident.state == State.REPORTED:
             _ask_office(incident, now=now)
         return handling
+
+
+def _was_returned(incident: Incident) -> bool:
+    """Whether it comes again after a return, and is not the same arrival told twice."""
+    arrivals = incident.handlingsteps.filter(act__in=(Act.RECEIVE, Act.RETURN, Act.RESUBMIT))
+    last = arrivals.order_by("-pk").values_list("act", flat=True).first()
+    return last == Act.RETURN
 
 
 def open_case(incident: Incident) -> Handling:
