@@ -10,11 +10,13 @@ from zhikong.foundation.access.models import User
 from zhikong.foundation.forms import actions as forms
 from zhikong.foundation.organisation.queries import resolve
 from zhikong.hospital.functions.complaints.actions.disputes import (
+    appraising,
     closing,
     money,
     opening,
     routes,
     sealing,
+    telling,
     writing,
     years,
 )
@@ -72,7 +74,7 @@ def tell(*, now: datetime) -> None:
             policy="YLZR-2026-0088",
             report_number="BA0005",
         )
-        opening.answer(leak, by=office, now=at(now, -11), text="已说明胆漏的原因和后续治疗，约定会谈。")
+        telling.answer(leak, by=office, now=at(now, -11), text="已说明胆漏的原因和后续治疗，约定会谈。")
 
 
 def _opened(office, now: datetime, one) -> Dispute:
@@ -90,7 +92,7 @@ def _opened(office, now: datetime, one) -> Dispute:
 
 def _reported(case: Dispute, office, then: datetime) -> None:
     """Told to the leader, the authority, the insurer; the family was answered."""
-    opening.log_contact(
+    telling.log_contact(
         case, by=office, now=then, party="leader", who="孙院长", way="电话", text="报告经过、类别和初步处置。"
     )
     clock = case.clocks.get(code="statutory_report", met_at=None, stopped=False)
@@ -103,13 +105,13 @@ def _reported(case: Dispute, office, then: datetime) -> None:
         clock = case.clocks.get(code="discussion", met_at=None, stopped=False)
         day = then + timedelta(days=5)
         opening.meet_clock(clock, by=office, now=day, met_at=day, proof="科室讨论报告原件存医务科")
-    opening.answer(case, by=office, now=then, text="已当面说明诊疗经过，告知协商、调解、行政和诉讼四种途径。")
+    telling.answer(case, by=office, now=then, text="已当面说明诊疗经过，告知协商、调解、行政和诉讼四种途径。")
 
 
 def _death(case: Dispute, office, now: datetime) -> None:
     then = at(now, -9, 10)
     opening.note_death(case, by=office, now=then, died_at=then - timedelta(hours=5), frozen=True)
-    opening.add_party(
+    telling.add_party(
         case, by=office, now=then, role="relative", name="赵晓梅", relation="女儿", phone="13800002222"
     )
     made = sealing.prepare(
@@ -143,11 +145,13 @@ def _death(case: Dispute, office, now: datetime) -> None:
         case, by=office, now=later, route="mediation", opened_on=timezone.localdate(later),
         accepted_on=timezone.localdate(later), reference="医调 2026-57",
     )  # fmt: skip
-    appraisal = money.apply_appraisal(
+    appraisal = appraising.apply_appraisal(
         case, by=office, now=later, kind="damage", body="省医学会医疗损害鉴定办公室", asked_by_side="both",
         applied_on=timezone.localdate(later), branch=branch,
     )  # fmt: skip
-    money.accept_appraisal(appraisal, by=office, now=at(now, -3), accepted_on=timezone.localdate(at(now, -3)))
+    appraising.accept_appraisal(
+        appraisal, by=office, now=at(now, -3), accepted_on=timezone.localdate(at(now, -3))
+    )
     routes.plan_hearing(
         case, by=office, now=now, kind="mediation", starts_at=now + timedelta(days=6), place="市医调委第二调解室",
         attends="医务科、心内科主任", head_attends=True, branch=branch,

@@ -10,6 +10,7 @@ from zhikong.hospital.functions.complaints.actions.disputes import (
     opening,
     routes,
     sealing,
+    telling,
     writing,
 )
 
@@ -46,13 +47,13 @@ def dispute(who, *, now=NOW, **more):
 def reported(case, who, *, now=NOW, report_class="general", cause="treatment"):
     """Classed, told to the leader and the authority, the insurer told, the family answered."""
     opening.classify(case, by=who.office, now=now, report_class=report_class, cause=cause)
-    opening.log_contact(case, by=who.office, now=now, party="leader", who="孙院", text="电话报告经过与类别")
+    telling.log_contact(case, by=who.office, now=now, party="leader", who="孙院", text="电话报告经过与类别")
     clock = case.clocks.get(code="statutory_report", met_at=None)
     opening.meet_clock(clock, by=who.office, now=now, met_at=now, proof="回执 WJ-2026-118")
     insurance = money.tell_insurer(
         case, by=who.office, now=now, insurer="平安财险", policy="YL2026-01", report_number="BA-1"
     )
-    opening.answer(case, by=who.office, now=now, text="已当面说明诊疗经过，告知解决途径。")
+    telling.answer(case, by=who.office, now=now, text="已当面说明诊疗经过，告知解决途径。")
     return insurance
 
 

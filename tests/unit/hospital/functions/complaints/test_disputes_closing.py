@@ -16,11 +16,13 @@ from zhikong.foundation.forms.facts import SheetSubmitted
 from zhikong.hospital.functions.complaints import documents_disputes as documents
 from zhikong.hospital.functions.complaints import papers_disputes as papers
 from zhikong.hospital.functions.complaints.actions.disputes import (
+    appraising,
     closing,
     money,
     opening,
     routes,
     sealing,
+    telling,
     writing,
 )
 from zhikong.hospital.functions.complaints.models.disputes import Dispute, DisputeBranch
@@ -71,7 +73,7 @@ def test_a_grade_one_dispute_runs_all_branches_to_its_close(who):
     case_of.ended(case, who, "mediation", Failed, accepted_on=TODAY)
     case_of.ended(case, who, "administrative", Failed)
     court = routes.start(case, by=who.office, now=NOW, route="judicial", opened_on=TODAY, accepted_on=TODAY)
-    appraised = money.apply_appraisal(
+    appraised = appraising.apply_appraisal(
         case,
         by=who.office,
         now=NOW,
@@ -81,9 +83,9 @@ def test_a_grade_one_dispute_runs_all_branches_to_its_close(who):
         applied_on=TODAY,
         branch=court,
     )
-    money.accept_appraisal(appraised, by=who.office, now=NOW, accepted_on=TODAY)
+    appraising.accept_appraisal(appraised, by=who.office, now=NOW, accepted_on=TODAY)
     with pytest.raises(ValidationError, match="材料提交"):
-        money.end_appraisal(
+        appraising.end_appraisal(
             appraised,
             by=who.office,
             now=NOW,
@@ -92,10 +94,10 @@ def test_a_grade_one_dispute_runs_all_branches_to_its_close(who):
             share_percent=70,
             conclusion="主要",
         )
-    money.give_materials(appraised, by=who.office, now=NOW, materials_on=TODAY, materials="病历、影像")
+    appraising.give_materials(appraised, by=who.office, now=NOW, materials_on=TODAY, materials="病历、影像")
     for share in (59, 91):
         with pytest.raises(ValidationError, match="60% 到 90%"):
-            money.end_appraisal(
+            appraising.end_appraisal(
                 appraised,
                 by=who.office,
                 now=NOW,
@@ -104,7 +106,7 @@ def test_a_grade_one_dispute_runs_all_branches_to_its_close(who):
                 share_percent=share,
                 conclusion="主要",
             )
-    money.end_appraisal(
+    appraising.end_appraisal(
         appraised,
         by=who.office,
         now=NOW,
@@ -158,7 +160,7 @@ def test_a_grade_one_dispute_runs_all_branches_to_its_close(who):
         "结案",
     ]
     with pytest.raises(ValidationError, match="已经结案"):
-        opening.answer(done, by=who.office, now=later(days=31), text="再答复一次")
+        telling.answer(done, by=who.office, now=later(days=31), text="再答复一次")
     content = documents.case_file(done, by=who.office, now=later(days=31))
     assert papers.word(content)[:2] == b"PK"
     assert papers.pdf(content)[:4] == b"%PDF"
@@ -206,7 +208,7 @@ def _pay_it(case, who, insurance):
 
 
 def _measured(case, who):
-    opening.add_party(case, by=who.office, now=NOW, role="relative", name="赵晓梅")
+    telling.add_party(case, by=who.office, now=NOW, role="relative", name="赵晓梅")
     with pytest.raises(ValidationError, match="不能写当事人的姓名"):
         writing.ask_measure(case, by=who.office, now=NOW,
                             title="赵晓梅投诉的监护问题", detail="整改", due_on=TODAY + timedelta(days=7))  # fmt: skip
@@ -267,7 +269,7 @@ def test_what_a_person_writes_is_his_alone_and_nobody_accepts_his_own(who, make_
 
 def test_a_held_case_is_never_purged_and_an_old_one_only_after_its_time(who):
     case = case_of.dispute(who)
-    opening.add_party(case, by=who.office, now=NOW, role="patient", name="赵国强")
+    telling.add_party(case, by=who.office, now=NOW, role="patient", name="赵国强")
     past = {"state": "closed", "outcome": "withdrawn", "settled_at": NOW, "settled_by": who.office, "closed_at": NOW,
             "closed_by": who.office, "retain_until": TODAY}  # fmt: skip
     Dispute.objects.filter(pk=case.pk).update(**past)

@@ -12,7 +12,7 @@ from zhikong.foundation.access.queries import scope_of
 from zhikong.foundation.access.scope import scoped
 from zhikong.foundation.notices.models import Notice
 from zhikong.foundation.tasks.models import Task
-from zhikong.hospital.functions.complaints.actions.disputes import opening, routes, warning
+from zhikong.hospital.functions.complaints.actions.disputes import opening, routes, telling, warning
 from zhikong.hospital.functions.complaints.models.disputes import Dispute, DisputeBranch, DisputeClock
 
 Agreed, Failed = DisputeBranch.State.AGREED, DisputeBranch.State.FAILED
@@ -154,7 +154,7 @@ def test_no_more_than_five_speak_for_a_side_and_no_talk_is_over_before_it_began(
 
 def test_only_the_offices_handle_and_only_the_department_and_the_offices_see(case, who):
     with pytest.raises(PermissionDenied):
-        opening.answer(case, by=who.head, now=NOW, text="科室自己答复")
+        telling.answer(case, by=who.head, now=NOW, text="科室自己答复")
     for user, seen in ((who.head, 1), (who.officer, 1), (who.quality, 1), (who.stranger, 0), (who.doctor, 0)):
         with scoped(scope_of(user, TODAY)):
             assert Dispute.objects.filter(pk=case.pk).count() == seen, user
@@ -163,8 +163,8 @@ def test_only_the_offices_handle_and_only_the_department_and_the_offices_see(cas
 
 def test_contacts_lie_sealed_and_agents_bring_their_authority(case, who):
     with pytest.raises(ValidationError, match="委托书"):
-        opening.add_party(case, by=who.office, now=NOW, role="agent", name="郑律师")
-    made = opening.add_party(
+        telling.add_party(case, by=who.office, now=NOW, role="agent", name="郑律师")
+    made = telling.add_party(
         case, by=who.office, now=NOW, role="relative", name="赵女", relation="女儿", phone="13800001111"
     )
     assert b"13800001111" not in bytes(made.contact)

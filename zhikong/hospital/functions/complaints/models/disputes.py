@@ -290,33 +290,3 @@ class DisputeClock(Protected):
                 name="dispute_clock_due",
             )
         ]
-
-
-class DisputeHearing(Protected):
-    """A date: a talk, a mediation, a court hearing, an appraisal meeting, the autopsy."""
-
-    class Kind(models.TextChoices):
-        TALK = "talk", _("协商会谈")
-        MEDIATION = "mediation", _("调解会议")
-        COURT = "court", _("开庭")
-        APPRAISAL = "appraisal", _("鉴定会")
-        AUTOPSY = "autopsy", _("尸检")
-        OTHER = "other", _("其他")
-
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="hearings")
-    branch = models.ForeignKey(DisputeBranch, null=True, on_delete=models.PROTECT, related_name="hearings")
-    kind = models.CharField(_("事项"), max_length=12, choices=Kind)
-    starts_at = models.DateTimeField(_("时间"))
-    place = models.CharField(_("地点"), max_length=120)
-    attends = models.CharField(_("出席"), max_length=200)
-    head_attends = models.BooleanField(_("科主任参加"), default=False)
-    held_at = models.DateTimeField(null=True)
-    outcome = models.TextField(_("情况"), blank=True)
-    cancelled = models.BooleanField(_("已取消"), default=False)
-    made_by = person(_("登记人"))
-
-    protection = CHILD
-
-    class Meta:
-        verbose_name = _("纠纷日程")
-        indexes = [models.Index(fields=["institution", "starts_at"], name="dispute_hearing_when")]

@@ -14,8 +14,12 @@ from zhikong.foundation.files.actions import use
 from zhikong.foundation.files.models import File
 from zhikong.foundation.notices import actions as notices
 from zhikong.hospital.functions.complaints.actions.disputes import steps
-from zhikong.hospital.functions.complaints.models.disputes import Dispute, DisputeBranch, DisputeHearing
-from zhikong.hospital.functions.complaints.models.disputes_parts import DisputeHold, DisputePaper
+from zhikong.hospital.functions.complaints.models.disputes import Dispute, DisputeBranch
+from zhikong.hospital.functions.complaints.models.disputes_parts import (
+    DisputeHearing,
+    DisputeHold,
+    DisputePaper,
+)
 from zhikong.hospital.functions.complaints.queries.disputes.rules import rules
 
 COURT = "judicial"

@@ -22,10 +22,13 @@ from zhikong.hospital.functions.complaints.models.disputes import (
     Dispute,
     DisputeBranch,
     DisputeClock,
-    DisputeHearing,
     DisputeParty,
 )
-from zhikong.hospital.functions.complaints.models.disputes_parts import DisputeMeasure, DisputeStatement
+from zhikong.hospital.functions.complaints.models.disputes_parts import (
+    DisputeHearing,
+    DisputeMeasure,
+    DisputeStatement,
+)
 from zhikong.hospital.functions.complaints.models.disputes_sealing import Sealing
 from zhikong.hospital.functions.complaints.queries.disputes import guards
 from zhikong.hospital.functions.complaints.queries.disputes.rules import rules

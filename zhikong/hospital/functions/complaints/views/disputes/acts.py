@@ -19,20 +19,22 @@ from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.files.forms import settle
 from zhikong.hospital.functions.complaints import forms_disputes as forms
+from zhikong.hospital.functions.complaints import forms_disputes_money as money_forms
 from zhikong.hospital.functions.complaints.actions.disputes import (
+    appraising,
     closing,
     deciding,
     money,
     opening,
     routes,
     steps,
+    telling,
     writing,
 )
 from zhikong.hospital.functions.complaints.models.disputes import (
     Dispute,
     DisputeBranch,
     DisputeClock,
-    DisputeHearing,
 )
 from zhikong.hospital.functions.complaints.models.disputes_money import (
     DisputeAppraisal,
@@ -40,7 +42,11 @@ from zhikong.hospital.functions.complaints.models.disputes_money import (
     DisputePayment,
     DisputeShare,
 )
-from zhikong.hospital.functions.complaints.models.disputes_parts import DisputeHold, DisputeMeasure
+from zhikong.hospital.functions.complaints.models.disputes_parts import (
+    DisputeHearing,
+    DisputeHold,
+    DisputeMeasure,
+)
 from zhikong.hospital.functions.complaints.queries.disputes import people, reading
 
 
@@ -74,9 +80,9 @@ ACTS: dict[str, Act] = {
     "classify": Act(_("定类定级"), forms.ClassForm, opening.classify, _("已保存，期限已重新计算。")),
     "death": Act(_("登记患者死亡"), forms.DeathForm, opening.note_death, _("已登记，尸检和遗体存放的期限开始计算。")),
     "autopsy": Act(_("登记尸检的决定"), forms.AutopsyForm, opening.decide_autopsy, _("已登记。")),
-    "party": Act(_("登记当事人"), forms.PartyForm, opening.add_party, _("已登记。")),
-    "answer": Act(_("答复患方"), forms.AnswerForm, opening.answer, _("已登记答复，科室会收到通知。"), button=_("登记答复")),
-    "contact": Act(_("登记联系"), forms.ContactForm, opening.log_contact, _("已登记。")),
+    "party": Act(_("登记当事人"), forms.PartyForm, telling.add_party, _("已登记。")),
+    "answer": Act(_("答复患方"), forms.AnswerForm, telling.answer, _("已登记答复，科室会收到通知。"), button=_("登记答复")),
+    "contact": Act(_("登记联系"), forms.ContactForm, telling.log_contact, _("已登记。")),
     "meet": Act(_("完成"), forms.MeetForm, opening.meet_clock, _("已登记凭据。"), DisputeClock, _("登记完成")),
     "stop": Act(_("不再适用"), forms.ReasonForm, opening.stop_clock, _("已停止计时。"), DisputeClock),
     "route": Act(_("进入一条解决途径"), forms.RouteForm, routes.start, _("已登记，期限开始计算。"), button=_("登记")),
@@ -85,18 +91,18 @@ ACTS: dict[str, Act] = {
     "paper": Act(_("登记文件"), forms.PaperForm, _file, _("已登记文件。")),
     "hearing": Act(_("登记日程"), forms.HearingForm, routes.plan_hearing, _("已登记日程。")),
     "held": Act(_("登记情况"), forms.HeldForm, routes.end_hearing, _("已登记。"), DisputeHearing),
-    "appraisal": Act(_("申请鉴定"), forms.AppraisalForm, money.apply_appraisal, _("已登记鉴定申请。")),
-    "appraisal_accept": Act(_("登记受理"), forms.AcceptedForm, money.accept_appraisal, _("已登记，材料期限开始计算。"), DisputeAppraisal),
-    "materials": Act(_("提交材料"), forms.MaterialsForm, money.give_materials, _("已登记材料。"), DisputeAppraisal),
-    "result": Act(_("登记结论"), forms.ResultForm, money.end_appraisal, _("已登记鉴定结论。"), DisputeAppraisal),
-    "appraisal_back": Act(_("撤回鉴定"), forms.ReasonForm, money.withdraw_appraisal, _("已撤回。"), DisputeAppraisal, danger=True),
-    "insurer": Act(_("登记报案"), forms.InsurerForm, money.tell_insurer, _("已登记报案。")),
-    "claim": Act(_("登记索赔"), forms.ClaimForm, money.claim, _("已登记索赔。"), DisputeInsurance),
-    "decided": Act(_("登记核定"), forms.DecidedForm, money.decide_claim, _("已登记核定结果。"), DisputeInsurance),
-    "share": Act(_("登记由谁承担"), forms.ShareForm, money.set_share, _("已登记承担。")),
+    "appraisal": Act(_("申请鉴定"), money_forms.AppraisalForm, appraising.apply_appraisal, _("已登记鉴定申请。")),
+    "appraisal_accept": Act(_("登记受理"), money_forms.AcceptedForm, appraising.accept_appraisal, _("已登记，材料期限开始计算。"), DisputeAppraisal),
+    "materials": Act(_("提交材料"), money_forms.MaterialsForm, appraising.give_materials, _("已登记材料。"), DisputeAppraisal),
+    "result": Act(_("登记结论"), money_forms.ResultForm, appraising.end_appraisal, _("已登记鉴定结论。"), DisputeAppraisal),
+    "appraisal_back": Act(_("撤回鉴定"), forms.ReasonForm, appraising.withdraw_appraisal, _("已撤回。"), DisputeAppraisal, danger=True),
+    "insurer": Act(_("登记报案"), money_forms.InsurerForm, money.tell_insurer, _("已登记报案。")),
+    "claim": Act(_("登记索赔"), money_forms.ClaimForm, money.claim, _("已登记索赔。"), DisputeInsurance),
+    "decided": Act(_("登记核定"), money_forms.DecidedForm, money.decide_claim, _("已登记核定结果。"), DisputeInsurance),
+    "share": Act(_("登记由谁承担"), money_forms.ShareForm, money.set_share, _("已登记承担。")),
     "share_end": Act(_("撤销承担"), forms.ReasonForm, money.end_share, _("已撤销。"), DisputeShare, danger=True),
-    "pay": Act(_("登记付款"), forms.PayForm, money.pay, _("已记账。"), DisputeShare, _("记账")),
-    "reverse": Act(_("冲正"), forms.VoucherForm, money.reverse, _("已冲正。"), DisputePayment, danger=True),
+    "pay": Act(_("登记付款"), money_forms.PayForm, money.pay, _("已记账。"), DisputeShare, _("记账")),
+    "reverse": Act(_("冲正"), money_forms.VoucherForm, money.reverse, _("已冲正。"), DisputePayment, danger=True),
     "ask": Act(_("请当事人书写"), forms.AskForm, writing.ask_statement, _("已通知本人。")),
     "measure": Act(_("要求整改"), forms.MeasureForm, writing.ask_measure, _("已提出整改，科室会收到通知。")),
     "prove": Act(_("认定效果"), forms.ProofForm, writing.prove_measure, _("已认定。"), DisputeMeasure),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.hospital.functions.complaints import documents_disputes as documents
-from zhikong.hospital.functions.complaints import forms_disputes as forms
+from zhikong.hospital.functions.complaints import forms_disputes_money as forms
 from zhikong.hospital.functions.complaints import papers_disputes as papers
 from zhikong.hospital.functions.complaints.actions.disputes import years
 from zhikong.hospital.functions.complaints.queries.disputes import figures

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.views_support import needs
-from zhikong.hospital.functions.complaints import forms_disputes as forms
+from zhikong.hospital.functions.complaints import forms_disputes_sealing as forms
 from zhikong.hospital.functions.complaints import rules_disputes_clocks as timing
 from zhikong.hospital.functions.complaints.actions.disputes import sealing as actions
 from zhikong.hospital.functions.complaints.models.disputes_sealing import Sealing, SealSignature
