@@ -325,6 +325,13 @@ def test_an_investigator_sees_this_case_only_and_no_longer_when_he_left(reported
     assert guest.get(reverse("incidents:case", args=[one.code])).status_code == 404
 
 
+def test_its_office_sees_a_report_before_the_outbox_handed_it_over(nurse, as_role, cardiology):
+    told = Report("confidential", "夜间滑倒。", timezone.localdate(), cardiology, harm="D", category="fall")
+    one = placing.submit(by=nurse.user, now=timezone.now(), report=told)
+    assert not Handling.objects.exists()
+    assert "下一步：受理" in page(as_role("nursing"), one)
+
+
 def test_a_case_is_handed_to_another_office(reported, as_role, quality):
     nursing, pharmacy = as_role("nursing"), as_role("pharmacy")
     one = reported()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -66,9 +67,21 @@ def context_of(request: HttpRequest, incident: Incident, now: datetime) -> dict:
         **_told(incident, handles),
         **_work(request, incident, now),
         **(_for_office(request, incident, runs, now) if handles else {}),
-        "parts": case_parts_handling.shown(request, incident),
+        "parts": _parts(request, incident),
         "next": next_step(incident, handles=handles, analyses=analyses),
     }
+
+
+def _parts(request: HttpRequest, incident: Incident) -> list[dict]:
+    """Sections of the other parts, drawn; they find what they need by name or in ``part``. Empty ones are left out."""
+    drawn = [
+        {
+            "title": one["title"],
+            "html": render_to_string(one["template"], {**one["context"], "part": one["context"]}, request),
+        }
+        for one in case_parts_handling.shown(request, incident)
+    ]
+    return [one for one in drawn if one["html"].strip()]
 
 
 def _may_know(step: running.Step, handles: bool, analyses: bool) -> bool:

@@ -29,9 +29,8 @@ def enter(request: HttpRequest) -> None:
 def case_or_404(request: HttpRequest, code: str, now) -> Incident:
     """The case if the reader sees it; a case that is not his does not exist for him."""
     found = scope.case(request.user, code)
-    if found is not None and not hasattr(found, "handling"):
-        receiving.catch_up(now=now)
-        found = scope.case(request.user, code)
+    if (found is None or not hasattr(found, "handling")) and receiving.catch_up(now=now):
+        found = scope.case(request.user, code)  # it came in this moment: now it has its office
     if found is None:
         raise Http404
     return found
