@@ -13,10 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
+from django.utils.translation import gettext_lazy as _
+
 from zhikong.foundation.forms import presenting
 from zhikong.foundation.forms.definition.model import FormDefinition, Item, ItemType
 
 LAYOUT = "zhikong-adr-1"
+KIND_WORDS = {
+    "text": _("文字"), "long_text": _("长文字"), "choice": _("单选"), "choices": _("多选"), "number": _("数字"),
+    "yes_no": _("是或否"), "yes_no_na": _("是、否或不适用"), "date": _("日期"), "time": _("时间"),
+    "datetime": _("日期和时间"), "table": _("表格"),
+}  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -29,6 +36,11 @@ class Column:
     kind: str
     required: bool = False
     codes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def kind_words(self) -> str:
+        """The type as people call it."""
+        return str(KIND_WORDS.get(self.kind, KIND_WORDS["text"]))
 
 
 HEAD = (
