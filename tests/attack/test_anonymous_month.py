@@ -26,7 +26,7 @@ from zhikong.hospital.functions.incidents.spool.places import places
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 ALL = os.environ.get("ZHIKONG_TEST_ALL") == "1"
-REPORTS = 500 if ALL else 100
+REPORTS = 500 if ALL else 70
 LEAKY = 55
 TABLES = {
     "incidents_incident": "t.once",

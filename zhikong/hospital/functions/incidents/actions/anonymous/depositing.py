@@ -13,7 +13,7 @@ from zhikong.hospital.functions.incidents.spool.places import places
 from zhikong.hospital.functions.incidents.spool.tickets import Ticket
 
 HOUR = 3600
-HOLD_HOURS = 24  # a day: the hour in which a row appears then says nothing of the hour in which it was written
+HOLD_HOURS = 24  # a day: when a row appears then says nothing of when it was written
 
 
 def deposit(
