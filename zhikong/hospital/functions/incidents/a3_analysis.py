@@ -15,6 +15,7 @@ from zhikong.hospital.functions.incidents.models.analysis import Analysis
 from zhikong.hospital.functions.incidents.queries.analysis import guards, reading
 from zhikong.hospital.functions.incidents.queries.analysis.packs import hierarchy
 from zhikong.hospital.functions.incidents.report_analysis import CONFIDENTIAL
+from zhikong.hospital.functions.incidents.templatetags.analysis_tags import department
 from zhikong.intake.deidentifying import deidentify
 from zhikong.web.charts import render as draw
 from zhikong.web.charts.fonts import SANS, folders
@@ -78,7 +79,7 @@ def _measures(one: Analysis) -> list[list[str]]:
             else f"{made.measure_on} 测量：{made.aim}"
         )
         when = timezone.localdate(made.done_at) if made.done_at else made.due_on
-        rows.append([made.text, f"{made.get_strength_display()}·{kind.title if kind else made.kind}", str(made.department), f"{when}{'' if made.done_at else ' 前'}", effect])  # fmt: skip
+        rows.append([made.text, f"{made.get_strength_display()}（{kind.title if kind else made.kind}）", department(made.department_id), f"{when}{'' if made.done_at else ' 前'}", effect])  # fmt: skip
     return rows
 
 

@@ -19,6 +19,7 @@ from zhikong.hospital.functions.incidents.queries.analysis import guards, readin
 from zhikong.hospital.functions.incidents.queries.analysis.packs import factors, hierarchy
 from zhikong.hospital.functions.incidents.queries.reporting import categories
 from zhikong.hospital.functions.incidents.rules_reporting import SHOWN_LEVELS
+from zhikong.hospital.functions.incidents.templatetags.analysis_tags import department
 from zhikong.intake.deidentifying import deidentify
 from zhikong.web.charts import render as draw
 from zhikong.web.paper import BODY, GREY, HEADING, RED, TITLE, add_table, centred, lay_out, set_font
@@ -80,7 +81,11 @@ class _Writer:
         centred(self.document, f"{one.get_kind_display()}报告", TITLE, 22)
         centred(self.document, self.clean(one.title), BODY, 14)
         centred(self.document, CONFIDENTIAL, BODY, 10, GREY)
-        rows = [("编号", one.code), ("状态", one.get_state_display()), ("科室", one.department or "多个科室")]
+        rows = [
+            ("编号", one.code),
+            ("状态", one.get_state_display()),
+            ("科室", department(one.department_id) or "多个科室"),
+        ]
         rows += [
             ("开始", f"{timezone.localdate(one.opened_at)}"),
             ("完成期限", f"{one.due_on}（{one.due_reason}）"),
@@ -158,7 +163,7 @@ class _Writer:
             effect = (
                 f"{made.get_judged_display()}：{made.result}" if made.judged else f"待测（{made.measure_on}）"
             )
-            owner = f"{made.department} {ROLES[made.owner_post].title}"
+            owner = f"{department(made.department_id)} {ROLES[made.owner_post].title}"
             rows.append(
                 (
                     made.text,
