@@ -11,6 +11,7 @@ from docx.shared import Cm, Pt
 
 from zhikong.foundation.organisation.queries import institution
 from zhikong.hospital.functions.incidents import charting_learning as charting
+from zhikong.hospital.functions.incidents.control_learning import Control
 from zhikong.hospital.functions.incidents.queries.learning.choosing import Chosen
 from zhikong.hospital.functions.incidents.queries.learning.clusters import Scan
 from zhikong.hospital.functions.incidents.queries.learning.culture import Told
@@ -26,15 +27,18 @@ TITLE_WORDS = "医疗安全（不良）事件分析报告"
 
 def word(
     asked: Chosen, whole: Overview, splits: list[tuple[str, tuple[Line, ...]]], told: Told, scan: Scan | None,
-    *, now: datetime,
+    *, charted: tuple[Chosen, Control | None], now: datetime,
 ) -> bytes:  # fmt: skip
-    """The report of a choice (a quarter, usually) as a Word document."""
+    """The report of a choice (a quarter, usually) as a Word document.
+
+    charted: the year that the control chart shows, and the chart: three months say little about what is usual.
+    """
     document = Document()
     lay_out(document)
     centred(document, institution().name, TITLE, 16, RED)
     centred(document, TITLE_WORDS, TITLE, 22)
     centred(document, f"{asked.place_name}　{asked.first} 至 {asked.last}", HEADING, 14)
-    _how_many(document, asked, whole)
+    _how_many(document, whole, *charted)
     _where(document, splits)
     _culture(document, told)
     _clusters(document, scan)
@@ -46,19 +50,17 @@ def word(
     return saved.getvalue()
 
 
-def _how_many(document, asked: Chosen, whole: Overview) -> None:
+def _how_many(document, whole: Overview, year: Chosen, drawn: Control | None) -> None:
     document.add_heading("一、发生情况", level=1)
     rows = [
         ("事件（件）", _count(whole.total)), ("实际占用床日数", _whole(whole.bed_days)),
         ("每千床日（‰）", _rate(whole.rate, 2)), ("每百张开放床位每年（件）", _rate(whole.per_beds, 1)),
     ]  # fmt: skip
     add_table(document, ("项目", "数值"), (9.0, 6.6), rows)
-    if whole.drawn is not None:
-        spec = charting.control_picture(
-            whole.drawn, subtitle=f"{asked.place_name} · {asked.first} — {asked.last}"
-        )
+    if drawn is not None:
+        spec = charting.control_picture(drawn, subtitle=f"{year.place_name} · {year.first} — {year.last}")
         document.add_picture(io.BytesIO(draw(spec, "png")), width=Cm(15.6))
-        _paragraph(document, whole.drawn.sentence)
+        _paragraph(document, drawn.sentence)
 
 
 def _where(document, splits: list[tuple[str, tuple[Line, ...]]]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -142,8 +144,10 @@ def paper(request: HttpRequest) -> HttpResponse:
         (title, figures.overview(asked, by=by).lines) for by, title in dimensions()
         if by in ("category", "place", "shift", "department", "cause")
     ]  # fmt: skip
+    year = replace(asked, span=max(asked.span, 12))
     content = reports.word(
-        asked, figures.overview(asked), splits, culture.told(asked), clusters.seen(asked.reader), now=now
-    )
+        asked, figures.overview(asked), splits, culture.told(asked), clusters.seen(asked.reader),
+        charted=(year, figures.overview(year).drawn), now=now,
+    )  # fmt: skip
     log_read(by=request.user, subject="incidents.statistics", purpose=_("导出不良事件分析报告"), count=1)
     return download(content, f"不良事件分析报告 {now:%Y-%m-%d}.docx", WORD)
