@@ -33,6 +33,7 @@ from zhikong.site.demo import (
     inspections_story,
     learning_story,
     organisation,
+    quotas_story,
     records_story,
     reviews_story,
     risks_story,
@@ -99,6 +100,7 @@ def load(*, now: datetime, progress: Progress) -> None:
         anonymous_story.tell()
         handling_story.tell(now=now)
         analysis_story.tell(now=now)  # after handling: it analyses what was accepted
+        quotas_story.tell(now=now)
         learning_story.tell(now=now)  # after handling: what it brings is closed already
     home.set_options(demo_loaded=_database())
 
