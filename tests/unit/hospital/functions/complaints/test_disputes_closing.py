@@ -223,7 +223,7 @@ def _measured(case, who):
     with pytest.raises(ValidationError, match="还没有关闭"):
         writing.prove_measure(measure, by=who.office, now=later(days=20), held_effect=True, effect="抽查合格")
     seen = Verification.objects.create(
-        institution_id=case.institution_id, finding_id=measure.finding_id, at=later(days=10), by=who.quality,
+        institution_id=case.institution_id, department_id=case.department_id, finding_id=measure.finding_id, at=later(days=10), by=who.quality,
         check_by="effect", passed=True, text="抽查 10 次全部应答",
     )  # fmt: skip
     Finding.objects.filter(pk=measure.finding_id).update(
