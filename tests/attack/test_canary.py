@@ -117,10 +117,11 @@ def test_nothing_of_the_canary_is_kept_anywhere(canary, database_server, caplog)
 
 
 def test_the_search_finds_a_trace_that_was_planted(canary, database_server):
+    """A word of its own: what was planted stays in the pages of a server that runs on."""
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO django_session VALUES ('planted', 'CanaryDevice/7.7', now())")
-    assert rows_with(["CanaryDevice"])["django_session"] == 1
-    assert files_with(database_server, [b"CanaryDevice"], DATA_FOLDER)
+        cursor.execute("INSERT INTO django_session VALUES ('planted', 'PlantedDevice/7.7', now())")
+    assert rows_with(["PlantedDevice"])["django_session"] == 1
+    assert files_with(database_server, [b"PlantedDevice"], DATA_FOLDER)
 
 
 def test_no_row_of_an_anonymous_report_has_a_person_or_a_moment(canary, hospital):
