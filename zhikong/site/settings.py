@@ -114,8 +114,12 @@ RAW_KEY_FILE = home.keys_folder() / "raw.key"  # lost: raw input can no longer b
 # Anonymous reports wait sealed until the worker takes them over; what opens them lies outside the data folder.
 SPEAK_FOLDER = home.folder() / "speak"
 SPEAK_KEYS = home.keys_folder() / "speak"
-SPEAK_HOLD_HOURS = OPTIONS.get("speak_hold_hours", 24)  # each report waits for a full hour drawn among so many
-SPEAK_RECOGNISER = OPTIONS.get("speak_recogniser", [])  # a local program: sound in, text out; none: voice is refused
+SPEAK_HOLD_HOURS = OPTIONS.get(
+    "speak_hold_hours", 24
+)  # each report waits for a full hour drawn among so many
+SPEAK_RECOGNISER = OPTIONS.get(
+    "speak_recogniser", []
+)  # a local program: sound in, text out; none: voice is refused
 SPEAK_SECRET = home.secret("speak")  # changed: forms that are open in a browser are asked for again
 
 # The audit trail's seals: the key and a copy of every head lie outside the database (decision 8).
