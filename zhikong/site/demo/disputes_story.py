@@ -81,7 +81,7 @@ def _opened(office, now: datetime, one) -> Dispute:
     code, ago, title, demand, yuan, report_class, cause = one
     then = at(now, -ago, 9)
     made = opening.open_dispute(
-        by=office, now=then, department_id=resolve(text=code, on=timezone.localdate(now)).id,
+        by=office, now=then, department_id=resolve(name_or_code=code, on=timezone.localdate(now)).id,
         origin="court" if title.startswith("术中") else "notice", title=title, demand=demand,
         claimed_fen=None if yuan is None else yuan * 100, report_class=report_class, cause=cause,
     )  # fmt: skip
