@@ -160,14 +160,19 @@ def reported(counts: list) -> None:
 
 def daily_life() -> None:
     """Monthly records, duties with rounds, opinions, licences, complaints; records checked, reviewed and sampled;
-    inspections, corrective action, risks, improvement projects and the tools."""
+    inspections, corrective action, risks, improvement projects and the tools; adverse events, complaints, disputes."""
     from zhikong.hospital.overviews.home import demo_records
     from zhikong.site.demo import (
         PASSWORD,
         actions_story,
         cases_story,
+        complaints_story,
+        disputes_story,
         duties_story,
+        handling_story,
+        incidents_story,
         inspections_story,
+        quotas_story,
         records_story,
         reviews_story,
         risks_story,
@@ -186,6 +191,11 @@ def daily_life() -> None:
     risks_story.tell(now=NOW)
     finished_circle()
     tools_story.tell(now=NOW)
+    complaints_story.tell(now=NOW)
+    disputes_story.tell(now=NOW)
+    incidents_story.tell(now=NOW)
+    handling_story.tell(now=NOW)
+    quotas_story.tell(now=NOW)
 
 
 def finished_circle() -> None:
@@ -291,6 +301,8 @@ def pages_of_daily_life() -> dict[str, list[str]]:
     from zhikong.foundation.forms.models import Sheet
     from zhikong.foundation.organisation.queries import names
     from zhikong.foundation.packstore.models import Version
+    from zhikong.hospital.functions.complaints.models.disputes import Dispute
+    from zhikong.hospital.functions.complaints.models.intake import Complaint
     from zhikong.hospital.functions.improvements.models.projects import Project
     from zhikong.hospital.functions.inspections.models.planning import Visit
     from zhikong.hospital.functions.record_reviews.models import Sample
@@ -298,6 +310,8 @@ def pages_of_daily_life() -> dict[str, list[str]]:
     from zhikong.hospital.functions.reporting.models import FigureSheet
     from zhikong.hospital.functions.risks.models.register import Risk
 
+    case_of_dispute = Dispute.objects.order_by("pk").first()
+    complaint = Complaint.objects.order_by("pk").first()
     sheet = Sheet.objects.filter(definition_id="crash_cart_round").order_by("pk").first()
     case = Case.objects.filter(flow_id="licences").order_by("pk").first()
     version = Version.objects.get(definition_id=OWN_FORM)
@@ -314,6 +328,10 @@ def pages_of_daily_life() -> dict[str, list[str]]:
         f"/inspections/visits/{visit.pk}/": [visit.number, visit.title],
         f"/risks/{risk.pk}/": [risk.number, risk.title],
         f"/improvements/{project.pk}/": [project.number, project.title],
+        f"/complaints/{complaint.pk}/": [complaint.number],
+        f"/complaints/disputes/{case_of_dispute.pk}/": [case_of_dispute.number, case_of_dispute.title],
+        f"/event_quotas/{NOW.year}/": ["按床位的目标"],
+        "/incidents/handling/?show=all": ["跌倒、坠床"],
         f"/forms/sheets/{sheet.pk}/view/": [sheet.number, sheet.title],
         f"/flows/cases/{case.pk}/": [case.number, case.title],
         f"/packstore/definitions/form/{OWN_FORM}/": [version.title, f"第 {version.number} 版"],

@@ -64,6 +64,8 @@ def assemble(order: Iterable[Token], fields: dict[Token, Data]) -> Data:
 
 def merge(base: Data, mine: Data, theirs: Data) -> tuple[Data, list[Conflict]]:
     """`theirs` with what changed from `base` to `mine` put in; and what could not be put in."""
+    if theirs == base:
+        return mine, []
     old, own, other = holders(base), holders(mine), holders(theirs)
     conflicts: list[Conflict] = []
     fields: dict[Token, Data] = {}

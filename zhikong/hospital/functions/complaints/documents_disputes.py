@@ -133,10 +133,11 @@ def _appraisals(found: Dispute) -> Section:
 def _money(found: Dispute) -> Section:
     books = reading.ledger(found)
     lines = [(_("应赔"), sum_of(books.owed)), (_("已付"), yuan(books.paid))]
+    told, claimed, granted = _("报案"), _("索赔"), _("核定")
     for one in found.insurances.order_by("pk"):
         lines.append((
-            _("保险"), f"{one.insurer} {one.policy} {_('报案')} {moment(one.told_at)} {one.report_number} "
-            f"{_('索赔')} {sum_of(one.claimed_fen)} {_('核定')} {sum_of(one.decided_fen)}",
+            _("保险"), f"{one.insurer} {one.policy} {told} {moment(one.told_at)} {one.report_number} "
+            f"{claimed} {sum_of(one.claimed_fen)} {granted} {sum_of(one.decided_fen)}",
         ))  # fmt: skip
     rows = [
         (str(one.paid_on), share.get_payer_display() + (f" {share.who}" if share.who else ""),
@@ -149,9 +150,10 @@ def _money(found: Dispute) -> Section:
 
 
 def _statements(found: Dispute) -> Section:
+    missing = _("尚未提交")
     lines = [
         (f"{one.writer}（{one.get_kind_display()}，{moment(one.written_at)}）",
-         f"{one.ask}\n{one.text or _('尚未提交')}" + (f"\n{one.awareness}" if one.awareness else ""))
+         f"{one.ask}\n{one.text or missing}" + (f"\n{one.awareness}" if one.awareness else ""))
         for one in found.statements.select_related("writer").order_by("pk")
     ]  # fmt: skip
     return Section(_("当事人陈述与自我分析"), tuple(lines), empty=_("无"))

@@ -94,9 +94,10 @@ def grouped() -> list[tuple[Any, list[Category]]]:
 def stays(user) -> list[Option]:
     """Patients who lie in the writer's departments, by bed, with the first letter of the name; for choosing one."""
     found = list(patients.open_stays())[:80]
+    without_bed = _("无床号")
     names = patients.initials_of(stay.patient_key for stay in found)
     return [
-        Option(stay.stay_id, f"{stay.bed or _('无床号')} {names.get(stay.patient_key, '')}".strip())
+        Option(stay.stay_id, f"{stay.bed or without_bed} {names.get(stay.patient_key, '')}".strip())
         for stay in sorted(found, key=lambda stay: str(stay.bed or "~"))
     ]
 
