@@ -301,7 +301,6 @@ def pages_of_daily_life() -> dict[str, list[str]]:
     from zhikong.foundation.forms.models import Sheet
     from zhikong.foundation.organisation.queries import names
     from zhikong.foundation.packstore.models import Version
-    from zhikong.hospital.functions.complaints.models.disputes import Dispute
     from zhikong.hospital.functions.complaints.models.intake import Complaint
     from zhikong.hospital.functions.improvements.models.projects import Project
     from zhikong.hospital.functions.inspections.models.planning import Visit
@@ -310,7 +309,6 @@ def pages_of_daily_life() -> dict[str, list[str]]:
     from zhikong.hospital.functions.reporting.models import FigureSheet
     from zhikong.hospital.functions.risks.models.register import Risk
 
-    case_of_dispute = Dispute.objects.order_by("pk").first()
     complaint = Complaint.objects.order_by("pk").first()
     sheet = Sheet.objects.filter(definition_id="crash_cart_round").order_by("pk").first()
     case = Case.objects.filter(flow_id="licences").order_by("pk").first()
@@ -329,8 +327,6 @@ def pages_of_daily_life() -> dict[str, list[str]]:
         f"/risks/{risk.pk}/": [risk.number, risk.title],
         f"/improvements/{project.pk}/": [project.number, project.title],
         f"/complaints/{complaint.pk}/": [complaint.number],
-        f"/complaints/disputes/{case_of_dispute.pk}/": [case_of_dispute.number, case_of_dispute.title],
-        f"/event_quotas/{NOW.year}/": ["按床位的目标"],
         "/incidents/handling/?show=all": ["跌倒、坠床"],
         f"/forms/sheets/{sheet.pk}/view/": [sheet.number, sheet.title],
         f"/flows/cases/{case.pk}/": [case.number, case.title],
