@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhikong.foundation.access.permissions import Permission, can
+from zhikong.foundation.access.scope import once
 from zhikong.hospital.functions.incidents.queries.handling import inbox, running, scope
 from zhikong.web.panels import CardRow, HomeCard, MenuEntry, Panel
 
@@ -17,7 +18,11 @@ LEADERS = ("department_head", "head_nurse")
 
 def waiting(request) -> int:
     """How many reports wait for this office."""
-    return inbox.counts(request.user)["new"] if can(request.user, Permission.HANDLE_INCIDENTS) else 0
+    return _counts(request.user)["new"] if can(request.user, Permission.HANDLE_INCIDENTS) else 0
+
+
+def _counts(user) -> dict[str, int]:
+    return once(f"incidents.counts.{user.pk}", lambda: inbox.counts(user))
 
 
 def home_cards(request) -> list[HomeCard]:
@@ -36,7 +41,7 @@ def home_cards(request) -> list[HomeCard]:
 
 
 def _rows(user):
-    counts = inbox.counts(user)
+    counts = _counts(user)
     found = running.at_work(scope.visible(user))
     late = sum(line.late for line in running.board(found, now=timezone.now()))
     yield _row(
