@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from zhikong.engine.definitions import shapes
 from zhikong.engine.definitions.problems import Problem
 from zhikong.hospital.functions.incidents import rules_handling_clocks as clocks
 from zhikong.hospital.functions.incidents import rules_handling_reading as reading
@@ -19,12 +20,53 @@ STARTS = ("known", "reported", "accepted", "classified", "asked", "cause")
 DONE = ("submitted", "accepted", "classified", "answered", "analysed", "closed")
 DISPUTES = ("general", "major", "extraordinary")
 EXAMPLE_ZONE = ZoneInfo("Asia/Shanghai")
+_texts = shapes.list_of(shapes.text)
+_limit_shape = shapes.map_of(shapes.whole(0), keys=shapes.text)
+_sourced = shapes.map_of(shapes.label, keys=shapes.text)
+_clock_shape = shapes.Record(
+    {},
+    {
+        "id": shapes.text, "title": shapes.text, "who": shapes.text, "when": shapes.map_of(_texts, keys=shapes.text),
+        "from": shapes.text, "done": shapes.text, "limit": _limit_shape, "internal": _limit_shape,
+        "statutory": shapes.flag, "to": shapes.text, "source": _sourced,
+    },
+    open=True,
+)  # fmt: skip
+_hop_shape = shapes.Record(
+    {},
+    {
+        "code": shapes.text,
+        "title": shapes.text,
+        "from": shapes.text,
+        "minutes": shapes.whole(0),
+        "who": shapes.text,
+    },
+    open=True,
+)
+_rung_shape = shapes.Record(
+    {},
+    {
+        "before": shapes.whole(0), "after": shapes.whole(0), "tell": _texts, "at_least": shapes.whole(0),
+        "at_most": shapes.whole(0),
+    },
+    open=True,
+)  # fmt: skip
+_phone_shape = shapes.Record({}, {"title": shapes.text, "number": shapes.words}, open=True)
+_alert_shape = shapes.Record(
+    {},
+    {"levels": _texts, "disputes": _texts, "roles": _texts, "phones": shapes.list_of(_phone_shape)},
+    open=True,
+)
+PARTS = {
+    "clocks": shapes.list_of(_clock_shape), "hops": shapes.list_of(_hop_shape), "hops_source": _sourced,
+    "ladder": shapes.list_of(_rung_shape), "alert": _alert_shape,
+}  # fmt: skip
 
 
 def parse(text: str, *, file: Path) -> clocks.Clocks | list[Problem]:
     """Read the clocks; nothing is raised for bad content."""
     needed = {"clocks": list, "hops": list, "hops_source": dict, "ladder": list, "alert": dict}
-    found = reading.opened(text, file, needed, FIX)
+    found = reading.opened(text, file, needed, FIX, PARTS)
     if isinstance(found, list):
         return found
     data = found.data

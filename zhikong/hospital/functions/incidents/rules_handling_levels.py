@@ -9,11 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zhikong.engine.definitions import shapes
 from zhikong.engine.definitions.problems import Problem
 from zhikong.hospital.functions.incidents import rules_handling_reading as reading
 
 FIX = "请对照 packs/national/incident_levels/standard.yaml 的写法。"
 UNKNOWN = "unknown"
+_level_shape = shapes.Record({}, {"code": shapes.text, "state": shapes.text}, open=True)
+_harm_shape = shapes.Record(
+    {}, {"code": shapes.text, "mark": shapes.text, "level": shapes.text, "group": shapes.text}, open=True
+)
+PARTS = {"levels": shapes.list_of(_level_shape), "harms": shapes.list_of(_harm_shape), "sac": shapes.text}
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Levels:
 
 def parse(text: str, *, file: Path) -> Levels | list[Problem]:
     """Read the levels; nothing is raised for bad content."""
-    found = reading.opened(text, file, {"levels": list, "harms": list, "sac": str}, FIX)
+    found = reading.opened(text, file, {"levels": list, "harms": list, "sac": str}, FIX, PARTS)
     if isinstance(found, list):
         return found
     problems = [

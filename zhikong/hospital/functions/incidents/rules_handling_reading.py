@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from zhikong.engine.definitions import located
+from zhikong.engine.definitions import located, shapes
 from zhikong.engine.definitions.located import Located
 from zhikong.engine.definitions.problems import Problem
 
@@ -18,8 +18,13 @@ HEAD = {
 }  # fmt: skip
 
 
-def opened(text: str, file: Path, needed: dict[str, type], fix: str) -> Located | list[Problem]:
-    """The file with its head and the needed parts present, or what is wrong with it."""
+def opened(
+    text: str, file: Path, needed: dict[str, type], fix: str, parts: dict[str, shapes.Shape]
+) -> Located | list[Problem]:
+    """The file with its head and the needed parts present, or what is wrong with it.
+
+    parts: the shape of what the head does not name, so that no later check meets a value that it cannot read.
+    """
     found = located.read_text(text, file=file)
     if isinstance(found, Problem):
         return [found]
@@ -32,7 +37,8 @@ def opened(text: str, file: Path, needed: dict[str, type], fix: str) -> Located 
     ]
     if not problems and not sourced(found.data["source"]):
         problems.append(found.problem(("source",), "来源要写 document 和 mark。", fix))
-    return problems or found
+    shape = shapes.Record({**shapes.HEAD, **parts}, open=True)
+    return problems or shapes.problems(found, shape, fix) or found
 
 
 def sourced(source: Any, key: str = "document") -> bool:

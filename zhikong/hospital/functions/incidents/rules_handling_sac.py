@@ -9,11 +9,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zhikong.engine.definitions import shapes
 from zhikong.engine.definitions.problems import Problem
 from zhikong.hospital.functions.incidents import rules_handling_reading as reading
 
 FIX = "请对照 packs/national/sac_matrices/graded.yaml 的写法。"
 ACTIONS = ("rca", "review", "trend")
+_column = {"code": shapes.text, "title": shapes.text}
+PARTS = {
+    "severities": shapes.list_of(
+        shapes.Record({}, {**_column, "harms": shapes.list_of(shapes.text)}, open=True)
+    ),
+    "frequencies": shapes.list_of(
+        shapes.Record({}, {**_column, "cells": shapes.list_of(shapes.whole(0, 1000))}, open=True)
+    ),
+    "scores": shapes.list_of(
+        shapes.Record(
+            {},
+            {
+                "score": shapes.whole(0, 1000),
+                "action": shapes.text,
+                "title": shapes.text,
+                "state": shapes.text,
+            },
+            open=True,
+        )
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +90,7 @@ class Matrix:
 
 def parse(text: str, *, file: Path) -> Matrix | list[Problem]:
     """Read a matrix; nothing is raised for bad content."""
-    found = reading.opened(text, file, {"severities": list, "frequencies": list, "scores": list}, FIX)
+    found = reading.opened(text, file, {"severities": list, "frequencies": list, "scores": list}, FIX, PARTS)
     if isinstance(found, list):
         return found
     wrong = _parts_are_wrong(found.data) or _cells_are_wrong(found.data)
