@@ -103,6 +103,19 @@ def statements_of(user) -> QuerySet[ComplaintStatement]:
     return rows.order_by(F("submitted_at").asc(nulls_first=True), "due_on")
 
 
+SEE_FIGURES = (
+    Permission.HANDLE_COMPLAINTS,
+    Permission.HANDLE_DISPUTES,
+    Permission.ANSWER_COMPLAINTS,
+    Permission.ACCEPT_FINDING,
+)
+
+
+def sees_figures(user) -> bool:
+    """Whether the figures of complaints are for this reader."""
+    return any(can(user, one) for one in SEE_FIGURES)
+
+
 def handles(user) -> bool:
     return can(user, Permission.HANDLE_COMPLAINTS, whole_hospital=True)
 

@@ -40,6 +40,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "show": show, "q": asked.get("q", ""), "channel": asked.get("channel", ""), "category": asked.get("category", ""),
         "department": asked.get("department", ""), "channels": Channel.choices, "categories": categories,
         "departments": people.departments(), "handles": complaints.handles(request.user),
+        "sees_figures": complaints.sees_figures(request.user),
         "statements": complaints.statements_of(request.user).filter(submitted_at=None), "tab": "desk",
         "earlier": adopting.waiting().count() if complaints.handles(request.user) else 0,
     }  # fmt: skip
@@ -118,6 +119,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         "clocks": clocks,
         "rules": rules.in_force(),
         "handles": complaints.handles(request.user),
+        "sees_figures": complaints.sees_figures(request.user),
         "tab": "settings",
     }
     return render(request, "complaints/intake/settings.html", context)

@@ -7,19 +7,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from zhikong.foundation.access.permissions import Permission, can
 from zhikong.hospital.functions.complaints.queries.intake import complaints, figures
 from zhikong.hospital.functions.complaints.views.intake.common import found_or_404
 from zhikong.hospital.functions.complaints.workbook_intake import workbook as made
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SEE = (
-    Permission.HANDLE_COMPLAINTS,
-    Permission.HANDLE_DISPUTES,
-    Permission.ANSWER_COMPLAINTS,
-    Permission.ACCEPT_FINDING,
-)
 
 
 def _period(request: HttpRequest) -> tuple[str, str]:
@@ -32,7 +25,7 @@ def _period(request: HttpRequest) -> tuple[str, str]:
 
 
 def _may(request: HttpRequest) -> bool | None:
-    return True if any(can(request.user, one) for one in SEE) else None
+    return True if complaints.sees_figures(request.user) else None
 
 
 @require_GET

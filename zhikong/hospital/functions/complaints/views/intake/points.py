@@ -30,7 +30,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = complaints.points()
     context = {
         "points": [(one, public_url(request, reverse("voice:place", args=[one.token]))) for one in rows], "form": form,
-        "handles": handles, "setting": rules.setting(), "tab": "points",
+        "handles": handles, "sees_figures": complaints.sees_figures(request.user), "setting": rules.setting(), "tab": "points",
         "missing": len({pk for pk, _name in people.departments()} - {one.department_id for one in rows}),
     }  # fmt: skip
     return render(request, "complaints/intake/points.html", context)
