@@ -22,7 +22,10 @@ RELEASES = sorted(file.parent for file in HERE.glob("*/told.json"))
 LARGEST = 4_500_000
 
 
-@pytest.fixture(scope="module", params=RELEASES, ids=lambda folder: folder.name)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(one, id=one.name, marks=pytest.mark.xdist_group(one.name)) for one in RELEASES],
+)
 def release(request):
     return request.param
 

@@ -46,6 +46,8 @@ class Section:
     @classmethod
     def read(cls, p: Params, table: str, placeholders: frozenset[str]) -> Section:
         names = p.words("section")
+        if not names:
+            raise p.wrong(("section",), "section 至少要写一个栏目。", "例如 section: 主诉。")
         return cls(
             names, p.words("or_said", ()), p.whole("min_chars", 0), frozenset(p.words("allow", ())),
             placeholders, str(p.take("title", names[0])),
@@ -83,6 +85,8 @@ class Said:
     @classmethod
     def read(cls, p: Params, table: str, placeholders: frozenset[str]) -> Said:
         words = p.words("said")
+        if not words:
+            raise p.wrong(("said",), "said 至少要写一个词。", "例如 said: [风险]。")
         return cls(words, p.words("in", ()), str(p.take("title", words[0])))
 
     def lacking(self, chart: Chart, document: Document) -> Iterator[Hit]:
