@@ -15,6 +15,11 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import HealthCheck, settings
+
+# how fast a busy machine draws examples says nothing about the code: no test is judged by the clock
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 DATA_FOLDER = Path(tempfile.mkdtemp(prefix="zhikong-tests-"))
 DATA_FOLDER.chmod(0o755)  # as root, the database server runs under another account and must get in
