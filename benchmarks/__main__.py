@@ -34,6 +34,7 @@ SCRIPTS = {
     "mllp": "mllp.py",
     "views": "views.py",
     "live": "live_rows.py",
+    "reading": "reading.py",
     "records_running": "records_running.py",
     "record_clock": "record_clock.py",
     "record_content": "record_content.py",

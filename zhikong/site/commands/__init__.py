@@ -21,6 +21,7 @@ NAMES = (
     "chart",
     "measure",
     "check_records",
+    "read",
 )
 
 

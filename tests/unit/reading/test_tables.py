@@ -1,0 +1,48 @@
+"""Tables: rows whose cells speak of the row's name, whatever parts the cells."""
+
+import pytest
+
+from zhikong.reading.reader import read
+
+
+def targets(text):
+    return [item for item in read(text).as_json()["items"] if item["kind"] == "target"]
+
+
+ROWS = "序号{0}指标名称{0}目标值{0}考核周期{0}责任科室\n1{0}平均住院日{0}≤7.8天{0}月{0}医务部\n2{0}甲级病案率{0}95%{0}季度{0}质控科"
+
+
+@pytest.mark.parametrize("mark", ["\t", " | ", "｜", "     "])
+def test_a_row_is_read_by_its_head(mark):
+    found = targets(ROWS.format(mark))
+    assert [(one["subject"], one["operator"], one["value"], one["unit"]) for one in found] == [
+        ("平均住院日", "<=", 7.8, "days"), ("甲级病案率", "=", 95, "%"),
+    ]  # fmt: skip
+    assert [one["department"] for one in found] == ["医务部", "质控科"]
+    assert [one["frequency"]["per"] for one in found] == ["month", "quarter"]
+
+
+def test_departments_down_and_indicators_across():
+    found = targets("科室\t平均住院日（天）\t药占比（%）\n心内科\t≤7\t≤25\n骨科\t≤9.5\t≤18")
+    assert [(one["department"], one["subject"][:5], one["value"], one["unit"]) for one in found] == [
+        ("心内科", "平均住院日", 7, "days"), ("心内科", "药占比(%", 25, "%"),
+        ("骨科", "平均住院日", 9.5, "days"), ("骨科", "药占比(%", 18, "%"),
+    ]  # fmt: skip
+
+
+def test_what_was_reached_last_year_stands_beside_the_target():
+    found = read("指标\t2025年实际\t2026年目标\n甲级病案率\t94.2%\t≥96%").as_json()["items"]
+    assert [(one["kind"], one["value"]) for one in found] == [("result", 94.2), ("target", 96)]
+
+
+def test_a_day_in_the_column_of_deadlines_is_one():
+    found = read("工作内容\t完成时间\t责任人\n修订核心制度汇编\t9月30日\t医务科").as_json()["items"]
+    assert [(one["kind"], one["ends_on"], one["department"]) for one in found] == [
+        ("deadline", "09-30", "医务科")
+    ]
+
+
+def test_numbers_of_names_and_of_rows_are_no_items():
+    found = read("序号\t指标\t目标\n1\t入院三日确诊率\t≥90%").as_json()
+    assert [one["value"] for one in found["items"]] == [90]
+    assert {one["text"] for one in found["other_numbers"]} >= {"1"}
