@@ -185,3 +185,65 @@ def test_work_that_can_be_begun_here_is_begun(story, head):
 def test_the_home_page_names_what_is_missing(story, head):
     assert "到期没有证据的职责" in text(head.get("/"))
     assert queries.missing(today=TODAY).count() == 1
+
+
+class TestTheYear:
+    """The year's calendar: what was opened and what is to come, for whom, on which day and why."""
+
+    def test_the_month_shows_what_is_to_come_and_the_list_below(self, story, office):
+        page = text(office.get("/duties/year/?year=2026&month=12"))
+        assert "2026 年日历" in page
+        assert "科室每月自查" in page
+        assert "每周巡查" in page
+        assert page.count("/duties/year/weekly_round/2026-W50/d") >= 2  # in the grid and in the list
+
+    def test_what_is_missing_stands_on_its_due_date(self, story, office):
+        page = text(office.get("/duties/year/?year=2026&day=2026-11-20"))
+        assert "没有证据" in page
+
+    def test_the_places_by_month(self, story, office):
+        page = text(office.get("/duties/year/places/?year=2026"))
+        assert "心血管内科" in page
+        assert "医疗质量管理委员会" in page
+
+    def test_a_day_is_set_by_hand_kept_and_released(self, story, office):
+        where = "/duties/year/monthly_self_check/2026-12/" + story["monthly_self_check"].place + "/"
+        assert "改到另一天" in text(office.get(where))
+        refused = office.post(f"{where}set/", {"on": "2027-01-09", "reason": "合并进行"})
+        assert refused.status_code == 400
+        assert "只能安排在 2027-01-01 到 2027-01-08 之间" in refused.content.decode()
+        holiday = office.post(f"{where}set/", {"on": "2027-01-02", "reason": "合并进行"})
+        assert "休息，请选工作日" in holiday.content.decode()
+        office.post(f"{where}set/", {"on": "2027-01-05", "reason": "与院感检查合并"})
+        assert "设定：与院感检查合并" in text(office.get(where))
+        assert "2027-01-05" in text(office.get("/duties/year/?year=2027&month=1"))
+        office.post(f"{where}release/")
+        assert "与院感检查合并" not in text(office.get(where))
+
+    def test_the_workbook_and_the_phones_calendar(self, story, office):
+        from io import BytesIO
+
+        from openpyxl import load_workbook
+
+        book = load_workbook(BytesIO(office.get("/duties/year/calendar.xlsx?year=2026").content))
+        assert book.sheetnames == ["2026 年职责", "活动、会议与主题", "每人负荷"]
+        titles = [row[2] for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)]
+        assert titles.count("月度结账") == 1  # November's is due in December, December's in the next year
+        lines = office.get("/duties/year/calendar.ics?year=2026").content.decode().split("\r\n")
+        assert (lines[0], lines[-2]) == ("BEGIN:VCALENDAR", "END:VCALENDAR")
+        assert max(len(line.encode()) for line in lines) <= 75
+        unfolded = "\r\n".join(lines).replace("\r\n ", "")
+        assert unfolded.count("BEGIN:VEVENT") == unfolded.count("END:VEVENT") > 10
+        assert "SUMMARY:月度结账（全院）" in unfolded
+
+    def test_a_department_sees_its_own_and_whoever_may_not_is_refused(self, story, head, as_role, hospital):
+        page = text(head.get("/duties/year/?year=2026&month=12"))
+        assert "科室每月自查" in page
+        assert "/duties/year/close_the_month/" not in page
+        assert head.get("/duties/year/close_the_month/2026-12/h/").status_code == 404
+        doctor = as_role("physician", hospital.departments["CARD"])
+        assert doctor.get("/duties/year/").status_code == 403
+
+    @pytest.mark.parametrize("query", ["year=1900", "month=13", "day=soon", "year=二〇二六"])
+    def test_what_is_no_month_is_not_found(self, story, office, query):
+        assert office.get(f"/duties/year/?{query}").status_code == 404

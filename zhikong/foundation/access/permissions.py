@@ -90,6 +90,17 @@ class Permission(StrEnum):
     HANDLE_COMPLAINTS = "handle_complaints", "受理、核实和答复投诉"
     ANSWER_COMPLAINTS = "answer_complaints", "陈述和讨论本科室的投诉"
     HANDLE_DISPUTES = "handle_disputes", "办理医疗纠纷"
+    ADOPT_PLANS = "adopt_plans", "读入计划、核对并采纳"
+    VIEW_PLANS = "view_plans", "查看计划、全年日历与履职覆盖"
+    KEEP_YEAR = "keep_year", "办理年度结转、责任状与年度总结"
+    SIGN_LETTERS = "sign_letters", "签署责任状"
+    CALL_MEETINGS = "call_meetings", "召集会议、发布纪要"
+    KEEP_CAMPAIGNS = "keep_campaigns", "组织专项活动"
+    WORK_CAMPAIGNS = "work_campaigns", "办理本科室的专项活动事项"
+    KEEP_ACCREDITATION = "keep_accreditation", "组织等级评审自评"
+    RATE_ACCREDITATION = "rate_accreditation", "对负责的条款自评、提交佐证"
+    KEEP_POLICIES = "keep_policies", "起草和维护制度规范"
+    APPROVE_POLICIES = "approve_policies", "审核、批准制度规范"
 
 
 def can(user, permission: Permission, department=None, *, whole_hospital: bool = False) -> bool:

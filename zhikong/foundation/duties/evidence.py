@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from zhikong.foundation.duties import likeness
+from zhikong.foundation.duties.definition.model import Body, Duty
+
+HAND = "hand"
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -16,7 +21,9 @@ class Arrival:
 
     kind and ref: as duties' files name them, such as form and crash_cart_round. key: what arrived; it counts once.
     dated_on: the day of the work. period: the period it says it is for, if it says so. occurrence_id: the occurrence
-    from which the work was begun, if it was. by: who did it.
+    from which the work was begun, if it was. by: who did it. body_id: the standing body that met or decided.
+    A paper of the kinds by hand (kind hand, ref meeting, training, report …) proves a duty that asks for nothing else;
+    a duty of the hospital when the title has its words. duty_ids: it is evidence of these duties and no other.
     """
 
     kind: str
@@ -29,6 +36,32 @@ class Arrival:
     url: str = ""
     occurrence_id: int | None = None
     by: Any = None
+    body_id: int | None = None
+    duty_ids: tuple[str, ...] = ()
+
+    @property
+    def proof_kind(self) -> str:
+        return self.ref if self.kind == HAND else self.kind
+
+
+def asks(duty: Duty, arrival: Arrival) -> bool:
+    """Whether what arrived is of the sort that a duty asks for."""
+    rule = duty.evidence
+    if arrival.duty_ids and duty.id not in arrival.duty_ids:
+        return False
+    if arrival.kind != HAND:
+        return (rule.kind, rule.ref) == (arrival.kind, arrival.ref)
+    if arrival.ref not in rule.hands:
+        return False
+    return bool(arrival.duty_ids) or (rule.kind == HAND and _is_meant(duty, arrival))
+
+
+def _is_meant(duty: Duty, arrival: Arrival) -> bool:
+    """A meeting of a committee is its meeting; what several papers could show, nobody can tell from one of them."""
+    if duty.body is Body.HOSPITAL:
+        return arrival.department_id is None and likeness.share(duty, arrival.title) >= likeness.ENOUGH
+    where = arrival.body_id if duty.body is Body.COMMITTEE else arrival.department_id
+    return where is not None and duty.evidence.hands == (arrival.ref,)
 
 
 @dataclass(frozen=True)

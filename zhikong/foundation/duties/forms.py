@@ -42,3 +42,16 @@ class ReasonForm(forms.Form):
     """Why an occurrence is excused or a proof taken back."""
 
     reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class DayForm(forms.Form):
+    """The day on which a turn shall be done, and why it is not the proposed one."""
+
+    on = forms.DateField(
+        label=_("改到哪一天"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=300,
+        help_text=_("如“与等级评审自评合并进行”。改定后锁定，均衡安排不再移动它。"),
+    )

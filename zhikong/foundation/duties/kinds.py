@@ -39,6 +39,7 @@ def register() -> None:
             title_of=lambda duty: duty.title,
             effect=effect,
             starter=STARTER,
+            holds=lambda duty: not duty.preset,
         )
     )
 

@@ -116,3 +116,65 @@ class Proof(Protected):
     @property
     def kind_word(self) -> str:
         return {"form": "表单", "flow": "流程", "fact": "系统记录", **BY_HAND}.get(self.kind, self.kind)
+
+
+class SetDay(Protected):
+    """The day on which a turn of a duty shall be done, set by hand: the levelling of loads leaves it there.
+
+    duty_id, period and place name the turn as in Occurrence; it may still be to come.
+    """
+
+    duty_id = models.CharField(_("职责"), max_length=80)
+    period = models.CharField(_("周期"), max_length=10)
+    place = models.CharField(max_length=24)
+    department = models.ForeignKey(DEPARTMENT, null=True, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField(_("安排的日期"))
+    reason = models.CharField(_("理由"), max_length=300)
+    set_at = models.DateTimeField(_("设定时间"))
+    set_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    released_at = models.DateTimeField(_("解除时间"), null=True)
+    released_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+
+    protection = Protection(rows="department")
+
+    class Meta:
+        verbose_name = _("人工设定的日期")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "duty_id", "period", "place"],
+                condition=Q(released_at=None),
+                name="duties_one_set_day",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="duties_set_day_with_reason"),
+            paired("released_at", "released_by", "duties_released_pair"),
+        ]
+
+    def __str__(self):
+        return f"{self.duty_id} {self.period} {self.on}"
+
+
+class OccurrenceEvent(Protected):
+    """What changed about an occurrence after it was opened, so that its standing on any past moment can be told again.
+
+    before: the due date that a redated one had.
+    """
+
+    class Act(models.TextChoices):
+        WITHDRAWN = "withdrawn", _("证据撤回")
+        BACK = "back", _("证据恢复")
+        EXCUSED = "excused", _("免报")
+        RESTORED = "restored", _("取消免报")
+        REDATED = "redated", _("期限重算")
+
+    occurrence = models.ForeignKey(Occurrence, on_delete=models.PROTECT, related_name="events")
+    proof = models.ForeignKey(Proof, null=True, on_delete=models.PROTECT, related_name="events")
+    department = models.ForeignKey(DEPARTMENT, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("时间"))
+    act = models.CharField(max_length=12, choices=Act)
+    before = models.DateField(null=True)
+
+    protection = Protection(rows="department", append_only=True)
+
+    class Meta:
+        verbose_name = _("职责的变动")
+        ordering = ["at", "pk"]

@@ -7,11 +7,13 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from zhikong.foundation.access.scope import once
 from zhikong.foundation.calendar.queries import working_calendar
-from zhikong.foundation.duties import rules
+from zhikong.foundation.duties import likeness, rules
 from zhikong.foundation.duties.definition.model import Duty
+from zhikong.foundation.duties.descriptions import Description
 from zhikong.foundation.duties.models import Occurrence, Proof
 from zhikong.foundation.duties.rules import Standing, State
 from zhikong.foundation.packstore import queries as packstore
+from zhikong.foundation.packstore import shelf
 from zhikong.foundation.packstore.queries import Broken, Resolved, UnknownHash
 from zhikong.foundation.tasks.models import Task
 
@@ -22,6 +24,35 @@ def duties(*, on: date) -> list[Resolved]:
     """Every duty in force on a day, in the order of the pages."""
     found = packstore.resolve_all(KIND, on=on)
     return sorted(found, key=lambda resolved: (resolved.obj.order, resolved.id))
+
+
+def in_force(duty_id: str, *, on: date) -> bool:
+    """Whether a duty comes round on a day; one that is only offered does not."""
+    return any(resolved.id == duty_id for resolved in duties(on=on))
+
+
+def offered(*, on: date) -> list[Resolved]:
+    """Packaged duties that come into force only when a plan that asks for them is adopted, in the order of the pages."""
+    known = {resolved.id for resolved in duties(on=on)}
+    names = [name for name in shelf.ids(KIND, samples=packstore.sees_samples()) if name not in known]
+    found = [one for name in names if (one := packstore.packaged(KIND, name)) is not None and one.obj.preset]
+    return sorted(found, key=lambda resolved: (resolved.obj.order, resolved.id))
+
+
+def packaged() -> list[Duty]:
+    """Every duty of the packs, in force, offered or replaced by the hospital's own, in the order of the pages."""
+    names = shelf.ids(KIND, samples=packstore.sees_samples())
+    found = [one.obj for name in names if (one := packstore.packaged(KIND, name)) is not None]
+    return sorted(found, key=lambda duty: (duty.order, duty.id))
+
+
+def like(description: Description, *, on: date) -> Resolved | None:
+    """The duty in force or offered that a plan's sentence means, or None."""
+    known = {one.id: one for one in [*offered(on=on), *duties(on=on)]}
+    if description.duty_id:
+        return known.get(description.duty_id)
+    meant = likeness.best(description, [one.obj for one in known.values()])
+    return known[meant.id] if meant else None
 
 
 def definition(occurrence: Occurrence) -> Duty | None:

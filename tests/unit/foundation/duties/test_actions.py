@@ -432,3 +432,40 @@ class TestFacts:
             "/indicators/months/2026-11/",
         )
         assert one("close_the_month").done_on == date(2026, 11, 16)
+
+
+class TestPapersThatArrive:
+    """A meeting that was held in the system is evidence without anybody linking it."""
+
+    @pytest.fixture
+    def meetings(self, committee, people, pack):
+        only = {"title": "{zh: 差错分析鉴定小组会议}", "body": "hospital", "who": "{role: quality_office}"}
+        (pack / "error_meeting.yaml").write_text(
+            written(id="error_meeting", **only, every="quarter", due="{working_day: -1}",
+                    evidence="{hand: [meeting]}", says="每季度召开差错分析鉴定小组会议"), "utf-8",
+        )  # fmt: skip
+        (pack / "body_meeting.yaml").write_text(
+            written(id="body_meeting", title="{zh: 委员会季度会议}", body="committee",
+                    who="{role: quality_office, committee: quality_committee}", every="quarter",
+                    due="{working_day: -1}", evidence="{hand: [meeting]}", says="每季一次"), "utf-8",
+        )  # fmt: skip
+        shelf.forget()
+
+    def paper(self, **changes):
+        given = {"kind": "hand", "ref": "meeting", "key": "meeting:5", "dated_on": date(2026, 11, 12),
+                 "title": "第四季度会议", **changes}  # fmt: skip
+        return Arrival(**given)
+
+    def test_a_committees_meeting_proves_what_asks_for_a_meeting_and_nothing_else(self, meetings, committee):
+        proofs = actions.arrive(self.paper(body_id=committee.pk), now=MONDAY)
+        assert [(p.occurrence.duty_id, p.kind) for p in proofs] == [("body_meeting", "meeting")]
+        assert one("body_meeting").done_on == date(2026, 11, 12)
+
+    def test_a_meeting_of_the_hospital_is_known_by_its_title(self, meetings):
+        assert actions.arrive(self.paper(title="质量分析例会"), now=MONDAY) == []
+        found = actions.arrive(self.paper(title="第四季度医疗差错分析鉴定小组会议"), now=MONDAY)
+        assert [p.occurrence.duty_id for p in found] == ["error_meeting"]
+
+    def test_what_says_which_duty_it_is_for_counts_for_it_alone(self, meetings, committee):
+        said = self.paper(body_id=committee.pk, ref="decision", duty_ids=("committee_meeting",))
+        assert [p.occurrence.duty_id for p in actions.arrive(said, now=MONDAY)] == ["committee_meeting"]

@@ -10,6 +10,12 @@ class DepartmentHead(Role):
     duty = "科室质量第一责任人：接收问题、审核措施、填写分析"
     permissions = frozenset(
         {
+            P.VIEW_PLANS,
+            P.SIGN_LETTERS,
+            P.CALL_MEETINGS,
+            P.WORK_CAMPAIGNS,
+            P.RATE_ACCREDITATION,
+            P.KEEP_POLICIES,
             P.VIEW_DATA_QUALITY,
             P.JUDGE_DATA_QUALITY,
             P.VIEW_DUTIES,
@@ -49,6 +55,10 @@ class HeadNurse(Role):
     duty = "科室质控小组成员，负责护理质量"
     permissions = frozenset(
         {
+            P.VIEW_PLANS,
+            P.CALL_MEETINGS,
+            P.WORK_CAMPAIGNS,
+            P.RATE_ACCREDITATION,
             P.VIEW_DATA_QUALITY,
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
@@ -84,6 +94,9 @@ class QcOfficer(Role):
     duty = "科室日常质控：自查、上报、反馈"
     permissions = frozenset(
         {
+            P.VIEW_PLANS,
+            P.WORK_CAMPAIGNS,
+            P.RATE_ACCREDITATION,
             P.VIEW_DATA_QUALITY,
             P.JUDGE_DATA_QUALITY,
             P.VIEW_DUTIES,

@@ -6,6 +6,11 @@ from zhikong.foundation.access.roles.base import Role
 FUNCTIONAL = frozenset(
     {
         P.VIEW_DUTIES,
+        P.VIEW_PLANS,
+        P.KEEP_CAMPAIGNS,
+        P.WORK_CAMPAIGNS,
+        P.RATE_ACCREDITATION,
+        P.KEEP_POLICIES,
         P.PROVE_DUTY,
         P.MANAGE_TASKS,
         P.VIEW_INDICATORS,

@@ -11,6 +11,15 @@ class QualityOffice(Role):
     hospital_wide = True
     permissions = frozenset(
         {
+            P.ADOPT_PLANS,
+            P.VIEW_PLANS,
+            P.KEEP_YEAR,
+            P.CALL_MEETINGS,
+            P.KEEP_CAMPAIGNS,
+            P.WORK_CAMPAIGNS,
+            P.KEEP_ACCREDITATION,
+            P.RATE_ACCREDITATION,
+            P.KEEP_POLICIES,
             P.VIEW_DATA_QUALITY,
             P.JUDGE_DATA_QUALITY,
             P.VIEW_DUTIES,
@@ -75,6 +84,12 @@ class MedicalAffairs(Role):
     hospital_wide = True
     permissions = frozenset(
         {
+            P.VIEW_PLANS,
+            P.CALL_MEETINGS,
+            P.KEEP_CAMPAIGNS,
+            P.WORK_CAMPAIGNS,
+            P.RATE_ACCREDITATION,
+            P.KEEP_POLICIES,
             P.VIEW_DATA_QUALITY,
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
@@ -128,6 +143,12 @@ class Nursing(Role):
     hospital_wide = True
     permissions = frozenset(
         {
+            P.VIEW_PLANS,
+            P.CALL_MEETINGS,
+            P.KEEP_CAMPAIGNS,
+            P.WORK_CAMPAIGNS,
+            P.RATE_ACCREDITATION,
+            P.KEEP_POLICIES,
             P.VIEW_DUTIES,
             P.PROVE_DUTY,
             P.MANAGE_TASKS,
@@ -170,6 +191,9 @@ class HospitalLeader(Role):
     hospital_wide = True
     permissions = frozenset(
         {
+            P.VIEW_PLANS,
+            P.SIGN_LETTERS,
+            P.APPROVE_POLICIES,
             P.VIEW_DATA_QUALITY,
             P.VIEW_DUTIES,
             P.MANAGE_TASKS,

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from zhikong.foundation.access.permissions import Permission, require
+from zhikong.foundation.duties.actions.noting import Act, note
 from zhikong.foundation.duties.actions.opening import KIND
 from zhikong.foundation.duties.actions.proving import hand_out
 from zhikong.foundation.duties.models import Occurrence
@@ -24,6 +25,7 @@ def excuse(occurrence: Occurrence, *, by, now: datetime, reason: str) -> None:
         raise ValidationError("免报必须写明理由，如“本月病区装修停诊”。")
     occurrence.excused_at, occurrence.excused_by, occurrence.excused_reason = now, by, reason.strip()[:300]
     occurrence.save(update_fields=["excused_at", "excused_by", "excused_reason"])
+    note(occurrence, Act.EXCUSED, now=now)
     tasks.cancel_for(
         source_kind=KIND, source_key=str(occurrence.pk), by=by, now=now, reason=f"免报：{reason}"
     )
@@ -40,6 +42,7 @@ def restore(occurrence: Occurrence, *, by, now: datetime) -> None:
     occurrence.excused_at = occurrence.excused_by = None
     occurrence.excused_reason = ""
     occurrence.save(update_fields=["excused_at", "excused_by", "excused_reason"])
+    note(occurrence, Act.RESTORED, now=now)
     if occurrence.done_on is None:
         hand_out(occurrence, now=now)
     _tell(occurrence, by, now, f"取消免报：{occurrence}", "")

@@ -12,6 +12,7 @@ from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.calendar.registry import Moved
 from zhikong.foundation.calendar.rules import WorkingCalendar
 from zhikong.foundation.duties import periods, queries, rules
+from zhikong.foundation.duties.actions.noting import Act, note
 from zhikong.foundation.duties.dues import due_of
 from zhikong.foundation.duties.models import Occurrence
 from zhikong.foundation.duties.periods import Period
@@ -116,6 +117,7 @@ def _excuse_ended(today: date, now: datetime) -> int:
     for occurrence in rows:
         occurrence.excused_at, occurrence.excused_reason = now, "科室已撤销或合并"
         occurrence.save(update_fields=["excused_at", "excused_reason"])
+        note(occurrence, Act.EXCUSED, now=now)
         tasks.cancel_for(
             source_kind=KIND, source_key=str(occurrence.pk), by=None, now=now, reason="科室已撤销或合并"
         )
@@ -229,6 +231,8 @@ def recalculate(calendar: WorkingCalendar, years: frozenset[int]) -> list[Moved]
 
 def _redate(occurrence: Occurrence, due, now: datetime) -> None:
     owner, key = queries.owner_of(occurrence), str(occurrence.pk)
+    if due.on != occurrence.due_on:
+        note(occurrence, Act.REDATED, now=now, before=occurrence.due_on)
     occurrence.due_on, occurrence.due_reason, occurrence.reminded = due.on, due.reason[:300], 0
     occurrence.save(update_fields=["due_on", "due_reason", "reminded"])
     if owner is not None:

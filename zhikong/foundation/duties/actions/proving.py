@@ -10,9 +10,10 @@ from django.utils import timezone
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.duties import periods, queries, rules
+from zhikong.foundation.duties.actions.noting import Act, note
 from zhikong.foundation.duties.actions.opening import KIND, give, open_duty, place_of
 from zhikong.foundation.duties.definition.model import BY_HAND, Body, Duty
-from zhikong.foundation.duties.evidence import Arrival
+from zhikong.foundation.duties.evidence import Arrival, asks
 from zhikong.foundation.duties.models import Occurrence, Proof
 from zhikong.foundation.duties.places import people
 from zhikong.foundation.files import actions as files
@@ -30,8 +31,7 @@ def arrive(arrival: Arrival, *, now: datetime) -> list[Proof]:
     today = timezone.localdate(now)
     found = []
     for resolved in queries.duties(on=today):
-        rule = resolved.obj.evidence
-        if (rule.kind, rule.ref) == (arrival.kind, arrival.ref):
+        if asks(resolved.obj, arrival):
             found += _occurrences(resolved, arrival, today, now)
     return [_take(occurrence, arrival, now) for occurrence in found]
 
@@ -46,6 +46,8 @@ def _occurrences(resolved: Resolved, arrival: Arrival, today: date, now: datetim
         rows = rows.filter(department_id=arrival.department_id)
         if arrival.department_id is None:
             return []
+    if resolved.obj.body is Body.COMMITTEE and arrival.body_id is not None:
+        rows = rows.filter(body_id=arrival.body_id)
     return list(rows.filter(period=_period(resolved.obj, rows, arrival).key))
 
 
@@ -68,7 +70,7 @@ def _period(duty: Duty, rows, arrival: Arrival) -> periods.Period:
 def _take(occurrence: Occurrence, arrival: Arrival, now: datetime) -> Proof:
     proof, created = Proof.objects.get_or_create(
         occurrence=occurrence,
-        kind=arrival.kind,
+        kind=arrival.proof_kind,
         key=arrival.key[:80],
         defaults={
             "institution_id": occurrence.institution_id,
@@ -84,6 +86,7 @@ def _take(occurrence: Occurrence, arrival: Arrival, now: datetime) -> Proof:
         # it lapsed by itself (a sheet went back) and has come again; what a person took back stays taken back
         proof.withdrawn_at, proof.withdrawn_reason, proof.dated_on = None, "", arrival.dated_on
         proof.save(update_fields=["withdrawn_at", "withdrawn_reason", "dated_on"])
+        note(occurrence, Act.BACK, now=now, proof=proof)
     settle(occurrence, by=arrival.by, now=now)
     return proof
 
@@ -187,6 +190,7 @@ def withdraw_proof(proof: Proof, *, by, now: datetime, reason: str) -> None:
 def _withdraw(proof: Proof, *, by, now: datetime, reason: str) -> None:
     proof.withdrawn_at, proof.withdrawn_by, proof.withdrawn_reason = now, by, reason[:300]
     proof.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    note(proof.occurrence, Act.WITHDRAWN, now=now, proof=proof)
     settle(proof.occurrence, by=by, now=now)
 
 

@@ -74,6 +74,7 @@ FIELDS: dict[str, Field] = {
     ),
     "says": Field(_WORDS, "期限旁边显示的依据，一句话"),
     "remind": Field(Shape((list,), "列表，如 [{before: 1}, {after: 1, to: department_head}]"), "提醒阶梯", required=False),
+    "preset": Field(Shape((bool,), "true 或 false"), "true：只作预设，采纳含有它的计划后才布置", required=False),
     "order": Field(_NUMBER, "在页面上的次序，小的在前", required=False),
 }  # fmt: skip
 

@@ -103,7 +103,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One recurring duty, read and checked. times: how many proofs a period needs."""
+    """One recurring duty, read and checked. times: how many proofs a period needs.
+
+    preset: only offered; it comes round once a plan that asks for it is adopted.
+    """
 
     id: str
     version: int
@@ -123,3 +126,4 @@ class Duty:
     times: int = 1
     remind: tuple[Rung, ...] = LADDER
     order: int = 100
+    preset: bool = False

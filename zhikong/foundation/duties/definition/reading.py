@@ -53,6 +53,7 @@ def _build(data: dict[str, Any]) -> Duty:
         times=data.get("times", 1),
         remind=_ladder(data.get("remind")),
         order=data.get("order", 100),
+        preset=data.get("preset", False),
     )
 
 

@@ -1,7 +1,7 @@
 """All writes to people, their posts, QC groups and committees; effective-dated like the departments."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -111,6 +111,19 @@ def change_body(*, by, body_id: int, name: str, cycle_months: int, remit: str) -
     """Name, meeting cycle and remit of a group or committee; the audit trail keeps what they were."""
     require(by, Permission.MANAGE_ORGANISATION)
     Body.objects.filter(pk=body_id).update(name=name, cycle_months=cycle_months, remit=remit)
+
+
+@transaction.atomic
+def close_body(*, by, body_id: int, on: date) -> None:
+    """A group or committee ends on a day, its seats with it; one that began today ends tomorrow, because it has been."""
+    require(by, Permission.MANAGE_ORGANISATION)
+    body = Body.objects.select_for_update().get(pk=body_id)
+    ends = max(on, body.valid_from + timedelta(days=1))
+    for membership in Membership.objects.filter(body=body, valid_to=None):
+        Membership.objects.filter(pk=membership.pk).update(
+            valid_to=max(ends, membership.valid_from + timedelta(days=1))
+        )
+    Body.objects.filter(pk=body_id).update(valid_to=ends)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """All writes to the pack store."""
 
+from zhikong.foundation.packstore.actions.adopting import adopt_version, take_back
 from zhikong.foundation.packstore.actions.drafting import LONGEST, discard, save_draft, start_from
 from zhikong.foundation.packstore.actions.exchange import export_pack, import_pack
 from zhikong.foundation.packstore.actions.keeping import NotInForce, keep, pin
@@ -10,6 +11,7 @@ from zhikong.foundation.packstore.actions.upgrading import detect_upgrades, sett
 __all__ = [
     "LONGEST",
     "NotInForce",
+    "adopt_version",
     "detect_upgrades",
     "discard",
     "export_pack",
@@ -24,5 +26,6 @@ __all__ = [
     "settle_upgrade",
     "start_from",
     "submit_for_review",
+    "take_back",
     "withdraw",
 ]

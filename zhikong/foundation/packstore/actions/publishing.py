@@ -43,7 +43,7 @@ def publish(version: Version, *, by, now: datetime, effective_from: date) -> Non
         ) from error
     record(version, Act.PUBLISH, by=by, now=now, text=f"{effective_from} 起生效")
     moment_over()
-    _announce(version, now=now)
+    announce_version(version, now=now)
 
 
 @transaction.atomic
@@ -62,10 +62,10 @@ def withdraw(version: Version, *, by, now: datetime, reason: str, ends_on: date 
     version.save(update_fields=["state", "ends_on", "withdrawn_at", "withdrawn_by"])
     record(version, Act.WITHDRAW, by=by, now=now, text=f"{ends_on} 起失效：{reason}")
     moment_over()
-    _announce(version, now=now)
+    announce_version(version, now=now)
 
 
-def _announce(version: Version, *, now: datetime) -> None:
+def announce_version(version: Version, *, now: datetime) -> None:
     """Tell whoever keeps something made from definitions, such as figures."""
     fact = VersionPublished(version_id=version.pk, kind=version.kind, definition_id=version.definition_id)
     announce(fact, now=now)
