@@ -173,3 +173,20 @@ def test_a_matter_of_its_own_comes_back_to_who_asked(office, body):
     )
     assert Notice.objects.filter(title__startswith="委员会已有决议").exists()
     assert office.get("/meetings/refer/?source=nothing&key=1").status_code == 404
+
+
+def test_a_held_meeting_is_evidence_and_stands_in_the_calendar(office, body):
+    from zhikong.foundation.duties.actions import open_occurrences
+    from zhikong.foundation.duties.models import Proof
+
+    now, today = timezone.now(), timezone.localdate()
+    open_occurrences(now=now)
+    meeting = actions.plan_meeting(by=office.user, now=now, body=body, on=today)
+    page = text(office.get(f"/duties/year/?day={today}"))
+    assert f"/meetings/{meeting.pk}/" in page
+    actions.hold(meeting, by=office.user, now=now, chaired_by="孙院长", present=9)
+    proof = Proof.objects.get(occurrence__duty_id="committee_quarterly_meeting")
+    assert (proof.kind, proof.key, proof.dated_on) == ("meeting", f"meeting:{meeting.pk}", today)
+    assert not Proof.objects.exclude(
+        pk=proof.pk
+    ).exists()  # other duties of the committee ask for more than a meeting

@@ -16,10 +16,11 @@ class IndicatorsConfig(AppConfig):
         from zhikong.foundation.findings import effects, sources
         from zhikong.foundation.findings.facts import FindingRaised
         from zhikong.foundation.notices import kinds as notice_kinds
-        from zhikong.foundation.organisation import month_facts
+        from zhikong.foundation.organisation import agendas, month_facts
         from zhikong.foundation.outbox.registry import subscribe
         from zhikong.foundation.packstore.facts import VersionPublished
         from zhikong.hospital.functions.indicators import kinds
+        from zhikong.hospital.functions.indicators.agendas import off_target
         from zhikong.hospital.functions.indicators.catalogue import definitions
         from zhikong.hospital.functions.indicators.countable import SOURCE
         from zhikong.hospital.functions.indicators.effects import effect_of
@@ -31,6 +32,7 @@ class IndicatorsConfig(AppConfig):
             recompute_by_new_definition,
         )
 
+        agendas.register("indicators", off_target)
         effects.register("indicator", effect_of)
         countable.register(SOURCE)
         measured.register(definitions)

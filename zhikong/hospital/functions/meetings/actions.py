@@ -18,7 +18,7 @@ from zhikong.foundation.findings.models import Referral
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.organisation.models import Body
 from zhikong.foundation.tasks import actions as tasks
-from zhikong.hospital.functions.meetings import queries
+from zhikong.hospital.functions.meetings import actions_sitting, duties, queries
 from zhikong.hospital.functions.meetings.models import AgendaItem, ItemEvent, Meeting
 
 MANUAL = "manual"
@@ -180,6 +180,8 @@ def hold(meeting: Meeting, *, by, now: datetime, chaired_by: str, present: int, 
     for referral in queries.agenda(meeting):
         if referral.is_open:
             put_off(referral, by=by, now=now, reason=_("会上没有作出决议"))
+    actions_sitting.settle_quorum(meeting, now=now)
+    duties.held(meeting, by=by, now=now)
     return meeting
 
 

@@ -85,3 +85,6 @@ class ItemEvent(Protected):
     class Meta:
         verbose_name = _("议题经过")
         ordering = ["-at", "-pk"]
+
+
+from zhikong.hospital.functions.meetings.models_sitting import *  # noqa: E402, F403  (tables that stand on these)
