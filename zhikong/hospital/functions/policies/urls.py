@@ -1,0 +1,25 @@
+"""Addresses of policies. A clause has an address of its own that holds through all versions."""
+
+from django.urls import path
+
+from zhikong.hospital.functions.policies import views
+
+app_name = "policies"
+
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("new/", views.new, name="new"),
+    path("coverage/", views.coverage, name="coverage"),
+    path("coverage/<int:pk>/", views.diseases, name="diseases"),
+    path("public/", views.public, name="public"),
+    path("<slug:code>/", views.policy, name="policy"),
+    path("<slug:code>/clauses/<int:key>/", views.clause, name="clause"),
+    path("<slug:code>/clauses/<int:key>/link/", views.link, name="link"),
+    path("<slug:code>/compare/", views.compare, name="compare"),
+    path("<slug:code>/v<int:number>/", views.policy, name="version"),
+    path("<slug:code>/v<int:number>/edit/", views.edit, name="edit"),
+    path("<slug:code>/v<int:number>/publish/", views.publish, name="publish"),
+    path("<slug:code>/v<int:number>/confirm/", views.confirm, name="confirm"),
+    path("<slug:code>/v<int:number>/<slug:what>/", views.act, name="act"),
+    path("<slug:code>/v<int:number>.docx", views.paper, name="paper"),
+]
