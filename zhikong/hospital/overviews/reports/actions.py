@@ -12,7 +12,9 @@ from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.organisation.queries import departments
+from zhikong.foundation.outbox.actions import announce
 from zhikong.hospital.overviews.reports import jobs, rules
+from zhikong.hospital.overviews.reports.facts import BriefPublished
 from zhikong.hospital.overviews.reports.gathering import NothingComputed, snapshot
 from zhikong.hospital.overviews.reports.models import Brief
 
@@ -81,6 +83,7 @@ def publish(*, by, now: datetime, month: str) -> Brief:
         source_key=month,
         sent_to=_("全院各科室"),
     )
+    announce(BriefPublished(month), now=now)
     return brief
 
 

@@ -1,0 +1,1 @@
+"""Adopt a plan, and take an adoption back."""

@@ -1,0 +1,5 @@
+"""The door signs of this overview."""
+
+from zhikong.web.panels import Panel
+
+PANEL = Panel()

@@ -1,0 +1,1 @@
+"""Reads of adoptions and of the plans that they adopt."""
