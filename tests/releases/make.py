@@ -160,11 +160,13 @@ def reported(counts: list) -> None:
 
 def daily_life() -> None:
     """Monthly records, duties with rounds, opinions, licences, complaints; records checked, reviewed and sampled;
-    inspections, corrective action, risks, improvement projects and the tools; adverse events, complaints, disputes."""
+    inspections, corrective action, risks, improvement projects and the tools; adverse events, complaints, disputes;
+    a plan under review, a campaign, a self-rating, policies, letters and a summary."""
     from zhikong.hospital.overviews.home import demo_records
     from zhikong.site.demo import (
         PASSWORD,
         actions_story,
+        campaigns_story,
         cases_story,
         complaints_story,
         disputes_story,
@@ -172,12 +174,16 @@ def daily_life() -> None:
         handling_story,
         incidents_story,
         inspections_story,
+        meetings_story,
+        plans_story,
+        policies_story,
         quotas_story,
         records_story,
         reviews_story,
         risks_story,
         sampling_story,
         tools_story,
+        years_story,
     )
 
     demo_records.tell(now=NOW, password=PASSWORD)
@@ -196,6 +202,11 @@ def daily_life() -> None:
     incidents_story.tell(now=NOW)
     handling_story.tell(now=NOW)
     quotas_story.tell(now=NOW)
+    plans_story.tell(now=NOW)
+    campaigns_story.tell(now=NOW)
+    policies_story.tell(now=NOW)
+    meetings_story.tell(now=NOW)
+    years_story.tell(now=NOW)
 
 
 def finished_circle() -> None:
@@ -301,14 +312,22 @@ def pages_of_daily_life() -> dict[str, list[str]]:
     from zhikong.foundation.forms.models import Sheet
     from zhikong.foundation.organisation.queries import names
     from zhikong.foundation.packstore.models import Version
+    from zhikong.hospital.functions.campaigns.models import Campaign
     from zhikong.hospital.functions.complaints.models.intake import Complaint
     from zhikong.hospital.functions.improvements.models.projects import Project
     from zhikong.hospital.functions.inspections.models.planning import Visit
+    from zhikong.hospital.functions.plans.models import PlanDocument
+    from zhikong.hospital.functions.policies.models import Policy
     from zhikong.hospital.functions.record_reviews.models import Sample
     from zhikong.hospital.functions.records.models import Obligation
     from zhikong.hospital.functions.reporting.models import FigureSheet
     from zhikong.hospital.functions.risks.models.register import Risk
+    from zhikong.hospital.overviews.years.models import Letter
 
+    plan = PlanDocument.objects.order_by("pk").first()
+    letter = Letter.objects.filter(state="signed").order_by("pk").first()
+    campaign = Campaign.objects.order_by("pk").first()
+    policy = Policy.objects.order_by("code").first()
     complaint = Complaint.objects.order_by("pk").first()
     sheet = Sheet.objects.filter(definition_id="crash_cart_round").order_by("pk").first()
     case = Case.objects.filter(flow_id="licences").order_by("pk").first()
@@ -327,6 +346,10 @@ def pages_of_daily_life() -> dict[str, list[str]]:
         f"/risks/{risk.pk}/": [risk.number, risk.title],
         f"/improvements/{project.pk}/": [project.number, project.title],
         f"/complaints/{complaint.pk}/": [complaint.number],
+        f"/plans/{plan.pk}/": [plan.title, "手术安全核查执行率"],
+        f"/years/letter/{letter.pk}/": ["双方已签"],
+        f"/campaigns/{campaign.pk}/": [campaign.name],
+        f"/policies/{policy.code}/": [policy.code],
         "/incidents/handling/?show=all": ["跌倒、坠床"],
         f"/forms/sheets/{sheet.pk}/view/": [sheet.number, sheet.title],
         f"/flows/cases/{case.pk}/": [case.number, case.title],
