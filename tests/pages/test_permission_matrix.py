@@ -17,7 +17,8 @@ from zhikong.foundation.access.protection import declared, protected_models
 from zhikong.foundation.access.roles import ROLES
 
 LABELS = matrix.UNDER_THE_MATRIX
-PAGES = {name: page for label in LABELS for name, page in matrix.pages(label).items()}
+LISTED = (*LABELS, *matrix.PAGES_ALONE)
+PAGES = {name: page for label in LISTED for name, page in matrix.pages(label).items()}
 IN_DEPARTMENT = {"department_head", "head_nurse", "qc_officer", "physician", "nurse"}
 ALL = os.environ.get("ZHIKONG_TEST_ALL") == "1"
 DUMMY = {"int": "987654321", "uuid": "11111111-1111-4111-8111-111111111111"}
@@ -46,7 +47,7 @@ WIDE_ROWS = {  # tables that a whole institution or department reads, and why th
 
 
 def addresses():
-    return {name: pattern for label in LABELS for name, pattern in matrix.addresses(label).items()}
+    return {name: pattern for label in LISTED for name, pattern in matrix.addresses(label).items()}
 
 
 def url_of(name):
@@ -59,7 +60,7 @@ def url_of(name):
     return reverse(name, kwargs=given)
 
 
-@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("label", LISTED)
 def test_every_page_has_an_entry_and_every_entry_a_page(label):
     asked, listed = set(matrix.addresses(label)), set(matrix.pages(label))
     assert asked == listed, (
@@ -106,7 +107,7 @@ def chosen(page):
     return (may, others) if ALL else (may[:1], others[-1:])
 
 
-@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("label", LISTED)
 def test_who_may_gets_in_and_who_may_not_is_refused(clients, label, at_noon):
     wrong = []
     for name, page in matrix.pages(label).items():
@@ -119,7 +120,7 @@ def test_who_may_gets_in_and_who_may_not_is_refused(clients, label, at_noon):
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("label", LISTED)
 def test_without_signing_in_only_open_pages_answer(hospital, label, at_noon):
     wrong = []
     for name, page in matrix.pages(label).items():

@@ -193,3 +193,15 @@ def test_the_list_shows_months_and_few_queries(office, drafted, django_assert_ma
     with django_assert_max_num_queries(25):
         page = office.get(reverse("reports:list")).content.decode()
     assert "2026 年 10 月" in page
+
+
+def test_a_published_brief_is_evidence_of_its_duty_by_itself(office, drafted):
+    from zhikong.foundation.duties.actions import open_occurrences
+    from zhikong.foundation.duties.models import Proof
+    from zhikong.foundation.outbox.actions import deliver_pending
+
+    open_occurrences(now=NOW.replace(month=10))  # October's brief is owed since October
+    actions.publish(by=office.user, now=NOW, month=LAST)
+    deliver_pending(now=NOW)
+    proof = Proof.objects.get(occurrence__duty_id="quality_brief")
+    assert (proof.kind, proof.key, proof.url) == ("fact", LAST, reverse("reports:brief", args=[LAST]))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.duties import actions, queries
 from zhikong.foundation.duties.models import Occurrence
 from zhikong.foundation.forms import actions as forms
@@ -16,7 +17,8 @@ from zhikong.foundation.outbox.actions import deliver_pending
 from zhikong.site.demo import PASSWORD
 from zhikong.site.demo.acting import acting, at
 
-WEEKS = 3
+WEEKS, MONTHS = 3, 5
+SLOW = ("month", "quarter")
 OFFICE, HEAD_NURSE, CARDIOLOGY = "zhikong", "hushizhang", "CARD"
 WITHOUT_PAPER = 7  # every so-many-th ward handed in nothing
 CART = {
@@ -49,6 +51,7 @@ def tell(*, now: datetime) -> bool:
     """Tell the story once, in the scope of a whole hospital; False when it was told before."""
     if Occurrence.objects.exists():
         return False
+    _months(now)
     monday = -timezone.localdate(now).weekday()
     for week in reversed(range(WEEKS)):
         actions.open_occurrences(now=at(now, monday - 7 * week, 8))
@@ -60,6 +63,42 @@ def tell(*, now: datetime) -> bool:
     deliver_pending(now=now)
     actions.open_occurrences(now=now)
     return True
+
+
+def _months(now: datetime) -> None:
+    """The months before: what the hospital and its committees owed, with the papers that were kept; not all were."""
+    today, calendar = timezone.localdate(now), working_calendar()
+    yearly = [
+        one for one in queries.duties(on=today) if one.obj.body != "department" and one.obj.every in SLOW
+    ]
+    for back in reversed(range(1, MONTHS + 1)):
+        first = (today.replace(day=1) - timedelta(days=30 * back)).replace(day=1)
+        then = at(now, (first - today).days, 8)
+        for resolved in yearly:
+            actions.open_duty(resolved, today=first, calendar=calendar, now=then)
+    with acting(OFFICE, now) as office:
+        rows = (
+            queries.open_occurrences().filter(ends_on__lt=today.replace(day=1)).order_by("due_on", "duty_id")
+        )
+        for number, occurrence in enumerate(rows):
+            if occurrence.due_on < today and number % WITHOUT_PAPER:
+                _kept(occurrence, office, now)
+
+
+def _kept(occurrence: Occurrence, office, now: datetime) -> None:
+    """The paper of a month ago, noted on its day."""
+    duty = queries.definition(occurrence)
+    when = at(now, (occurrence.due_on - timezone.localdate(now)).days - 1, 15)
+    actions.add_proof(
+        occurrence, by=office, now=when, kind=_paper(duty),
+        title=f"{occurrence.period} {occurrence.title}", dated_on=timezone.localdate(when),
+    )  # fmt: skip
+
+
+def _paper(duty) -> str:
+    """A report where one will do, else what the duty names first."""
+    hands = duty.evidence.hands if duty else ("report",)
+    return "report" if "report" in hands else hands[0]
 
 
 def _papers(now: datetime) -> None:

@@ -22,6 +22,7 @@ from zhikong.site.demo import (
     actions_story,
     analysis_story,
     anonymous_story,
+    campaigns_story,
     cases_story,
     complaints_story,
     disputes_story,
@@ -32,13 +33,17 @@ from zhikong.site.demo import (
     inspections_findings,
     inspections_story,
     learning_story,
+    meetings_story,
     organisation,
+    plans_story,
+    policies_story,
     quotas_story,
     records_story,
     reviews_story,
     risks_story,
     sampling_story,
     tools_story,
+    years_story,
 )
 from zhikong.site.home import Explained
 from zhikong.site.progress import Progress
@@ -102,6 +107,11 @@ def load(*, now: datetime, progress: Progress) -> None:
         analysis_story.tell(now=now)  # after handling: it analyses what was accepted
         quotas_story.tell(now=now)
         learning_story.tell(now=now)  # after handling: what it brings is closed already
+        plans_story.tell(now=now)
+        campaigns_story.tell(now=now)
+        policies_story.tell(now=now)
+        meetings_story.tell(now=now)
+        years_story.tell(now=now)  # last: it sums up what the others told
     home.set_options(demo_loaded=_database())
 
 

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -68,11 +69,13 @@ def clear_remains(data: Path) -> None:
     given to another process meanwhile, as happens in containers.
     """
     for process in _server_processes(data):
-        process.send_signal(signal.SIGQUIT)
+        with suppress(psutil.NoSuchProcess):  # it ended between the look and the signal
+            process.send_signal(signal.SIGQUIT)
     orphans = _server_processes(data)
     _, stubborn = psutil.wait_procs(orphans, timeout=2)
     for process in stubborn:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(stubborn, timeout=5)
     (data / "postmaster.pid").unlink(missing_ok=True)
 

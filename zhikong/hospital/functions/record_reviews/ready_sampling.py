@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 def ready() -> None:
     """Called once, when all apps are loaded."""
+    from zhikong.foundation.access.permissions import Permission as P
+    from zhikong.foundation.duties import dates
     from zhikong.foundation.flows.facts import CaseClosed
     from zhikong.foundation.outbox.registry import subscribe
     from zhikong.foundation.packstore import kinds
@@ -22,6 +24,9 @@ def ready() -> None:
             parse=parse,
             title_of=lambda calendar: calendar.title,
         )
+    )
+    dates.register_dates(
+        dates.DateSource("theme", _("每月检查主题"), themes.dates, order=10, opens=(P.VIEW_RECORD_CHECKS,))
     )
     sources.register(sources.Source("record_sample", _("病历抽查"), extend=False))
     subscribe(CaseClosed, objection_closed, name="record_reviews.objection_closed")

@@ -7,7 +7,10 @@ class ReportingConfig(AppConfig):
     verbose_name = "科室填报"
 
     def ready(self):
+        from django.urls import reverse
+
         from zhikong.foundation.calendar import registry
+        from zhikong.foundation.duties.arrivals import facts_prove
         from zhikong.foundation.facts import reported
         from zhikong.foundation.facts.announcements import TablesPublished
         from zhikong.foundation.forms.facts import SheetAccepted, SheetReturned, SheetSubmitted
@@ -27,4 +30,11 @@ class ReportingConfig(AppConfig):
         for fact in (SheetSubmitted, SheetReturned, SheetAccepted):
             subscribe(fact, reactions.settle_record, order_by="sheet_id")
         subscribe(FiguresAccepted, reactions.publish_accepted)
+        facts_prove(
+            FiguresAccepted,
+            key=lambda fact: f"{fact.set_id} {fact.month}",
+            period=lambda fact: fact.month,
+            department=lambda fact: fact.department_id,
+            url=lambda fact: reverse("reporting:sheet", args=[fact.sheet_id]),
+        )
         subscribe(TablesPublished, reactions.keep_accepted)
