@@ -32,6 +32,8 @@ class User(AbstractUser):
     person = models.ForeignKey(
         "organisation.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="users"
     )
+    must_change_password = models.BooleanField(_("首次登录须修改密码"), default=False)
+    password_expires_at = models.DateTimeField(_("初始密码有效期至"), null=True, blank=True)
 
     protection = Protection(
         rows="account", sensitive=("password",), reason="login reads the account before there is a scope"

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.foundation.access.base import Protected, Protection
+from zhikong.foundation.access.base import Protected, Protection, paired
 
 
 def period_constraint(name: str) -> models.CheckConstraint:
@@ -157,6 +157,10 @@ class Person(Protected):
     profession = models.CharField(
         _("职类"), max_length=16, blank=True
     )  # doctor, nurse, technician, pharmacist, manager
+    phone = models.CharField(_("联系电话"), max_length=32, blank=True)
+    qualified_on = models.DateField(_("执业资格取得日期"), null=True, blank=True)
+
+    protection = Protection(sensitive=("phone",))
 
     class Meta:
         verbose_name = _("人员")
@@ -241,3 +245,47 @@ class Membership(Effective):
     class Meta:
         verbose_name = _("组织成员")
         constraints = [period_constraint("membership")]
+
+
+class OrganisationImport(Protected):
+    """A hospital's own list of departments, staff or bodies between its upload and the confirmation.
+
+    The rows are kept until it is applied or discarded, then they are emptied: counts and the file's fingerprint stay.
+    """
+
+    class Kind(models.TextChoices):
+        DEPARTMENTS = "departments", _("科室与别名")
+        STAFF = "staff", _("人员与岗位")
+        COMMITTEES = "committees", _("委员会与质控小组")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("待确认")
+        APPLIED = "applied", _("已导入")
+        DISCARDED = "discarded", _("已放弃")
+
+    kind = models.CharField(_("清单"), max_length=16, choices=Kind)
+    file_name = models.CharField(_("文件"), max_length=200)
+    fingerprint = models.CharField(_("内容校验值"), max_length=64)
+    effective_on = models.DateField(_("生效日期"))
+    rows = models.JSONField(_("行"), default=list)
+    notes = models.JSONField(_("说明"), default=dict)
+    decisions = models.JSONField(_("决定"), default=dict)
+    counts = models.JSONField(_("计数"), default=dict)
+    state = models.CharField(_("状态"), max_length=16, choices=State, default=State.PROPOSED)
+    uploaded_at = models.DateTimeField(_("上传时间"))
+    uploaded_by = models.ForeignKey(
+        "access.User", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("上传人")
+    )
+    closed_at = models.DateTimeField(_("办结时间"), null=True)
+    closed_by = models.ForeignKey(
+        "access.User", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("办结人")
+    )
+
+    protection = Protection(sensitive=("rows", "notes"))
+
+    class Meta:
+        verbose_name = _("组织清单导入")
+        constraints = [
+            paired("uploaded_at", "uploaded_by", "organisation_import_uploaded_pair", jobs_too=True),
+            paired("closed_at", "closed_by", "organisation_import_closed_pair", jobs_too=True),
+        ]
