@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "zhikong.foundation.access.middleware.ScopeMiddleware",
+    "zhikong.foundation.access.first_login.FirstLoginMiddleware",
 ]
 
 TEMPLATES = [
@@ -147,6 +148,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 # five wrong passwords lock the account for five minutes; an address may fail oftener, as wards share machines
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/300s/key"}
+FIRST_PASSWORD_DAYS = OPTIONS.get("first_password_days", 14)  # then a printed first password opens nothing
 MFA_ADAPTER = "zhikong.site.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

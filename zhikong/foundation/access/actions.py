@@ -1,18 +1,17 @@
 """Accounts and the roles they hold: opened, granted, ended and locked by the administrator."""
 
-import secrets
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 
+from zhikong.foundation.access import first_passwords
 from zhikong.foundation.access.models import RoleAssignment, User
 from zhikong.foundation.access.permissions import Permission, require
 from zhikong.foundation.access.roles import ROLES
 from zhikong.foundation.access.scope import current_scope
-
-EASY = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters and digits that look alike
 
 
 class Refused(ValueError):
@@ -20,8 +19,16 @@ class Refused(ValueError):
 
 
 @transaction.atomic
-def open_account(*, by, username: str, name: str, password: str, person_id: int | None = None) -> User:
-    """Open an account; the holder changes the password after the first login."""
+def open_account(
+    *,
+    by,
+    username: str,
+    name: str,
+    password: str,
+    person_id: int | None = None,
+    now: datetime | None = None,
+) -> User:
+    """Open an account; the holder must change the password at the first login."""
     require(by, Permission.MANAGE_ACCOUNTS)
     if User.objects.filter(username=username).exists():
         raise Refused(f"用户名“{username}”已有人使用。")
@@ -34,8 +41,13 @@ def open_account(*, by, username: str, name: str, password: str, person_id: int 
     )
     validate_password(password, user)
     user.set_password(password)
+    _must_change(user, now or timezone.now())
     user.save()
     return user
+
+
+def _must_change(user: User, now: datetime) -> None:
+    user.must_change_password, user.password_expires_at = True, first_passwords.expiry(now)
 
 
 @transaction.atomic
@@ -83,13 +95,14 @@ def set_active(*, by, user: User, active: bool) -> None:
 
 
 @transaction.atomic
-def reset_password(*, by, user: User) -> str:
+def reset_password(*, by, user: User, now: datetime | None = None) -> str:
     """Set a random first password and return it, to be handed over in person. Ends all sessions of the account."""
     require(by, Permission.MANAGE_ACCOUNTS)
     _refuse_foreign(user)
-    password = "-".join("".join(secrets.choice(EASY) for _ in range(5)) for _ in range(3))
+    password = first_passwords.readable()
     user.set_password(password)
-    user.save(update_fields=["password"])
+    _must_change(user, now or timezone.now())
+    user.save(update_fields=["password", "must_change_password", "password_expires_at"])
     return password
 
 
