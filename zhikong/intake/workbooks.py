@@ -74,7 +74,7 @@ def write_text(path: Path, sheet: Sheet, target: Path) -> int:
 def _write(writer: Any, rows: Iterable[tuple[Any, ...]]) -> int:
     written = blank = 0
     for number, row in enumerate(rows):
-        cells = [_text(value) for value in row]
+        cells = [cell_text(value) for value in row]
         if number and not any(cells):
             blank += (
                 1  # written only when something follows, so that formatted emptiness below does not count
@@ -87,7 +87,8 @@ def _write(writer: Any, rows: Iterable[tuple[Any, ...]]) -> int:
     return max(0, written - 1)
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """A cell's value as a person sees it."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -109,7 +110,7 @@ def _opened(path: Path) -> Iterator[Workbook]:
             raise FileRefused(
                 "这是旧版 Excel 文件（.xls）。", "请在 Excel 中“另存为”.xlsx 或 CSV UTF-8 后再上传。"
             )
-        _refuse_bomb(path)
+        refuse_bomb(path)
         file.seek(0)
         try:
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -123,14 +124,15 @@ def _opened(path: Path) -> Iterator[Workbook]:
             book.close()
 
 
-def _refuse_bomb(path: Path) -> None:
+def refuse_bomb(path: Path, *, most: int = MOST_UNPACKED) -> None:
+    """Raise FileRefused when the workbook would unpack to more than ``most`` bytes, or far too much for its size."""
     try:
         with zipfile.ZipFile(path) as archive:
             sizes = [(one.file_size, one.compress_size) for one in archive.infolist()]
     except zipfile.BadZipFile as error:
         raise FileRefused("不是完整的 Excel 工作簿。", "请重新导出或另存后再上传。") from error
     unpacked, packed = (sum(part) for part in zip(*sizes, strict=True)) if sizes else (0, 1)
-    if unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(packed, 1) + (1 << 20):
+    if unpacked > most or unpacked > MOST_RATIO * max(packed, 1) + (1 << 20):
         raise FileRefused("工作簿展开后过大，不像正常的表格。", "请按月拆分，或导出为 CSV 后再上传。")
 
 
@@ -146,7 +148,7 @@ def _examined(sheet) -> Sheet | None:
     """The sheet with its header: the first row near the top that names at least two columns, each once."""
     best: Sheet | None = None
     for number, row in enumerate(sheet.iter_rows(max_row=HEADER_WITHIN, values_only=True), start=1):
-        names = _trimmed([_text(value) for value in row])
+        names = _trimmed([cell_text(value) for value in row])
         filled = [name for name in names if name]
         looks = len(filled) >= 2 and len(set(filled)) == len(filled) and not any(map(_is_number, filled))
         if looks and (best is None or len(filled) > 2 * sum(map(bool, best.header))):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhikong.foundation.access import views
+from zhikong.foundation.access import views, views_passwords
 
 app_name = "access"
 urlpatterns = [
@@ -10,5 +10,7 @@ urlpatterns = [
     path("accounts/<int:pk>/", views.account, name="account"),
     path("accounts/<int:pk>/active/", views.set_active, name="set_active"),
     path("accounts/<int:pk>/password/", views.reset_password, name="reset_password"),
+    path("first-passwords/", views_passwords.index, name="first_passwords"),
+    path("first-passwords/slips/", views_passwords.print_slips, name="print_slips"),
     path("roles/<int:pk>/end/", views.end_role, name="end_role"),
 ]

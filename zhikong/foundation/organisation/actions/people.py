@@ -74,7 +74,7 @@ def end_appointment(*, by, now: datetime, appointment_id: int, on: date) -> None
         appointment.delete()  # it never held; the audit trail keeps it
     else:
         Appointment.objects.filter(pk=appointment_id).update(valid_to=on)
-    _tell_of_incomplete_group(appointment.department_id, by=by, now=now, on=on)
+    tell_of_incomplete_group(appointment.department_id, by=by, now=now, on=on)
 
 
 @transaction.atomic
@@ -138,7 +138,7 @@ def set_members(*, by, now: datetime, body_id: int, on: date, seats: Mapping[int
         if person not in staying
     )
     if body.department_id:
-        _tell_of_incomplete_group(body.department_id, by=by, now=now, on=on)
+        tell_of_incomplete_group(body.department_id, by=by, now=now, on=on)
 
 
 def _end_memberships(body: Body, on: date, seats: Mapping[int, str]) -> set[int]:
@@ -154,7 +154,7 @@ def _end_memberships(body: Body, on: date, seats: Mapping[int, str]) -> set[int]
     return staying
 
 
-def _tell_of_incomplete_group(department_id: int, *, by, now: datetime, on: date) -> None:
+def tell_of_incomplete_group(department_id: int, *, by, now: datetime, on: date) -> None:
     """ORG-06: alert when the group is incomplete or a member has left."""
     for group in rosters.groups(on=on, departments=[department_id]):
         if group.problems:
