@@ -93,14 +93,14 @@ def django_db_setup(database_server, django_db_blocker):
     from django.db import connections
 
     from zhikong.site import connection
-    from zhikong.site.model_states import drawn_once_a_migration
+    from zhikong.site.model_states import drawn_when_needed
 
     with django_db_blocker.unblock():
         for alias, found in connection.databases().items():
             settings.DATABASES[alias].update(found)
         _add_alias("worker", connection.read(DATA_FOLDER)["roles"]["worker"])
         _add_alias("superuser", _account_of(database_server))
-        with drawn_once_a_migration():
+        with drawn_when_needed():
             call_command("migrate", database="owner", verbosity=0, interactive=False)
         for code in ("A", "B"):
             _make_hospital(code)

@@ -11,9 +11,9 @@ def migrate() -> None:
     """All migrations on the owner's connection; policies, grants and triggers follow by themselves."""
     from django.core.management import call_command
 
-    from zhikong.site.model_states import drawn_once_a_migration
+    from zhikong.site.model_states import drawn_when_needed
 
-    with drawn_once_a_migration():
+    with drawn_when_needed():
         call_command("migrate", database="owner", interactive=False, verbosity=0)
     _check_raw_key()
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, migrations, models
 from django.db.migrations.state import ProjectState
 
-from zhikong.site.model_states import drawn_once_a_migration
+from zhikong.site.model_states import drawn_when_needed
 
 PLAIN = """
 import sys
@@ -81,7 +81,7 @@ def test_the_next_migration_sees_what_the_last_one_made(hospital):
     second = _migration("0002", migrations.AddField("Room", "size", models.IntegerField(default=1)))
     state = ProjectState()
     _ = state.apps  # drawn from the start, as in a run of migrations
-    with drawn_once_a_migration(), connection.schema_editor(collect_sql=True) as editor:
+    with drawn_when_needed(), connection.schema_editor(collect_sql=True) as editor:
         state = first.apply(state, editor)
         house = state.apps.get_model("tried", "House")
         assert [c.name for c in house._meta.constraints] == ["floors_once"]
