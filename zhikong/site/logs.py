@@ -1,9 +1,13 @@
-"""Logging that keeps patients out of log files."""
+"""Logging that keeps patients out of log files.
+
+A service writes lines of JSON (monitoring.lines) to its standard error; the supervisor puts them into files.
+"""
 
 import logging
 import re
 
 from zhikong.site.connection import process_role
+from zhikong.site.monitoring.lines import JsonFormatter
 
 # PostgreSQL repeats the offending row in these lines; the log needs the rule that was broken, not the row.
 ROW_CONTENT = re.compile(r"^(DETAIL|CONTEXT|明细|详细信息|Key \(|Failing row).*$", re.MULTILINE)
@@ -28,15 +32,21 @@ class ExpectedRefusal(logging.Filter):
         return True
 
 
+PEOPLE_READ = process_role() not in ("web", "worker")  # a command on a screen; else a file that machines read
 CONFIGURATION = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"()": RowlessFormatter, "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+        "plain": {"()": RowlessFormatter, "format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "lines": {"()": JsonFormatter},
     },
     "filters": {"expected_refusal": {"()": ExpectedRefusal}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["expected_refusal"]}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain" if PEOPLE_READ else "lines",
+            "filters": ["expected_refusal"],
+        }
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
@@ -44,6 +54,8 @@ CONFIGURATION = {
             "level": "WARNING" if process_role() == "operator" else "INFO"
         },  # commands speak themselves
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},  # what was refused stands in the line of its request
         "procrastinate": {"level": "WARNING"},
+        "py.warnings": {"level": "WARNING"},
     },
 }

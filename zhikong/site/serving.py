@@ -1,6 +1,8 @@
 """Runs web server and worker under one supervisor until somebody stops it."""
 
+import logging
 import os
+import signal
 import sys
 import urllib.error
 import urllib.request
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhikong.site import frame, home
+from zhikong.site.supervisor.logfiles import LinesHandler, LogFile
 from zhikong.site.supervisor.processes import Child, Supervisor
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 PORT = 8000
 ADDRESS = "127.0.0.1"
+DRAIN_WITHIN = 25  # seconds; the web server's own patience with requests that were begun
 
 
 def address_and_port() -> tuple[str, int]:
@@ -26,8 +30,10 @@ def address_and_port() -> tuple[str, int]:
 def run(server: "Server | None", address: str, port: int, on_ready: Callable[[], None]) -> None:
     """Serve until Ctrl-C or a stop signal; ``on_ready`` is called once pages are answered."""
     home.check_bind(address)
+    _count_from_nothing()
     supervisor = Supervisor([web(address, port), worker(), mllp()], _keeper(server))
     supervisor.listen()
+    _keep_lines()
     supervisor.run(lambda: answers(address, port), on_ready)
 
 
@@ -35,13 +41,20 @@ def web(address: str, port: int) -> Child:
     """The web server with as many processes as there are processors, at most four."""
     processes = os.environ.get("ZHIKONG_WEB_PROCESSES", str(min(4, os.cpu_count() or 1)))
     command = [sys.executable, "-m", "zhikong.site.webserver", address, str(port), processes]
-    return Child("网页服务", command, _log("web"), {"ZHIKONG_ROLE": "web"})
+    return Child(
+        "网页服务",
+        command,
+        _log("web"),
+        {"ZHIKONG_ROLE": "web", **_counted()},
+        stop_within=DRAIN_WITHIN + 5,
+        renewed_by=signal.SIGHUP,
+    )
 
 
 def worker() -> Child:
     """The process that does the jobs."""
     command = [sys.executable, "-m", "zhikong", "worker", "--supervised"]
-    return Child("后台任务", command, _log("worker"), {"ZHIKONG_ROLE": "worker"})
+    return Child("后台任务", command, _log("worker"), {"ZHIKONG_ROLE": "worker", **_counted()})
 
 
 def mllp() -> Child:
@@ -68,6 +81,25 @@ def answers(address: str, port: int) -> bool:
         return True  # it answers; a host name that is not allowed is told to the visitor
     except OSError:
         return False
+
+
+def _keep_lines() -> None:
+    """The supervisor's own log, beside those of its processes."""
+    own = logging.getLogger("zhikong.supervisor")
+    own.setLevel(logging.INFO)
+    own.propagate = False
+    own.addHandler(LinesHandler(LogFile(_log("supervisor"))))
+
+
+def _counted() -> dict[str, str]:
+    """Where a process keeps what it counts, for /metrics."""
+    return {"PROMETHEUS_MULTIPROC_DIR": str(home.place("cache", "metrics"))}
+
+
+def _count_from_nothing() -> None:
+    """What the processes of the last start counted: their numbers may be given to others by now."""
+    for file in home.place("cache", "metrics").glob("*.db"):
+        file.unlink(missing_ok=True)
 
 
 def _log(name: str) -> Path:

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "zhikong.site.monitoring.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "zhikong.site.middleware.ContentSecurityMiddleware",
@@ -170,7 +171,7 @@ CSRF_COOKIE_NAME = "zhikong_csrf"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = ["^alive$"]
+SECURE_REDIRECT_EXEMPT = ["^alive$", "^ready$", "^metrics$"]
 SECURE_HSTS_SECONDS = 30 * 24 * 60 * 60 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OPTIONS.get("trusted_proxy") else None
 SECURE_REFERRER_POLICY = "same-origin"

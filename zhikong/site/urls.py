@@ -8,6 +8,7 @@ from django.urls import include, path
 from django.views.decorators.cache import never_cache
 
 from zhikong.site import discovery
+from zhikong.site.monitoring import views
 
 AT_ROOT = "home"
 
@@ -32,6 +33,8 @@ def _public(app: str):
 
 urlpatterns = [
     path("alive", alive, name="alive"),
+    path("ready", views.ready, name="ready"),
+    path("metrics", views.metrics, name="metrics"),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     *(path(_prefix(app), include(f"{app}.urls")) for app in discovery.having("urls")),

@@ -6,6 +6,8 @@ import signal
 from django.core.wsgi import get_wsgi_application
 
 from zhikong.site import connection, speak
+from zhikong.site.listening import tell_ready
+from zhikong.site.monitoring import last_words
 from zhikong.site.supervisor.guardian import tie_to_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhikong.site.settings")
@@ -13,3 +15,9 @@ if connection.process_role() == "web":
     tie_to_parent(signal.SIGKILL)  # an orphan would keep the port after a kill -9 of the web server
 
 application = speak.branch(get_wsgi_application())
+if connection.process_role() == "web":
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - every page is loaded before the old process ends, not while somebody waits
+    last_words.install()
+    tell_ready()

@@ -20,7 +20,7 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.request_id = uuid.uuid4().hex
+        request.request_id = getattr(request, "request_id", None) or uuid.uuid4().hex
         user = getattr(request, "user", None)
         if user is None or not user.is_authenticated or user.institution_id is None:
             response = self.get_response(request)

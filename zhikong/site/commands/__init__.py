@@ -7,6 +7,8 @@ NAMES = (
     "demo",
     "init",
     "serve",
+    "alive",
+    "reload",
     "worker",
     "mllp",
     "migrate",

@@ -5,6 +5,7 @@ import asyncio
 import os
 
 from zhikong.site import frame, home
+from zhikong.site.monitoring import last_words
 
 HELP = "接收 HL7 v2 消息（MLLP；有 HL7 来源时由 zhikong serve 自动启动）"
 
@@ -28,6 +29,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _listen(address: str) -> None:
     frame.setup_django("worker")
+    last_words.install()
     from zhikong.hospital.functions.datasources.mllp import service
 
     asyncio.run(service.serve(address))

@@ -34,6 +34,19 @@ def only_one(home: Path) -> Iterator[None]:
         yield
 
 
+def holder(home: Path) -> int | None:
+    """Number of the process that holds the data folder; None when nobody does, whatever the file says."""
+    try:
+        with open(home / ".running", "r+", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(lock.read().strip())
+    except (FileNotFoundError, ValueError):
+        pass
+    return None
+
+
 def check_port(address: str, port: int) -> None:
     """Say clearly that a port is taken, before anything long begins."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
