@@ -126,3 +126,19 @@ class AppointForm(forms.Form):
 
 class EndForm(forms.Form):
     on = forms.DateField(label=_("离任日期"), widget=_date_input(), help_text=_("这一天起不再任职。"))
+
+
+class ImportForm(forms.Form):
+    """A list of the hospital; what it is comes with the button."""
+
+    LARGEST = 20 << 20
+    file = forms.FileField(
+        label=_("文件"), max_length=200, widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt"})
+    )
+    on = forms.DateField(label=_("生效日期"), widget=_date_input())
+
+    def clean_file(self):
+        upload = self.cleaned_data["file"]
+        if upload.size > self.LARGEST:
+            raise forms.ValidationError(_("文件超过 20 MB，不像一份名单。"))
+        return upload

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhikong.foundation.organisation.views import departments, pages, people
+from zhikong.foundation.organisation.views import departments, importing, pages, people
 
 app_name = "organisation"
 urlpatterns = [
@@ -17,4 +17,8 @@ urlpatterns = [
     path("bodies/<int:pk>/", people.change_body, name="change_body"),
     path("bodies/<int:pk>/members/", people.members, name="members"),
     path("appointments/<int:pk>/end/", people.end, name="end"),
+    path("import/", importing.index, name="imports"),
+    path("import/roles/", importing.propose_roles, name="import_roles"),
+    path("import/<int:pk>/", importing.one, name="import_one"),
+    path("import/<slug:kind>/template/", importing.template, name="import_template"),
 ]
