@@ -1,0 +1,1 @@
+"""What the wizard decides, without a database."""
