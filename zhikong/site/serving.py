@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhikong.site import frame, home
+from zhikong.site.backup import nightly
 from zhikong.site.supervisor.logfiles import LinesHandler, LogFile
 from zhikong.site.supervisor.processes import Child, Supervisor
 
@@ -31,7 +32,7 @@ def run(server: "Server | None", address: str, port: int, on_ready: Callable[[],
     """Serve until Ctrl-C or a stop signal; ``on_ready`` is called once pages are answered."""
     home.check_bind(address)
     _count_from_nothing()
-    supervisor = Supervisor([web(address, port), worker(), mllp()], _keeper(server))
+    supervisor = Supervisor([web(address, port), worker(), mllp(), backups()], _keeper(server))
     supervisor.listen()
     _keep_lines()
     supervisor.run(lambda: answers(address, port), on_ready)
@@ -63,6 +64,12 @@ def mllp() -> Child:
     return Child("HL7 接收", command, _log("mllp"), {"ZHIKONG_ROLE": "worker"}, wanted=_hl7_is_wanted)
 
 
+def backups() -> Child:
+    """The process that takes a backup every night, as long as a place for backups is set."""
+    command = [sys.executable, "-m", "zhikong", "backup", "--watch"]
+    return Child("例行备份", command, _log("backup"), {"ZHIKONG_ROLE": "operator"}, wanted=nightly.is_wanted)
+
+
 def _hl7_is_wanted() -> bool:
     """Asked by the supervisor, which by itself knows neither settings nor database."""
     frame.setup_django("worker")
@@ -85,7 +92,7 @@ def answers(address: str, port: int) -> bool:
 
 def _keep_lines() -> None:
     """The supervisor's own log, beside those of its processes."""
-    own = logging.getLogger("zhikong.supervisor")
+    own = logging.getLogger("zhikong_supervisor")
     own.setLevel(logging.INFO)
     own.propagate = False
     own.addHandler(LinesHandler(LogFile(_log("supervisor"))))

@@ -18,7 +18,7 @@ from typing import Any
 
 from zhikong.site.monitoring import context
 
-OUR = "zhikong"
+OUR = ("zhikong", "zhikong_supervisor")
 HIDDEN = "…"
 MOST_FRAMES = 12
 LARGEST_NUMBER = 999_999_999  # a longer one may be a telephone, a card, a record's number
@@ -160,7 +160,7 @@ def _of_request(request: Any, record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _is_ours(name: str) -> bool:
-    return name == OUR or name.startswith(f"{OUR}.")
+    return name.partition(".")[0] in OUR
 
 
 def _is_name(text: Any) -> bool:

@@ -15,7 +15,7 @@ from zhikong.site.home import Explained
 from zhikong.site.supervisor.guardian import tie_to_parent
 from zhikong.site.supervisor.logfiles import LogFile, Pump, keeping, sweep, watched
 
-log = logging.getLogger("zhikong.supervisor")
+log = logging.getLogger("zhikong_supervisor")  # beside "zhikong": loading Django would take its handler away
 LOOK_EVERY = 0.3  # seconds
 STOP_WITHIN = 15  # seconds that a process gets to finish what it does
 SWEEP_EVERY = 600  # seconds between two looks at old logs
