@@ -20,6 +20,8 @@ NAMES = (
     "check_packs",
     "simulate",
     "verify_audit",
+    "backup",
+    "restore",
     "chart",
     "measure",
     "check_records",

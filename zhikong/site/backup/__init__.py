@@ -1,0 +1,1 @@
+"""Backups of one installation: sealed, deduplicated, verified by restoring them into a scratch place."""
