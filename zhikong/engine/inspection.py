@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 from zhikong.engine.definitions.examples import examples_file, load_examples
 from zhikong.engine.definitions.model import Catalogue, Definition, Status
@@ -11,6 +12,7 @@ from zhikong.engine.definitions.problems import Problem
 from zhikong.engine.definitions.sameness import equal
 from zhikong.engine.examples import failure
 from zhikong.engine.record_rules import RecordRule, examples, load_rules
+from zhikong.engine.record_rules.events import load_events
 from zhikong.engine.record_rules.lists import load_lists, unknown_choices
 from zhikong.engine.record_rules.systems import load_sets, unknown
 
@@ -19,8 +21,11 @@ SOON = 60
 """Days before its review date from which a definition is announced."""
 
 
-def inspect(catalogue: Catalogue, *, today: date) -> list[Problem]:
-    """Everything that speaks against the catalogue, its own problems first."""
+def inspect(catalogue: Catalogue, *, today: date, lent: Sequence[Path] = ()) -> list[Problem]:
+    """Everything that speaks against the catalogue, its own problems first.
+
+    lent: packs whose events the rules of this catalogue may name, as a hospital's rules name those of the product.
+    """
     found = list(catalogue.problems)
     for definition in catalogue.indicators.values():
         found += review_problems(definition, today=today)
@@ -28,8 +33,9 @@ def inspect(catalogue: Catalogue, *, today: date) -> list[Problem]:
     found += equal_problems(catalogue)
     codes = {name: one.ranges for name, one in catalogue.codes.items()}
     known: dict[str, RecordRule] = {}
+    events = load_events([*lent, *(pack.folder for pack in catalogue.packs)], codes)[0] if lent else None
     for pack in catalogue.packs:  # rules that cannot be read are told where their kind is checked
-        rules, _ = load_rules(pack.folder, codes)
+        rules, _ = load_rules(pack.folder, codes, events)
         known |= {rule.id: rule for rule in rules}
         found += [problem for rule in rules for problem in examples.example_problems(rule)]
     sets, _ = load_sets([pack.folder for pack in catalogue.packs])

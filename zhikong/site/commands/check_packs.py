@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     packs, today = arguments.packs or packaged(), datetime.now(UTC).date()
     catalogue = load_catalogue(packs)
-    problems = inspect(catalogue, today=today)
+    problems = inspect(catalogue, today=today, lent=packaged() if arguments.packs else ())
     others = checked(packs)
     problems += [problem for one in others for problem in one.problems]
     if not arguments.packs:  # what others publish is locked where they publish it
