@@ -1,0 +1,17 @@
+"""What pages and metrics ask: when the last good backup was made and when one was verified. Needs no key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from zhikong.site.backup import state
+
+
+def last() -> tuple[datetime | None, datetime | None]:
+    """(when the last good backup was made, when one was last verified with success); None: never."""
+    told = state.read()
+    good, verified = told.get("good"), told.get("verified")
+    return (
+        state.moment(good) if good else None,
+        state.moment(verified) if verified and verified["ok"] else None,
+    )
