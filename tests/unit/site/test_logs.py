@@ -1,10 +1,14 @@
 """No patient in a log file."""
 
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 
 from zhikong.site.logs import CONFIGURATION, ExpectedRefusal, RowlessFormatter
+from zhikong.site.monitoring.lines import JsonFormatter
 
 
 def formatted(message, error=None):
@@ -26,9 +30,20 @@ def test_the_row_is_dropped_from_a_message_too():
     assert "王秀英" not in text
 
 
-def test_every_handler_uses_that_formatter():
+def test_every_handler_uses_a_formatter_that_drops_rows():
     formats = CONFIGURATION["formatters"]
-    assert all(formats[h["formatter"]]["()"] is RowlessFormatter for h in CONFIGURATION["handlers"].values())
+    used = {formats[handler["formatter"]]["()"] for handler in CONFIGURATION["handlers"].values()}
+    assert used <= {RowlessFormatter, JsonFormatter}
+
+
+@pytest.mark.parametrize(("role", "form"), [("web", "lines"), ("worker", "lines"), ("operator", "plain")])
+def test_services_write_lines_for_machines_and_commands_for_people(role, form):
+    program = "from zhikong.site import logs; print(logs.CONFIGURATION['handlers']['stderr']['formatter'])"
+    env = {**os.environ, "ZHIKONG_ROLE": role}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == form
 
 
 @pytest.mark.parametrize(("status", "kept"), [(403, False), (404, False), (500, True)])

@@ -1,5 +1,6 @@
 """Children are kept alive, ended in order, and never outlive the supervisor."""
 
+import json
 import os
 import signal
 import socket
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 from zhikong.site.supervisor import instance
-from zhikong.site.supervisor.processes import Child, GaveUp, Supervisor
+from zhikong.site.supervisor.processes import MOST_RESTARTS, Child, GaveUp, Supervisor, tail
 
 PROJECT = Path(__file__).resolve().parents[3]
 SLEEP = [sys.executable, "-c", "import time; print('began', flush=True); time.sleep(600)"]
@@ -112,6 +113,80 @@ def test_a_child_that_nobody_wants_is_not_started_and_ends_when_it_is_no_longer_
     assert not child.alive()
 
 
+def test_renewing_ends_a_process_in_order_and_starts_it_again_without_counting_a_death(sleeper):
+    supervisor = Supervisor([sleeper], database=lambda: None)
+    supervisor._look()
+    assert eventually(lambda: starts(sleeper) == 1)
+    first = sleeper.process.pid
+    for _ in range(2 * MOST_RESTARTS):  # an administrator may ask as often as he likes
+        supervisor.asked_to_renew = True
+        supervisor._look()
+        assert eventually(lambda: not sleeper.alive())
+        supervisor._look()
+    assert sleeper.process.pid != first
+    assert sleeper.deaths == []
+
+
+STUBBORN = (
+    "import signal,time; signal.signal(15, signal.SIG_IGN); print('began', flush=True); time.sleep(600)"
+)
+
+
+def test_a_process_that_does_not_end_when_it_is_renewed_is_ended_by_force(tmp_path):
+    child = Child("固执", [sys.executable, "-c", STUBBORN], tmp_path / "stubborn.log", stop_within=0.2)
+    supervisor = Supervisor([child], database=lambda: None)
+    supervisor._look()
+    assert eventually(lambda: starts(child) == 1)
+    supervisor.asked_to_renew = True
+    assert eventually(lambda: supervisor._look() or starts(child) == 2)
+    child.stop()
+
+
+KEEPS_ON = "import signal,time; signal.signal(1, lambda *a: print('renewed', flush=True)); print('began', flush=True)\nwhile True: time.sleep(1)"
+
+
+def test_a_process_that_renews_itself_is_told_and_stays(tmp_path):
+    command = [sys.executable, "-c", KEEPS_ON]
+    child = Child("网页服务", command, tmp_path / "web.log", renewed_by=signal.SIGHUP)
+    child.start()
+    assert eventually(lambda: starts(child) == 1)
+    pid = child.process.pid
+    child.renew()
+    assert eventually(lambda: "renewed" in child.log.read_text())
+    assert child.process.pid == pid
+    child.stop()
+
+
+@pytest.mark.parametrize(
+    ("number", "terminal", "stops"),
+    [(signal.SIGUSR1, True, False), (signal.SIGHUP, False, False), (signal.SIGHUP, True, True)],
+)
+def test_which_signals_renew_and_which_stop(number, terminal, stops, monkeypatch):
+    monkeypatch.setattr("zhikong.site.supervisor.processes.has_terminal", lambda: terminal)
+    known = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+    before = {one: signal.getsignal(one) for one in known}
+    supervisor = Supervisor([], database=lambda: None)
+    try:
+        supervisor.listen()
+        os.kill(os.getpid(), number)
+        assert eventually(lambda: supervisor.asked_to_stop or supervisor.asked_to_renew)
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    assert (supervisor.asked_to_stop, supervisor.asked_to_renew) == (stops, not stops)
+
+
+def test_what_a_process_says_becomes_lines_and_its_last_words_are_read_plainly(tmp_path):
+    command = [sys.executable, "-c", "print('磁盘已满', flush=True)"]
+    child = Child("后台任务", command, tmp_path / "worker.log")
+    child.start()
+    child.process.wait()
+    child.pump.finish()
+    assert json.loads(child.log.read_text())["event"] == "磁盘已满"
+    assert tail(child.log).endswith(" 磁盘已满")
+    child.stop()
+
+
 OWNER = """
     import sys, time
     from pathlib import Path
@@ -142,6 +217,18 @@ def test_a_second_supervisor_of_the_same_data_folder_is_refused(tmp_path):
         pass
     with instance.only_one(tmp_path):
         pass
+
+
+def test_who_holds_a_data_folder_is_known_and_a_left_over_file_tells_nobody(tmp_path):
+    assert instance.holder(tmp_path) is None
+    program = "import sys,time\nfrom pathlib import Path\nfrom zhikong.site.supervisor import instance\nwith instance.only_one(Path(sys.argv[1])):\n print('held', flush=True); time.sleep(600)"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, cwd=PROJECT
+    ) as one:
+        assert one.stdout.readline() == b"held\n"
+        assert instance.holder(tmp_path) == one.pid
+        one.kill()
+    assert instance.holder(tmp_path) is None
 
 
 def test_a_port_in_use_is_told_with_a_way_out():
