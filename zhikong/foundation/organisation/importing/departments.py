@@ -68,7 +68,9 @@ def _open(made: Proposal, fresh: list[Row], matched: dict[int, Row], world: Worl
     known |= {row["code"] for row in fresh if row["code"]}
     taken = {place.function for place in world.places.values() if place.function}
     numbers = _numbers({p.code for p in world.places.values()} | set(world.ended))
-    for row in _parents_first(fresh):
+    ordered, circle = _parents_first(fresh)
+    made.held += [_line(row, "上级科室互为上下级，没有最上一级") for row in circle]
+    for row in ordered:
         kind = row["kind"] or words.kind_by_name(row["name"])
         if row["parent"] and row["parent"] not in known:
             made.held.append(_line(row, f"上级科室“{row['parent']}”既不在表里，也没有登记"))
@@ -89,17 +91,15 @@ def _numbers(used: set[str]):
             yield f"K{number:03}"
 
 
-def _parents_first(fresh: list[Row]) -> list[Row]:
-    """Rows in an order in which each parent is made before its children; a circle stays as it was."""
-    waiting, done, ordered = list(fresh), set(), []
+def _parents_first(fresh: list[Row]) -> tuple[list[Row], list[Row]]:
+    """(rows in an order in which each parent is made before its children, rows that stand in a circle)."""
+    waiting, ordered, done = list(fresh), [], set()
     own = {word for row in fresh for word in (row["name"], row["code"]) if word}
-    while waiting:
-        ready = [row for row in waiting if row["parent"] not in own or row["parent"] in done]
-        for row in ready or waiting:
-            ordered.append(row if ready else {**row, "parent": ""})
-            done |= {row["name"], row["code"]}
-        waiting = [row for row in waiting if row not in ready] if ready else []
-    return ordered
+    while ready := [row for row in waiting if row["parent"] not in own or row["parent"] in done]:
+        ordered += ready
+        done |= {word for row in ready for word in (row["name"], row["code"])}
+        waiting = [row for row in waiting if row not in ready]
+    return ordered, waiting
 
 
 def _described(data: Row, *, guessed: bool) -> str:

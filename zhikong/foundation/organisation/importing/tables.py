@@ -57,9 +57,7 @@ def _workbook(path: Path) -> list[Table]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and validations, which a list does not need
-            book = load_workbook(path, data_only=True, keep_links=False)
-    except FileRefused:
-        raise
+            book = load_workbook(io.BytesIO(path.read_bytes()), data_only=True, keep_links=False)
     except Exception as error:  # openpyxl raises whatever the broken file makes it raise
         known = isinstance(error, KeyError | ValueError | zipfile.BadZipFile | OSError)
         reason = "不是完整的 Excel 工作簿。" if known else "Excel 工作簿已损坏，读不出来。"
