@@ -101,13 +101,13 @@ def service(tmp_path, socket_enabled):
         made.process.wait()
 
 
-def at_once(service, number, then):
-    """So many senders, each asking once and never again; ``then()`` when the first of them was begun."""
+def at_once(service, number, then, times=1):
+    """So many senders, each asking ``times`` and never again; ``then()`` when the first of them was begun."""
     answers, errors = [], []
 
     def send(name):
         try:
-            answers.append(service.ask(name))
+            answers.extend(service.ask(f"{name}-{n}") for n in range(times))
         except (OSError, AssertionError, http.client.HTTPException) as error:
             errors.append(repr(error))
 
@@ -124,9 +124,9 @@ def at_once(service, number, then):
 def test_no_request_is_lost_when_the_process_is_renewed(service):
     old = service.ask()
     service.slow(0.1)
-    answers, errors = at_once(service, 60, lambda: service.process.send_signal(signal.SIGHUP))
+    answers, errors = at_once(service, 20, lambda: service.process.send_signal(signal.SIGHUP), times=4)
     assert errors == []
-    assert len(answers) == 60
+    assert len(answers) == 80
     assert eventually(lambda: service.ask() != old)
 
 
