@@ -26,6 +26,8 @@ NAMES = (
     "measure",
     "check_records",
     "read",
+    "import",
+    "starting",
 )
 
 

@@ -66,3 +66,36 @@ class Timing(Protected):
 
     def __str__(self):
         return f"{self.work} {self.seconds}"
+
+
+class FirstMonth(Protected):
+    """Somebody asked for the first month: computing, closing if it may be, the brief. What became of it, in a sentence."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("正在生成")
+        DONE = "done", _("已生成")
+        FAILED = "failed", _("没有生成")
+
+    month = models.CharField(_("月份"), max_length=7)
+    state = models.CharField(_("状态"), max_length=8, choices=State, default=State.WAITING)
+    message = models.CharField(_("说明"), max_length=500, blank=True)
+    asked_at = models.DateTimeField(_("发起时间"))
+    asked_by = models.ForeignKey(
+        USER, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("发起人")
+    )
+    finished_at = models.DateTimeField(_("完成时间"), null=True)
+
+    class Meta:
+        verbose_name = _("首月")
+        ordering = ["-pk"]
+        constraints = [
+            paired("asked_at", "asked_by", "first_month_asked_pair", jobs_too=True),
+            models.CheckConstraint(
+                condition=Q(state="waiting", finished_at=None)
+                | (~Q(state="waiting") & Q(finished_at__isnull=False)),
+                name="first_month_end_has_time",
+            ),
+        ]
+
+    def __str__(self):
+        return self.month

@@ -74,9 +74,15 @@ def read(
     known = {plain(said): name for said, name in names.items()}
     lines: list[Line] = []
     for number, row in enumerate(rows[below : below + MOST], start=below + 1):
-        if any(cell.strip() for cell in row):
+        if any(cell.strip() for cell in row) and not _unfilled(row, fields):
             lines.append(_line(number, row, fields, known, frozenset(downwards), like or {}))
     return _once(lines)
+
+
+def _unfilled(row: Sequence[str], fields: Mapping[str, int]) -> bool:
+    """A row of our own template that nobody filled in: it has two columns for bounds, and both are empty."""
+    bounds = [fields[name] for name in ("at_least", "at_most", "target") if name in fields]
+    return "target" not in fields and all(not row[c].strip() for c in bounds if c < len(row))
 
 
 def _line(number, row, fields, known, downwards, like) -> Line:
@@ -107,7 +113,10 @@ def _bounds(least: str, most: str, target: str, down: bool) -> tuple[Decimal | N
 
 def bounds_said(text: str, down: bool) -> tuple[Decimal | None, Decimal | None]:
     """(least, largest) of “≥92%”, “不超过14天”, “80～90”, “0.95” or “仅监测” (neither). Raises ValueError with the reason."""
-    said = unicodedata.normalize("NFKC", text).replace(" ", "").replace(",", "")
+    written = unicodedata.normalize("NFKC", text)
+    if re.search(r"\d\s+\d", written):
+        raise ValueError(f"目标值“{text[:30]}”里有两个数，请分成下限和上限两列")
+    said = written.replace(" ", "").replace(",", "")
     if not said or said.startswith("="):
         raise ValueError("目标值为空（若是公式，请先粘贴为数值）")
     if said in ("仅监测", "监测", "无", "/", "-", "—", "不考核"):
