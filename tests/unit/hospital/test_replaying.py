@@ -38,6 +38,19 @@ def test_every_published_version_is_counted_again_to_the_last_digit(runs):
         assert "完全相同" in told(found)[0]
 
 
+@pytest.mark.proves("F-32")
+def test_an_exact_half_is_kept_as_the_database_rounds_it(hospital, tmp_path):
+    """269 days of 32 stays are 8.40625; of 128 stays, 1077 days are 8.4140625: the seventh place is an exact half."""
+    rows = [stay(f"half{n}", days=8 if n < 75 else 9) for n in range(128)]
+    publish(rows, tmp_path)
+    run = actions.recompute(by=None, now=NOW)
+    shown = IndicatorValue.objects.get(
+        data_version=run.data_version, indicator_id=LENGTH, department=None, month="2026-10"
+    )
+    assert (shown.numerator, shown.denominator, shown.value) == (1077, 128, Decimal("8.414063"))
+    assert replay(by=None, as_of=run.data_version, now=LATER).equal
+
+
 def test_a_moment_means_what_was_shown_then(runs):
     first, second = runs
     assert replay(by=None, as_of=NOW + timedelta(hours=1), now=LATER).data_version == first.data_version

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from zhikong.engine.definitions import Definition
 from zhikong.engine.results import Result
@@ -15,7 +15,7 @@ from zhikong.hospital.functions.indicators.models import Computation, IndicatorV
 
 Cell = tuple[str, str | None, str]  # indicator, department's code (None: the hospital), month
 Figure = tuple[int | None, int | None, Decimal | None, str]  # numerator, denominator, value, reason
-_STORED = IndicatorValue._meta.get_field("value")
+_LAST_PLACE = Decimal(1).scaleb(-IndicatorValue._meta.get_field("value").decimal_places)
 
 
 class NotComputed(LookupError):
@@ -109,7 +109,8 @@ def _replayed(rows: list[Result]) -> dict[Cell, Figure]:
 
 
 def _kept(value: Decimal | None) -> Decimal | None:
-    return None if value is None else round(value, _STORED.decimal_places)
+    """As PostgreSQL rounds what it stores: a half goes away from zero, not to the even neighbour."""
+    return None if value is None else value.quantize(_LAST_PLACE, rounding=ROUND_HALF_UP)
 
 
 def _published(run: Computation, hashes: set[str], span: tuple[str, str]) -> dict[Cell, Figure]:
