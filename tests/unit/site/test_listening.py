@@ -39,7 +39,7 @@ from zhikong.site.listening import SharedServer
 if __name__ == "__main__":
     multiprocessing.set_start_method("spawn")
     SharedServer("application:application", port=int(sys.argv[1]), interface=Interfaces.WSGI, websockets=False,
-        http=HTTPModes.http1, blocking_threads=2, respawn_failed_workers=True, workers_kill_timeout=20,
+        http=HTTPModes.http1, blocking_threads=2, respawn_failed_workers=True, respawn_interval=0.5, workers_kill_timeout=20,
         log_level=LogLevels.error).serve()
 """
 
