@@ -19,7 +19,7 @@ from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.organisation.queries import institution, names
 from zhikong.web.paper import WORD
 
-MOST = 3000
+MOST = 2000
 """Strips of one paper; a larger hospital prints in parts."""
 STATES = {
     NONE: ("none", gettext_lazy("未发放")),

@@ -68,7 +68,8 @@ def _open(made: Proposal, fresh: list[Row], matched: dict[int, Row], world: Worl
     known |= {row["code"] for row in fresh if row["code"]}
     taken = {place.function for place in world.places.values() if place.function}
     numbers = _numbers({p.code for p in world.places.values()} | set(world.ended))
-    ordered, circle = _parents_first(fresh)
+    names = {p.name for p in world.places.values() if p.kind != "ward"} | {row["name"] for row in fresh}
+    ordered, circle = _parents_first([_with_parent(row, names) for row in fresh])
     made.held += [_line(row, "上级科室互为上下级，没有最上一级") for row in circle]
     for row in ordered:
         kind = row["kind"] or words.kind_by_name(row["name"])
@@ -80,6 +81,15 @@ def _open(made: Proposal, fresh: list[Row], matched: dict[int, Row], world: Worl
         taken.add(duty)
         data = {**row, "kind": kind, "code": row["code"] or next(numbers), "function": duty}
         made.new.append(_line(row, _described(data, guessed=not row["kind"]), data))
+
+
+def _with_parent(row: Row, names: set[str]) -> Row:
+    """A ward whose list does not say where it belongs goes to the department with which its name begins."""
+    kind = row["kind"] or words.kind_by_name(row["name"])
+    if kind != "ward" or row["parent"]:
+        return row
+    above = [name for name in names if name != row["name"] and row["name"].startswith(name)]
+    return {**row, "parent": max(above, key=len, default="")}
 
 
 def _numbers(used: set[str]):

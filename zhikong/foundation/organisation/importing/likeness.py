@@ -18,7 +18,7 @@ def likely(name: str, world: World) -> tuple[tuple[int, str, int], ...]:
     """(department, its name, likeness in percent), the likeliest first; at most three."""
     found: dict[int, int] = {}
     for word, pk in world.words.items():
-        score = _score(name, word)
+        score = _score(name, word, ward=world.places[pk].kind == "ward")
         if score >= LEAST and score > found.get(pk, 0):
             found[pk] = score
     best = sorted(found.items(), key=lambda one: (-one[1], one[0]))[:SHOWN]
@@ -33,8 +33,10 @@ def sure(candidates: tuple[tuple[int, str, int], ...]) -> int | None:
     return candidates[0][0] if clear else None
 
 
-def _score(name: str, word: str) -> int:
-    """Likeness of the whole names, or of what is left without words such as 病区."""
+def _score(name: str, word: str, *, ward: bool) -> int:
+    """Likeness of the whole names, or of what is left without words such as 病区: 消化内科病房 is the department."""
+    if ward:
+        return round(fuzz.ratio(name, word))
     core, other = SUFFIX.sub("", name), SUFFIX.sub("", word)
     if core and core == other:
         return 95

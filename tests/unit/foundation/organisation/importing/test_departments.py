@@ -42,6 +42,11 @@ def test_wards_after_their_departments_whatever_the_order():
     assert made.new[1].data["kind"] == "ward"
 
 
+def test_a_ward_without_a_parent_belongs_where_its_name_begins():
+    made = compare(row("心血管内科二病区", "C2"), row("外科", "S"), row("外科病区", "S1"))
+    assert [line.data["parent"] for line in made.new] == ["心血管内科", "", "外科"]
+
+
 def test_an_unknown_parent_and_a_circle():
     assert "既不在表里" in compare(row("肾内一病区", "R1", parent="火星科")).held[0].what
     made = compare(row("甲科", "A", parent="乙科"), row("乙科", "B", parent="甲科", n=3))
