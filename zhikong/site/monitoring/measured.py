@@ -1,11 +1,9 @@
 """What the installation is like now, as numbers with labels. Each source alone: one that fails hides no other."""
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -14,6 +12,7 @@ from zhikong import __version__
 from zhikong.foundation.access.scope import job_scope, scoped
 from zhikong.foundation.organisation.queries import institution_ids
 from zhikong.site import home
+from zhikong.site.backup import state
 from zhikong.site.monitoring import certificate, hospital, processes, readiness
 from zhikong.site.monitoring.numbers import Number
 from zhikong.site.monitoring.rules import seconds_since
@@ -58,17 +57,13 @@ def _certificate(now: datetime) -> Iterator[Number]:
 
 
 def _backup(now: datetime) -> Iterator[Number]:
-    """What `zhikong backup` notes beside the data; nothing while there is no backup."""
-    path = Path(settings.ZHIKONG_HOME) / "backup-state.json"
-    state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    for kind in ("last", "verified"):
-        one = state.get(kind)
-        if not one:
-            continue
+    """What the backups note beside the data; nothing while there is none. kind: last, good, verified."""
+    told = state.read(Path(settings.ZHIKONG_HOME))
+    for kind, one in told.items():
         labels = {"kind": kind}
-        age = seconds_since(datetime.fromisoformat(one["at"]), now=now)
-        yield Number("zhikong_backup_age_seconds", "最近一次备份（核验）距今的时间", age, labels)
-        yield Number("zhikong_backup_good", "最近一次备份（核验）是否成功", bool(one.get("ok")), labels)
+        age = seconds_since(state.moment(one), now=now)
+        yield Number("zhikong_backup_age_seconds", "最近一次备份（成功的、已核验的）距今的时间", age, labels)
+        yield Number("zhikong_backup_ok", "最近一次备份（核验）是否成功", bool(one["ok"]), labels)
 
 
 JOBS = """
