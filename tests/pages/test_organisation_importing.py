@@ -258,7 +258,7 @@ def printed(admin, staffed, hospital):
     answer = admin.post("/access/first-passwords/slips/", {"department": [card], "format": "word"})
     document = Document(io.BytesIO(answer.content))
     cells = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
-    return {up[3]: down[1] for up, down in zip(cells[::2], cells[1::2], strict=True)}
+    return {name: password for _holder, name, password in cells[1::2]}
 
 
 def sign_in(client, name, password):

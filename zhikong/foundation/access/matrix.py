@@ -20,7 +20,17 @@ from zhikong.foundation.access.roles import ROLES
 
 UNDER_THE_MATRIX = ("incidents", "complaints", "accountability", "event_quotas")
 """Apps whose pages, rows and fields are all listed."""
-PAGES_ALONE = ("plans", "meetings", "campaigns", "accreditation", "policies", "adopting", "years", "help", "starting")
+PAGES_ALONE = (
+    "plans",
+    "meetings",
+    "campaigns",
+    "accreditation",
+    "policies",
+    "adopting",
+    "years",
+    "help",
+    "starting",
+)
 """Apps whose pages are listed; their rows are read by the whole institution, for they tell of no case, and of people no
 more than a list of staff does."""
 ROW_WORDS = {

@@ -23,7 +23,7 @@ from zhikong.web import paper
 from zhikong.web.charts.fonts import SANS, folders
 
 LAYOUT = Path(__file__).with_name("slips.typ")
-WIDTHS = (2.6, 5.2, 2.6, 5.4)
+WIDTHS = (3.6, 4.6, 7.6)
 Data = dict[str, Any]
 
 
@@ -92,7 +92,8 @@ def word(data: Data) -> bytes:
     for number, group in enumerate(data["groups"]):
         if number:
             document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-        document.add_heading(f"{group['name']}　{group['count']}", level=1)
+        document.add_heading(f"{data['hospital']}　{group['name']}　{group['count']}", level=1)
+        _note(document, f"{data['trail']}　{data['words']['once']}")
         for one in group["people"]:
             _strip(document, one, data)
     saved = BytesIO()
@@ -105,15 +106,25 @@ def _strip(document, one: Data, data: Data) -> None:
     table = document.add_table(rows=0, cols=len(WIDTHS))
     table.autofit = False
     paper.rule(table)
-    for row in (
-        (words["name"], one["name"], words["username"], one["username"]),
-        (words["password"], one["password"], words["address"], data["address"]),
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = Cm(width)
+    keys = ("name", "username", "password")
+    for font, texts in (
+        (paper.HEADING, [words[key] for key in keys]),
+        (paper.BODY, [one[key] for key in keys]),
     ):
         added = table.add_row()
         paper.keep_whole(added)
-        for n, (cell, text) in enumerate(zip(added.cells, row, strict=True)):
-            paper.set_cell(cell, text, paper.BODY if n % 2 else paper.HEADING, width=WIDTHS[n])
+        for cell, text, width in zip(added.cells, texts, WIDTHS, strict=True):
+            paper.set_cell(cell, text, font, width=width)
             cell.paragraphs[0].paragraph_format.keep_with_next = True
+    _note(
+        document, f"{words['address']} {data['address']}　{words['until']}　{words['secret']}。{words['how']}"
+    )
+
+
+def _note(document, text: str) -> None:
     note = document.add_paragraph()
-    paper.set_font(note.add_run(f"{words['until']}　{words['secret']}。{words['how']}"), paper.BODY, 9)
-    note.paragraph_format.space_after = Cm(0.5)
+    paper.set_font(note.add_run(text), paper.BODY, 9)
+    note.paragraph_format.line_spacing = 1.1
+    note.paragraph_format.space_after = Cm(0.6)
