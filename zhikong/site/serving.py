@@ -1,17 +1,17 @@
 """Runs web server and worker under one supervisor until somebody stops it."""
 
+import http.client
 import logging
 import os
 import signal
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhikong.site import frame, home
 from zhikong.site.backup import nightly
+from zhikong.site.monitoring import asking
 from zhikong.site.supervisor.logfiles import LinesHandler, LogFile
 from zhikong.site.supervisor.processes import Child, Supervisor
 
@@ -24,8 +24,21 @@ DRAIN_WITHIN = 25  # seconds; the web server's own patience with requests that w
 
 
 def address_and_port() -> tuple[str, int]:
-    """Where to listen: $ZHIKONG_ADDRESS and $ZHIKONG_PORT; this machine only, unless said otherwise."""
-    return os.environ.get("ZHIKONG_ADDRESS", ADDRESS), int(os.environ.get("ZHIKONG_PORT", PORT))
+    """Where to listen: $ZHIKONG_ADDRESS and $ZHIKONG_PORT, else site.json; this machine only, unless said otherwise."""
+    kept = home.options()
+    address = os.environ.get("ZHIKONG_ADDRESS") or kept.get("address", ADDRESS)
+    return address, int(os.environ.get("ZHIKONG_PORT") or kept.get("port", PORT))
+
+
+def site_address(address: str, port: int) -> str:
+    """What to open in a browser: the first name that the site answers to, with the scheme that visitors use."""
+    kept = home.options()
+    names = kept.get("allowed_hosts") or []
+    scheme = "https" if kept.get("https") else "http"
+    if names and kept.get("trusted_proxy"):
+        return f"{scheme}://{names[0]}/"
+    shown = names[0] if names else address
+    return f"{'https' if kept.get('certificate') else 'http'}://{shown}:{port}/"
 
 
 def run(server: "Server | None", address: str, port: int, on_ready: Callable[[], None]) -> None:
@@ -80,14 +93,11 @@ def _hl7_is_wanted() -> bool:
 
 def answers(address: str, port: int) -> bool:
     """Whether the web server answers."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(address, address)
     try:
-        with urllib.request.urlopen(f"http://{host}:{port}/alive", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except urllib.error.HTTPError:
-        return True  # it answers; a host name that is not allowed is told to the visitor
-    except OSError:
+        asking.ask(address, port, "/alive")
+    except (OSError, http.client.HTTPException):
         return False
+    return True  # whatever it says; a host name that is not allowed is told to the visitor
 
 
 def _keep_lines() -> None:

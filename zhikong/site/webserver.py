@@ -3,10 +3,13 @@
 import multiprocessing
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.log import LogLevels
 
+from zhikong.site import home
 from zhikong.site.listening import SharedServer
 
 THREADS = 4  # per process; each holds one database connection
@@ -38,7 +41,17 @@ def main(arguments: Sequence[str]) -> None:
         workers_kill_timeout=DRAIN_WITHIN,
         log_level=LogLevels.warning,
         log_dictconfig=LINES,
+        **_encrypted(),
     ).serve()
+
+
+def _encrypted() -> dict[str, Any]:
+    """The certificate of site.json, read by each renewal; TLS 1.2 for the older browsers of a hospital."""
+    kept = home.options()
+    if not kept.get("certificate"):
+        return {}
+    paths = {"ssl_cert": Path(kept["certificate"]), "ssl_key": Path(kept["certificate_key"])}
+    return paths | {"ssl_protocol_min": SSLProtocols.tls12}
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import signal
 
 from django.core.wsgi import get_wsgi_application
 
-from zhikong.site import connection, speak
+from zhikong.site import connection, home, proxy, speak
 from zhikong.site.listening import tell_ready
 from zhikong.site.monitoring import last_words
 from zhikong.site.supervisor.guardian import tie_to_parent
@@ -14,7 +14,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhikong.site.settings")
 if connection.process_role() == "web":
     tie_to_parent(signal.SIGKILL)  # an orphan would keep the port after a kill -9 of the web server
 
-application = speak.branch(get_wsgi_application())
+application = proxy.believing(
+    speak.branch(get_wsgi_application()), home.options().get("trusted_proxy", False)
+)
 if connection.process_role() == "web":
     from django.urls import get_resolver
 

@@ -3,7 +3,8 @@
 import pytest
 
 from zhikong.cli import main
-from zhikong.site.commands import NAMES, init, load
+from zhikong.site.commands import NAMES, load
+from zhikong.site.setup import departments as lists
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +28,7 @@ def test_every_command_explains_itself(name, capsys):
 
 def test_a_list_of_departments_is_read(tmp_path):
     path = departments(tmp_path, "代码,名称,类别,床位\nCARD,心血管内科,临床,40\nLABO,检验科,医技,\n")
-    assert init.read_departments(path) == [
+    assert lists.read(path) == [
         {"code": "CARD", "name": "心血管内科", "kind": "clinical", "function": "", "beds": 40},
         {"code": "LABO", "name": "检验科", "kind": "medtech", "function": "", "beds": 0},
     ]
@@ -40,16 +41,17 @@ def test_a_list_of_departments_is_read(tmp_path):
         ("代码,名称,类别,床位\nCARD,,临床,40\n", "第 2 行：代码和名称不能为空"),
         ("代码,名称,类别,床位\nCARD,心内科,门诊,40\n", "类别“门诊”应为"),
         ("代码,名称,类别,床位\nCARD,心内科,临床,四十\n", "床位“四十”应为整数"),
+        ("代码,名称,类别,床位\nCARD,心内科,临床,4\nCARD,外科,临床,4\n", "CARD 出现不止一次"),
     ],
 )
 def test_an_unclear_line_is_refused_with_its_place(tmp_path, text, told):
-    with pytest.raises(init.InitRefused, match=told):
-        init.read_departments(departments(tmp_path, text))
+    with pytest.raises(lists.ListRefused, match=told):
+        lists.read(departments(tmp_path, text))
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path):
-    with pytest.raises(init.InitRefused, match="UTF-8"):
-        init.read_departments(departments(tmp_path, "代码,名称,类别,床位\nCARD,心内科,临床,40\n", "gbk"))
+    with pytest.raises(lists.ListRefused, match="UTF-8"):
+        lists.read(departments(tmp_path, "代码,名称,类别,床位\nCARD,心内科,临床,40\n", "gbk"))
 
 
 def test_init_refuses_a_data_folder_with_demo_data(own_home, capsys):

@@ -4,6 +4,7 @@ import argparse
 from contextlib import ExitStack
 
 from zhikong.site import frame, home, migrating, serving
+from zhikong.site.backup import restoring
 from zhikong.site.progress import Progress, say
 from zhikong.site.supervisor import instance
 
@@ -18,6 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     home.check_bind(arguments.address)
+    restoring.refuse_unfinished()
     instance.check_port(arguments.address, arguments.port)
     progress = Progress(3)
     with ExitStack() as stack:
@@ -35,7 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _tell(arguments: argparse.Namespace) -> None:
-    say(f"质控已启动：http://{arguments.address}:{arguments.port}/  按 Ctrl-C 停止")
+    say(f"质控已启动：{serving.site_address(arguments.address, arguments.port)}  按 Ctrl-C 停止")
 
 
 def _refuse_empty() -> None:
