@@ -29,45 +29,48 @@ def main(base: str, names: list[str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for account in dict.fromkeys(shot.account for shot in wanted):
-            visitor = Visitor(base, account)
-            for shot in (one for one in wanted if one.account == account):
-                _take(browser, base, visitor, shot)
+            _take_all(browser, base, [shot for shot in wanted if shot.account == account])
         browser.close()
 
 
-def _take(browser, base: str, visitor: Visitor, shot: Shot) -> None:
-    address, page_text = visitor.page_of(shot)
-    picture = _small(_photograph(browser, base, shot, address))
+def _take_all(browser, base: str, shots: list[Shot]) -> None:
+    """All pictures of one account, which signs in once."""
+    visitor = Visitor(base, shots[0].account)
+    page = browser.new_context(base_url=base, locale="zh-CN").new_page()
+    page.goto("/account/login/")
+    page.get_by_label("用户名").fill(shots[0].account)
+    page.get_by_label("密码", exact=False).first.fill(PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url(lambda url: "login" not in url)
+    for shot in shots:
+        _take(page, visitor, shot)
+    page.context.close()
+
+
+def _take(page, visitor: Visitor, shot: Shot) -> None:
+    address, text = visitor.page_of(shot)
+    picture = _small(_photograph(page, shot, address))
     (FOLDER / f"{shot.name}.png").write_bytes(picture)
     told = {
         "account": shot.account,
         "address": shape(address),
         "picture": hashlib.sha256(picture).hexdigest()[:16],
-        "says": sorted(said(page_text) - set(shot.sometimes)),
+        "says": sorted(said(text, whole=shot.whole) - set(shot.sometimes)),
     }
-    text = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=120)
-    (FOLDER / f"{shot.name}.yaml").write_text(text, "utf-8")
+    written = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=120)
+    (FOLDER / f"{shot.name}.yaml").write_text(written, "utf-8")
     sys.stdout.write(f"{shot.name}: {len(picture) // 1024} KB, {len(told['says'])} words, {address}\n")
 
 
-def _photograph(browser, base: str, shot: Shot, address: str) -> bytes:
-    context = browser.new_context(
-        base_url=base,
-        viewport={"width": shot.width, "height": shot.height},
-        locale="zh-CN",
-        has_touch=shot.width < 500,
-    )
-    page = context.new_page()
-    page.goto("/account/login/")
-    page.get_by_label("用户名").fill(shot.account)
-    page.get_by_label("密码", exact=False).first.fill(PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
-    page.wait_for_url(lambda url: "login" not in url)
+def _photograph(page, shot: Shot, address: str) -> bytes:
+    page.set_viewport_size({"width": shot.width, "height": shot.height})
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    taken = page.screenshot()
-    context.close()
-    return taken
+    if shot.whole:
+        return page.screenshot()
+    frame = page.locator("main").bounding_box()
+    height = min(frame["height"], shot.height - frame["y"])
+    return page.screenshot(clip={**frame, "height": height})
 
 
 def _small(picture: bytes) -> bytes:

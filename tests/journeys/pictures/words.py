@@ -5,6 +5,8 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
+from zhikong.simulator import hospital
+
 PRODUCT = Path(__file__).resolve().parents[3] / "zhikong"
 SOURCES = ("web", "foundation", "hospital", "site")
 SPEAKING = {"h1", "h2", "h3", "button", "label", "legend", "th", "summary"}
@@ -46,8 +48,10 @@ class _Reader(HTMLParser):
                 return
 
 
-def said(html: str) -> set[str]:
-    """The page's own words: those that stand in the product's sources, numbers taken out."""
+def said(html: str, *, whole: bool = True) -> set[str]:
+    """The page's own words: those that stand in the product's sources, numbers taken out; without whole: of <main>."""
+    if not whole:
+        html = html[html.index("<main") : html.index("</main>")]
     reader = _Reader()
     reader.feed(re.sub(r"<(script|style|select|svg).*?</\1>", "", html, flags=re.S))
     cleaned = {_clean(text) for text in reader.found}
@@ -63,11 +67,16 @@ def hrefs(html: str) -> list[str]:
 
 def is_word(text: str) -> bool:
     """Whether the product itself says this, rather than its data."""
-    return len(text) > 1 and f"\0{text}\0" in _literals()
+    return len(text) > 1 and text not in _departments() and f"\0{text}\0" in _literals()
 
 
 def _clean(text: str) -> str:
     return re.sub(r"[\d\s ]+", "", text).strip("·：:，。（）()%")
+
+
+@cache
+def _departments() -> frozenset[str]:
+    return frozenset(department.name for department in hospital.departments())
 
 
 @cache
@@ -83,6 +92,11 @@ def _literals() -> str:
             ):
                 found |= _of_file(file.read_text("utf-8"), file.suffix)
     return "\0" + "\0".join(sorted(found)) + "\0"
+
+
+def _is_story(file: Path) -> bool:
+    """What the demo hospital's people say is data."""
+    return "migrations" in file.parts or "demo" in file.parts or file.name.startswith("demo")
 
 
 def _of_file(text: str, suffix: str) -> set[str]:
