@@ -16,11 +16,12 @@ from zhikong.foundation.access.roles import ROLES
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.organisation.importing.words import words
 from zhikong.foundation.organisation.models import Appointment, Person
-from zhikong.foundation.organisation.queries import departments, in_force
+from zhikong.foundation.organisation.queries import DepartmentOn, departments, in_force
 from zhikong.foundation.organisation.rosters import SENIORITY
 from zhikong.foundation.organisation.rules import NotInOrder
 
 AT_ONCE = 1000
+LEADING = frozenset({"department_head", "deputy_head", "officer"})
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ def proposals(*, on: date) -> list[RoleProposal]:
     rows = Appointment.objects.filter(in_force(on)).select_related("person")
     for row in sorted(rows, key=lambda a: (SENIORITY.get(a.post, 99), a.person.staff_number)):
         place = places.get(row.department_id)
-        role = suggested(row.post, place.function if place else "")
-        if not role or place is None or row.person_id in closed:
+        role = suggested(row.post, place) if place else ""
+        if not role or row.person_id in closed:
             continue
         where = None if ROLES[role].hospital_wide else place.id
         if (row.person_id, role, where) not in held:
@@ -57,11 +58,16 @@ def proposals(*, on: date) -> list[RoleProposal]:
     return sorted(found.values(), key=lambda p: not p.whole_hospital)
 
 
-def suggested(post: str, function: str) -> str:
-    """The role for a post in a department with a duty; '' for none. Never one that opens everything."""
+def suggested(post: str, place: DepartmentOn) -> str:
+    """The role for a post in a department; '' for none. Never one that opens everything.
+
+    Who works in an office has the office's role; of the pharmacy, which also dispenses, its heads and officers have it.
+    """
     data = words()
-    by_post = data["role_by_post"].get(post, "")
-    role = data["role_by_function"].get(function, by_post) if by_post != "hospital_leader" else by_post
+    role = data["role_by_post"].get(post, "")
+    of_office = place.kind == "functional" or post in LEADING
+    if of_office and role != "hospital_leader":
+        role = data["role_by_function"].get(place.function, role)
     return role if role in ROLES and role not in data["never_proposed"] else ""
 
 

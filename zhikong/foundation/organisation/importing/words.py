@@ -24,6 +24,11 @@ def columns(kind: str) -> dict[str, str]:
     return {plain(word): field for field, said in words()["columns"][kind].items() for word in said}
 
 
+def understood(kind: str, read: dict[str, str]) -> list[tuple[str, str]]:
+    """(our name of a column, the heading that was taken for it), in the order of the template."""
+    return [(said[0], read[field]) for field, said in words()["columns"][kind].items() if field in read]
+
+
 def is_private(heading: str) -> bool:
     """A column that is never read, whatever it is matched with."""
     return any(word in heading for word in words()["never"])

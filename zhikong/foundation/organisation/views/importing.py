@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.organisation import forms
-from zhikong.foundation.organisation.importing import actions, queries, roles, templates
+from zhikong.foundation.organisation.importing import actions, queries, roles, templates, words
 from zhikong.foundation.organisation.models import OrganisationImport
 from zhikong.foundation.organisation.queries import departments
 from zhikong.foundation.organisation.rules import NotInOrder
@@ -115,7 +115,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "page": Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page")),
         "leaving": {line.key for line in made.leaving},
         "places": departments(on=timezone.localdate()) if made.unknown else (),
-        "renames": staged.decisions.get("renames", ()),
+        "columns": words.understood(staged.kind, made.notes.get("columns", {})),
     }
     return render(request, "organisation/import_one.html", context)
 

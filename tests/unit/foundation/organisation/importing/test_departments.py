@@ -6,6 +6,8 @@ import pytest
 
 from zhikong.foundation.organisation.importing import committees, departments, words
 from zhikong.foundation.organisation.importing.known import Known, Place, Post, World
+from zhikong.foundation.organisation.importing.roles import suggested
+from zhikong.foundation.organisation.queries import DepartmentOn
 
 SINCE = date(2020, 1, 1)
 CARD = Place(1, "CARD", "心血管内科", "clinical", "", None, 40, SINCE, ("心内科",))
@@ -146,11 +148,19 @@ def test_kinds_of_bodies_by_their_names():
 
 
 def test_no_post_proposes_an_administrator():
-    from zhikong.foundation.organisation.importing.roles import suggested
-
     data = words.words()
     proposed = {*data["role_by_post"].values(), *data["role_by_function"].values()}
     assert proposed.isdisjoint({"administrator", "auditor"})
-    assert suggested("physician", "quality_office") == "quality_office"
-    assert suggested("president", "president_office") == "hospital_leader"
-    assert suggested("technician", "") == ""
+    office, pharmacy, leaders = (
+        place("functional", "quality_office"),
+        place("medtech", "pharmacy"),
+        place("functional", ""),
+    )
+    assert suggested("physician", office) == "quality_office"
+    assert (suggested("department_head", pharmacy), suggested("pharmacist", pharmacy)) == ("pharmacy", "")
+    assert suggested("president", leaders) == "hospital_leader"
+    assert suggested("technician", leaders) == ""
+
+
+def place(kind, function):
+    return DepartmentOn(1, "X", "某科", kind, function, None, 0, "")
