@@ -1,5 +1,5 @@
 """Builds docs/generated: the data contract, the definition language, measures, the language of record rules, the dialects, how
-well record rules find what was planted, who may open which page, and the table of proved requirements.
+well record rules find what was planted, who may open which page, the table of proved requirements; and docs/guide/interface.md.
 
 Run by `make docs`. The requirement register lies outside the project; its path is $ZHIKONG_REQUIREMENTS
 (default ../shared/domain/requirements.md). Without it the table of what is proved is left as it is.
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import dialects
+import interface
 import manual
 import measures
 import permissions
@@ -48,6 +49,7 @@ def main() -> None:
             sys.stdout.write(f"{name}: no requirement register, left as it is\n")
         else:
             (GENERATED / name).write_text(text, "utf-8")
+    (ROOT / "docs" / "guide" / "interface.md").write_text(interface.page(), "utf-8")
 
 
 if __name__ == "__main__":
