@@ -15,8 +15,11 @@ from .test_processes import PROJECT, eventually
 APPLICATION = """
 import os, time
 from pathlib import Path
+import signal
 from zhikong.site import listening
+from zhikong.site.supervisor.guardian import tie_to_parent
 
+tie_to_parent(signal.SIGKILL)
 HERE = Path(__file__).parent
 if (HERE / "broken").exists():
     raise SystemExit("new code that cannot be loaded")
