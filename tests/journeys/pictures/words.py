@@ -103,7 +103,7 @@ def _of_file(text: str, suffix: str) -> set[str]:
     quoted = re.findall(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'", text)
     pieces = {one or other for one, other in quoted}
     if suffix == ".html":
-        pieces |= set(re.findall(r"%}([^{}%<>]+){%", text)) | set(re.findall(r">([^<>{}]+)<", text))
+        pieces |= set(re.findall(r"%}([^{}%<>]+)\{", text)) | set(re.findall(r">([^<>{}]+)<", text))
     return {
         cleaned for piece in pieces if (cleaned := _clean(piece)) and re.search(r"[\u4e00-\u9fff]", cleaned)
     }

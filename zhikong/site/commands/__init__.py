@@ -26,6 +26,7 @@ NAMES = (
     "measure",
     "check_records",
     "read",
+    "guide",
     "import",
     "starting",
 )
