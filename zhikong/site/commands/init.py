@@ -56,7 +56,10 @@ def _answers(arguments: argparse.Namespace) -> tuple[Answers, list[dict[str, str
         raise InitRefused(
             "没有人在屏幕前回答。请用 --answers 给出回答文件；zhikong init --example 打印写法。"
         )
-    found = dialogue.hold(ask=input, say=say)
+    try:
+        found = dialogue.hold(ask=input, say=say)
+    except EOFError as error:
+        raise InitRefused("没有答完，什么也没有建立。") from error
     return found, [_administrator(found)]
 
 
