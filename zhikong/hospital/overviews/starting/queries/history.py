@@ -46,7 +46,7 @@ def names(*, today: date) -> list[Name]:
     standing = [load.pk for load in deliveries() if load.state in SETTLED]
     rows = QuarantinedRow.objects.filter(load_id__in=standing, reason=UNKNOWN)
     counted: Counter[str] = Counter()
-    for value in rows.values_list("value", flat=True):
+    for value, _load, _row in rows.values_list("value", "load_id", "row").distinct().order_by():
         counted[(value or "").strip()] += 1
     counted.pop("", None)
     means, world = directory(), known.world(on=today)

@@ -161,7 +161,7 @@ def of_month(month: str) -> Found:
         troubles.append(Trouble(_("还没有可以计算的数据。"), url))
     if computed is not None and brief is None:
         troubles.append(Trouble(_("还没有起草首月简报。"), url))
-    if month not in frame().closed:
+    if computed is not None and month not in frame().closed:
         troubles.append(Trouble(_("还没有结账。"), reverse("indicators:month", args=[month]), blocks=False))
     return Found(brief is not None or computed is not None, tuple(lines), tuple(troubles))
 

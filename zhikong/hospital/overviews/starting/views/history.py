@@ -33,8 +33,9 @@ def files(request: HttpRequest) -> HttpResponse:
         return _assign(request)
     if act == "again":
         return _again(request)
-    form = HistoryForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = HistoryForm(request.POST if sent else None, request.FILES if sent else None)
+    if sent and form.is_valid():
         return _take_in(request, form.cleaned_data["files"])
     today = timezone.localdate()
     loads, names = history.deliveries(), history.names(today=today)

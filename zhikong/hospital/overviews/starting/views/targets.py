@@ -36,14 +36,15 @@ def targets(request: HttpRequest) -> HttpResponse:
     act = request.POST.get("act", "")
     if act in ("confirm", "preset"):
         return _set(request, act)
+    sent = request.method == "POST"
     form = TargetsForm(
-        request.POST or None,
-        request.FILES or None,
+        request.POST if sent else None,
+        request.FILES if sent else None,
         months=_months(),
         initial={"since": _first()},
     )
     shown = None
-    if request.method == "POST" and form.is_valid():
+    if sent and form.is_valid():
         try:
             shown = _preview(form.cleaned_data)
         except FileRefused as refused:
