@@ -29,6 +29,7 @@ NAMES = (
     "guide",
     "import",
     "starting",
+    "trial",
 )
 
 

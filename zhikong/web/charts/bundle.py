@@ -30,5 +30,7 @@ def build(folder: Path = FOLDER) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / NAME
-    path.write_text(f"(() => {{\n{vl_convert.javascript_bundle(SNIPPET)}\n}})();\n", "utf-8")
+    text = f"(() => {{\n{vl_convert.javascript_bundle(SNIPPET)}\n}})();\n"
+    if not (path.exists() and path.read_text("utf-8") == text):  # an installed program may belong to root
+        path.write_text(text, "utf-8")
     return path
