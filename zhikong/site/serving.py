@@ -80,7 +80,14 @@ def mllp() -> Child:
 def backups() -> Child:
     """The process that takes a backup every night, as long as a place for backups is set."""
     command = [sys.executable, "-m", "zhikong", "backup", "--watch"]
-    return Child("例行备份", command, _log("backup"), {"ZHIKONG_ROLE": "operator"}, wanted=nightly.is_wanted)
+    return Child(
+        "例行备份",
+        command,
+        _log("backup"),
+        {"ZHIKONG_ROLE": "operator"},
+        wanted=nightly.is_wanted,
+        is_renewable=False,
+    )
 
 
 def _hl7_is_wanted() -> bool:

@@ -127,6 +127,17 @@ def test_renewing_ends_a_process_in_order_and_starts_it_again_without_counting_a
     assert sleeper.deaths == []
 
 
+def test_a_backup_that_runs_is_not_ended_by_a_renewal(sleeper):
+    sleeper.is_renewable = False
+    supervisor = Supervisor([sleeper], database=lambda: None)
+    supervisor._look()
+    assert eventually(lambda: starts(sleeper) == 1)
+    supervisor.asked_to_renew = True
+    supervisor._look()
+    assert sleeper.leave_until == 0.0
+    assert sleeper.alive()
+
+
 STUBBORN = (
     "import signal,time; signal.signal(15, signal.SIG_IGN); print('began', flush=True); time.sleep(600)"
 )

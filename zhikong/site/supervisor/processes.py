@@ -44,6 +44,7 @@ class Child:
     renewed_by: signal.Signals | None = (
         None  # it renews itself on this signal; None: it ends and is started again
     )
+    is_renewable: bool = True  # False: what it does for an hour is worth more than new code
     leave_until: float = 0.0  # it was asked to end, to be started again; by then at the latest
     output: LogFile | None = None
     pump: Pump | None = None
@@ -108,7 +109,7 @@ class Child:
 
     def renew(self) -> None:
         """Take up new code and settings: by itself without a pause, or by ending in order and starting again."""
-        if not self.alive():
+        if not self.alive() or not self.is_renewable:
             return
         log.info("process is renewed", extra={"child": self.log.stem})
         if self.renewed_by is not None:
