@@ -4,6 +4,7 @@
 that takes too long. What is planted into requests, errors and jobs is then looked for in every log.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -14,6 +15,7 @@ import time
 import urllib.parse
 import uuid
 
+import psutil
 import pytest
 
 from .conftest import PROJECT, eventually
@@ -75,7 +77,12 @@ def renewed(site):
 
 def web_processes(site):
     """Those that answer; the library's helper beside them stays."""
-    return {one.pid for one in site.web().children() if "spawn_main" in " ".join(one.cmdline())}
+    found = set()
+    for one in site.web().children():
+        with contextlib.suppress(psutil.Error):  # it ended while we looked
+            if "spawn_main" in " ".join(one.cmdline()):
+                found.add(one.pid)
+    return found
 
 
 def sign_in(site):
