@@ -17,6 +17,7 @@ PAGE = """\
    ```
    zhikong x
    ```
+
 2. 二
 
 - 甲
@@ -49,6 +50,7 @@ def test_the_blocks_of_a_page():
         "link",
         "text",
     ]
+    assert len(found[2].items) == 2, "an empty line does not end a list"
     assert kinds(found[2].items[0]) == ["paragraph", "code"]
     assert kinds(found[3].items[0]) == ["paragraph", "list"]
     assert plain(found[4].rows[1][0]) == "a|b"

@@ -10,6 +10,7 @@ from zhikong.hospital.overviews.help import contents
 from zhikong.hospital.overviews.help.reading import Block, Span, plain
 
 LAYOUT = Path(__file__).with_name("manual.typ")
+PHONE = 500
 TITLE = "质控系统使用手册"
 
 
@@ -57,7 +58,14 @@ def as_data(block: Block, folder: Path) -> dict:
     made["items"] = [[as_data(one, folder) for one in item] for item in block.items]
     if block.kind == "picture":
         made["file"] = _copied(block.to.rpartition("/")[2], folder)
+        made["share"] = _share(folder / made["file"])
     return made
+
+
+def _share(picture: Path) -> int:
+    """How much of the page's width a picture takes, in percent: that of a phone stands upright and small."""
+    width = int.from_bytes(picture.read_bytes()[16:20], "big")  # the first chunk of a PNG says it
+    return 38 if width < PHONE else 86
 
 
 def _line(pieces: tuple[Span, ...]) -> list[dict]:
@@ -66,8 +74,16 @@ def _line(pieces: tuple[Span, ...]) -> list[dict]:
 
 def _widths(block: Block) -> list[int]:
     """Shares of the page's width for the columns of a table: by their longest cell, none too thin or too wide."""
-    lengths = (max(_length(plain(cell)) for cell in column) for column in zip(*block.rows, strict=True))
-    return [min(max(length, 7), 44) for length in lengths]
+    columns = zip(*block.rows, strict=True)
+    lengths = (
+        max(_length(plain(cell)) * (1.4 if _is_code(cell) else 1) for cell in column) for column in columns
+    )
+    return [min(max(round(length), 7), 44) for length in lengths]
+
+
+def _is_code(cell: tuple[Span, ...]) -> bool:
+    """A name of a column does not break over two lines, so it gets the room that it needs."""
+    return any(piece.kind in ("code", "link") and piece.text.isascii() for piece in cell)
 
 
 def _length(text: str) -> int:

@@ -180,9 +180,16 @@ class _Reader:
             if found is None or found["indent"] or found["mark"][0].isdigit() != numbered:
                 break
             items.append(self._item(found))
+            self._skip_to_item()
         if not items:
             raise NotUnderstood(f"第 {self.first + self.at} 行：列表不从行首开始。")
         return Block("list", level=int(numbered), items=items)
+
+    def _skip_to_item(self) -> None:
+        """Empty lines between two items do not end the list."""
+        after = next((n for n in range(self.at, len(self.lines)) if self.lines[n].strip()), None)
+        if after is not None and ITEM.match(self.lines[after]):
+            self.at = after
 
     def _item(self, found: re.Match) -> list[Block]:
         """The item's own line and every deeper line after it, an empty line in between allowed."""
