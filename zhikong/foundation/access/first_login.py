@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +17,8 @@ OPEN = frozenset({"account_change_password", "account_logout", "set_language"})
 class FirstLoginMiddleware:
     """Sends a signed-in account with a first password to the page for changing it.
 
-    Pages that need no login (interfaces with tokens, anonymous reports) do not ask whose session it is.
+    Addresses that need no login (programs with tokens, anonymous reports) stay open; there the session counts for
+    nothing, so that none of them is a way around.
     """
 
     def __init__(self, get_response):
@@ -27,12 +29,20 @@ class FirstLoginMiddleware:
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         user = getattr(request, "user", None)
-        if not getattr(user, "must_change_password", False) or not getattr(view, "login_required", True):
+        if not getattr(user, "must_change_password", False):
             return None
-        if has_expired(user, timezone.now()):
-            return _signed_out(request)
-        name = request.resolver_match.view_name if request.resolver_match else ""
-        return None if name in OPEN else _sent_to_change(request)
+        expired = has_expired(user, timezone.now())
+        if not expired and request.resolver_match.view_name in OPEN:
+            return None
+        if not getattr(view, "login_required", True):
+            _as_a_stranger(request)
+            return None
+        return _signed_out(request) if expired else _sent_to_change(request)
+
+
+def _as_a_stranger(request: HttpRequest) -> None:
+    request.user = AnonymousUser()
+    request.__dict__.pop("scope", None)
 
 
 def expired_sentence() -> str:
