@@ -6,12 +6,13 @@ import shlex
 from collections.abc import Iterator
 from functools import cache
 
-from tests.unit.docs.guides import page
+from tests.unit.docs.guides import ROOT, page
 from zhikong import cli
 from zhikong.hospital.overviews.help.reading import all_spans, plain, walk
 
 ON_SCREEN = re.compile(r"「([^」]+)」")
 COMMAND = re.compile(r"^(?:\$ )?(?:sudo )?(?:[\w./-]+=\S+ )*(?:\S*/)?zhikong (.+)$")
+INSTALLER = re.compile(r"^(?:\S+=\S+ )*(?:\S*/)?(install\.sh|zhikong-site)\b(.*)$")
 PLACEHOLDER = re.compile(r"[\u4e00-\u9fff<]")
 
 
@@ -45,6 +46,23 @@ def commands(name: str) -> Iterator[str]:
     for span in all_spans(list(page(name))):
         if span.kind == "code" and (found := COMMAND.match(span.text)):
             yield found[1]
+
+
+def of_installer(name: str) -> Iterator[str]:
+    """What the installer does not know of the lines with its two commands."""
+    script = (ROOT / "installer" / "install.sh").read_text("utf-8")
+    site = (ROOT / "installer" / "onsite" / "__main__.py").read_text("utf-8")
+    for line in _code_lines(name):
+        if found := INSTALLER.match(line):
+            known = script if found[1] == "install.sh" else site
+            words = re.findall(r"--[a-z-]+|(?<= )[a-z]+(?= |$)", found[2].partition("#")[0])
+            yield from (word for word in words if f"{word}" not in known)
+
+
+def _code_lines(name: str) -> Iterator[str]:
+    for block in walk(list(page(name))):
+        yield from (line.strip() for line in (block.text.splitlines() if block.kind == "code" else ()))
+    yield from (span.text for span in all_spans(list(page(name))) if span.kind == "code")
 
 
 def unknown_in(command: str) -> str | None:

@@ -43,6 +43,11 @@ def test_every_command_and_option_is_known(name):
 
 
 @pytest.mark.parametrize("name", names())
+def test_every_command_of_the_installer_is_known(name):
+    assert list(guide_words.of_installer(name)) == []
+
+
+@pytest.mark.parametrize("name", names())
 def test_every_address_is_a_page(name):
     for address in guide_words.addresses(name) - BEFORE_DJANGO:
         try:
