@@ -22,6 +22,7 @@ NAMES = (
     "verify_audit",
     "backup",
     "restore",
+    "doctor",
     "chart",
     "measure",
     "check_records",
