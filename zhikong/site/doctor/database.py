@@ -4,34 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connections
 
+from zhikong.foundation.access.scope import job_scope, scoped
+from zhikong.foundation.audit.queries import last_seal
+from zhikong.foundation.organisation.models import Institution
+from zhikong.foundation.organisation.queries import institution_ids
+from zhikong.site.doctor.clock import NAME as CLOCK
 from zhikong.site.doctor.finding import Finding, error, fine, warning
+from zhikong.site.doctor.roles import NAME
 from zhikong.site.monitoring import readiness
 from zhikong.site.supervisor.roles import OLDEST, ROLES
 
-NAME, JOBS, FACTS, AUDIT = "数据库", "后台任务", "事实表", "审计"
+JOBS, FACTS, AUDIT = "后台任务", "事实表", "审计"
+PLAIN_ORDERS = ("C", "POSIX", "C.UTF-8", "C.utf8")
 MOST_SKEW = 60  # seconds
 SEEN_WITHIN = timedelta(minutes=2)
 SEALED_WITHIN = timedelta(minutes=10)
 
 
-def answers() -> Iterator[Finding]:
+SERVER = """
+SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), datcollate
+FROM pg_database WHERE datname = current_database()
+"""
+
+
+def server() -> Iterator[Finding]:
+    """Version, encoding and order of texts."""
     with connections["default"].cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('server_version_num')::int, current_setting('server_encoding')"
-        )
-        number, encoding = cursor.fetchone()
+        cursor.execute(SERVER)
+        number, encoding, order = cursor.fetchone()
     if number < OLDEST:
         yield error(NAME, f"PostgreSQL {number // 10000}，需要 15 或更新。", "请由数据库管理员升级。")
     elif encoding != "UTF8":
         yield error(NAME, f"编码是 {encoding}，汉字会出错。", "请重建为 UTF8 编码的数据库，再从备份恢复。")
     else:
-        yield fine(NAME, f"PostgreSQL {number // 10000}，UTF8，有应答。")
+        yield fine(NAME, f"PostgreSQL {number // 10000}，UTF8。")
+    if order not in PLAIN_ORDERS:
+        yield warning(
+            NAME,
+            f"排序规则是 {order}：操作系统大版本升级后，索引可能失效。",
+            "建库时宜用 LC_COLLATE 'C'；升级操作系统后请由数据库管理员执行 REINDEX DATABASE。",
+        )
 
 
-def roles() -> Iterator[Finding]:
+def powers() -> Iterator[Finding]:
     """None of our roles may pass by the row policies."""
     with connections["default"].cursor() as cursor:
         cursor.execute(
@@ -60,18 +79,31 @@ def structure() -> Iterator[Finding]:
         yield error(NAME, "结构与程序版本不一致。", "请运行 zhikong migrate，或回到原来的版本。")
 
 
-def clock(now: datetime) -> Iterator[Finding]:
+def same_clock(now: datetime) -> Iterator[Finding]:
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT now()")
         skew = abs((cursor.fetchone()[0] - now).total_seconds())
     if skew > MOST_SKEW:
         yield error(
-            "时钟",
+            CLOCK,
             f"与数据库服务器相差 {skew:.0f} 秒，时限会算错。",
             "请在两台机器上开启时间同步（chrony）。",
         )
     else:
-        yield fine("时钟", "与数据库一致。")
+        yield fine(CLOCK, "与数据库一致。")
+
+
+def zones(now: datetime) -> Iterator[Finding]:
+    """Logs and the nightly backup go by the machine's zone, the hospital's days by its own."""
+    for number in institution_ids().values():
+        with scoped(job_scope(number, job="doctor")):
+            zone = Institution.objects.get(pk=number).time_zone
+        if now.astimezone(ZoneInfo(zone)).utcoffset() != now.astimezone().utcoffset():
+            yield warning(
+                CLOCK,
+                f"服务器的时区与机构的（{zone}）不同，日志和夜间备份的时刻会对不上。",
+                f"请执行：timedatectl set-timezone {zone}，然后重启服务。",
+            )
 
 
 def worker(now: datetime) -> Iterator[Finding]:
@@ -100,17 +132,20 @@ def lake() -> Iterator[Finding]:
 
 
 def seals(now: datetime) -> Iterator[Finding]:
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT to_regclass('public.audit_auditseal')")
-        if cursor.fetchone()[0] is None:
-            return
-        cursor.execute("SELECT max(sealed_at) FROM audit_auditseal")
-        sealed = cursor.fetchone()[0]
-    if sealed is None or now - sealed > SEALED_WITHIN:
+    """Whether the sealer keeps up. A seal from the future tells that the clock went back."""
+    seal = last_seal()
+    sealed = seal.sealed_at if seal else None
+    if sealed is not None and sealed - now > timedelta(seconds=MOST_SKEW):
+        yield error(
+            CLOCK,
+            f"倒退过：最新的审计封条是 {sealed.astimezone():%Y-%m-%d %H:%M} 的。",
+            "请先校准时钟再启动服务，否则时限和审计的先后都会错。",
+        )
+    elif sealed is None or now - sealed > SEALED_WITHIN:
         when = f"最后一次是 {sealed.astimezone():%Y-%m-%d %H:%M}" if sealed else "还没有封过"
         yield warning(
             AUDIT,
-            f"审计记录没有按时封存（{when}）。",
+            f"最近没有封存审计记录（{when}）。",
             "封存每分钟一次，由后台任务完成；服务在运行时请看 logs/worker.log。",
         )
     else:
