@@ -82,9 +82,12 @@ def test_a_step_is_left_out_with_a_reason_and_another_person_opens_it_again(
 def test_the_card_stands_on_the_home_page_until_the_first_brief(office, figures):
     from zhikong.hospital.overviews.reports import actions
 
-    assert "启用向导" in text_of(office, "/")
+    assert reverse("starting:card") in text_of(office, "/")
+    rows = text_of(office, reverse("starting:card"))
+    assert "3. 角色与首次密码" in rows
+    assert "没有人担任" in rows
     actions.draft(by=None, now=NOW, month="2026-10")
-    assert "启用向导" not in text_of(office, "/")
+    assert reverse("starting:card") not in text_of(office, "/")
 
 
 # ---- targets --------------------------------------------------------------------------------------------------------
@@ -232,7 +235,7 @@ def test_without_data_the_month_says_what_is_missing_and_cannot_be_made(office, 
 
 def test_who_may_not_is_refused(as_role, hospital, at_noon):
     head = as_role("department_head", hospital.departments["CARD"])
-    pages = ["index", "targets", "targets_template", "history", "month"]
+    pages = ["index", "card", "targets", "targets_template", "history", "month"]
     assert {head.get(reverse(f"starting:{name}")).status_code for name in pages} == {403}
     assert head.post(reverse("starting:mark", args=["plan"]), {"kind": "done"}).status_code == 403
     assert head.post(reverse("starting:first_month"), {"month": "2026-10"}).status_code == 403

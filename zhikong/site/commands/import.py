@@ -91,7 +91,7 @@ def _list(arguments: argparse.Namespace) -> int:
     counts = "，".join(f"{words[key]} {n}" for key, n in loaded.counts.items() if key in words)
     say(f"{LISTS[arguments.step]}：{counts}。")
     for line in loaded.proposal.held[:SHOWN]:
-        say(f"  第 {line.row} 行 {line.who}：{line.what}")
+        say(f"  {line.row} {line.who}：{line.what}")
     for one in loaded.proposal.unknown[:SHOWN]:
         likely = "、".join(name for _pk, name, _score in one.likely)
         say(f"  不认识的科室“{one.name}”（{one.rows} 行）{f'，可能是：{likely}' if likely else ''}")

@@ -35,16 +35,16 @@ def test_an_estimate_is_measured_only_when_each_part_is():
 
 
 def test_seconds_in_words():
-    words = [timing.spoken(n) for n in (0, 59, 60, 95, 3500, 3600, 7800)]
-    assert words == [
-        "不到 1 分钟",
-        "不到 1 分钟",
-        "约 1 分钟",
-        "约 2 分钟",
-        "约 58 分钟",
-        "约 1 小时",
-        "约 2 小时 10 分钟",
-    ]
+    said = {
+        0: "不到 10 秒",
+        12: "约 20 秒",
+        45: "约 50 秒",
+        60: "约 1 分钟",
+        95: "约 2 分钟",
+        3500: "约 58 分钟",
+    }
+    assert {n: timing.spoken(n) for n in said} == said
+    assert [timing.spoken(n) for n in (3600, 7800)] == ["约 1 小时", "约 2 小时 10 分钟"]
 
 
 def test_an_empty_hospital_is_guessed_by_its_beds():

@@ -6,6 +6,7 @@ from zhikong.foundation.access.permissions import Permission as P
 HOUSE = needs(P.MANAGE_ORGANISATION, P.MANAGE_ACCOUNTS)
 PAGES = {
     "starting:index": Page(HOUSE),
+    "starting:card": Page(HOUSE),
     "starting:mark": Page(HOUSE),
     "starting:targets": Page(needs(P.MANAGE_TARGETS)),
     "starting:targets_template": Page(needs(P.MANAGE_TARGETS)),

@@ -8,6 +8,7 @@ app_name = "starting"
 
 urlpatterns = [
     path("", overview.index, name="index"),
+    path("card/", overview.card, name="card"),
     path("steps/<slug:step>/mark/", overview.mark, name="mark"),
     path("targets/", targets.targets, name="targets"),
     path("targets/template.xlsx", targets.template, name="targets_template"),

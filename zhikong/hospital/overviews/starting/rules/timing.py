@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -70,10 +71,12 @@ def stays_expected(beds: int, months: int) -> int:
 
 
 def spoken(seconds: float) -> str:
-    """“不到 1 分钟”, “约 12 分钟”, “约 2 小时 10 分钟”."""
-    minutes = round(seconds / 60)
-    if seconds < 60 or not minutes:
-        return "不到 1 分钟"
+    """“不到 10 秒”, “约 40 秒”, “约 12 分钟”, “约 2 小时 10 分钟”."""
+    if seconds < 10:
+        return "不到 10 秒"
+    if seconds <= 50:
+        return f"约 {math.ceil(seconds / 10) * 10} 秒"
+    minutes = max(1, round(seconds / 60))
     if minutes < 60:
         return f"约 {minutes} 分钟"
     hours, rest = divmod(round(minutes / 10) * 10, 60)

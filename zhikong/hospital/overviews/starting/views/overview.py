@@ -22,6 +22,7 @@ from zhikong.hospital.overviews.starting.rules import readiness as rules
 from zhikong.hospital.overviews.starting.rules import steps as step_rules
 from zhikong.hospital.overviews.starting.rules.timing import spoken
 from zhikong.hospital.overviews.starting.views import of_the_house
+from zhikong.web.panels import CardRow, HomeCard
 
 
 @require_safe
@@ -44,6 +45,23 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_mark": can(request.user, Permission.MANAGE_ORGANISATION, whole_hospital=True),
     }  # fmt: skip
     return render(request, "starting/index.html", context)
+
+
+@require_safe
+@of_the_house
+def card(request: HttpRequest) -> HttpResponse:
+    """The steps that are not over, as rows of the card on the home page."""
+    steps = standing.steps(now=timezone.now())
+    left = [one for one in steps if one.state in (step_rules.State.NOT_BEGUN, step_rules.State.UNDER_WAY)]
+    rows = tuple(_row(one) for one in left)
+    shown = HomeCard(_("启用向导"), rows, empty=_("各步都已完成，可以生成首月简报。"))
+    return render(request, "components/card_rows.html", {"card": shown})
+
+
+def _row(one: standing.StepShown) -> CardRow:
+    trouble = next((t.text for t in one.troubles if t.blocks), "")
+    url = f"{redirect('starting:index').url}#{one.key}"
+    return CardRow(f"{one.number}. {one.title}", url, state=one.tone, word=one.word, detail=trouble)
 
 
 @require_POST
