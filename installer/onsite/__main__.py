@@ -25,6 +25,7 @@ ACCOUNT = "zhikong"
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code. What is refused is a sentence, a full disk too."""
     chosen = _parser().parse_args(words)
+    os.umask(0o022)  # programs are read by the account that runs them; data and keys get their own rights
     layout = Layout(chosen.prefix.expanduser().absolute())
     try:
         chosen.run(chosen, layout)

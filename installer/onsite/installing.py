@@ -33,7 +33,7 @@ def install(
     told = version_of(bundle)
     machine.check(told)
     say(f"检查安装包：{sums.check(bundle)} 个文件的校验值都相符。")
-    os.umask(0o022)  # programs are read by the account that runs them; data and keys get their own rights
+    layout.prefix.mkdir(parents=True, exist_ok=True)
     _tidy(layout)
     old = layout.current()
     if old is not None:
