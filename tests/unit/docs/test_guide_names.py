@@ -133,3 +133,10 @@ def test_the_wheel_carries_guides_and_pictures(tmp_path):
     assert (packaged / "guide" / "contents.yaml").is_file()
     assert len(list(packaged.rglob("*.md"))) == len(names())
     assert len(list(packaged.rglob("*.png"))) == len(list(PICTURES.glob("*.png")))
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_number_for_monitoring_exists(name):
+    code = "".join(file.read_text("utf-8") for file in (ROOT / "zhikong/site/monitoring").glob("*.py"))
+    told = {word for text in guide_words.texts(name) for word in re.findall(r"\bzhikong_[a-z_]+", text)}
+    assert {word for word in told if f'"{word}"' not in code} == set()
