@@ -86,8 +86,11 @@ def web_processes(site):
 
 
 def sign_in(site):
-    token = "a" * 32
-    cookies = {**answered(site.folder, SIGN_IN), "csrftoken": token, "zhikong_csrf": token}
+    """Once for a data folder: the account is there afterwards."""
+    token, kept = "a" * 32, site.folder / "cookies.json"
+    if not kept.exists():
+        kept.write_text(json.dumps(answered(site.folder, SIGN_IN)))
+    cookies = {**json.loads(kept.read_text()), "csrftoken": token, "zhikong_csrf": token}
     return token, {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Max, Min
+from django.db.models import Min
 
 from zhikong.foundation.audit.models import AuditEvent
 from zhikong.foundation.audit.queries import last_seal
 from zhikong.foundation.facts import lake
-from zhikong.foundation.facts.models import Load, TableVersion
+from zhikong.foundation.facts.models import Load
 from zhikong.foundation.facts.queries import latest_publication, versions_of
 from zhikong.foundation.outbox import queries as outbox
 from zhikong.site.monitoring.numbers import Number
@@ -24,37 +24,32 @@ def numbers(code: str, *, now: datetime) -> Iterator[Number]:
 
 
 def _loads(code: str, now: datetime) -> Iterator[Number]:
-    good = Load.objects.filter(state__in=[Load.State.PUBLISHED, Load.State.UNCHANGED])
-    if last := good.aggregate(last=Max("finished_at"))["last"]:
-        age = seconds_since(last, now=now)
+    """By the time at which loads began: there are many, and that is what they are sorted by."""
+    recent = Load.objects.order_by("-started_at")
+    last = recent.filter(state__in=[Load.State.PUBLISHED, Load.State.UNCHANGED]).first()
+    if last is not None and last.finished_at is not None:
+        age = seconds_since(last.finished_at, now=now)
         yield Number(
             "zhikong_last_load_age_seconds", "最近一次成功导入距今的时间", age, {"institution": code}
         )
-    failed = Load.objects.filter(state__in=[Load.State.FAILED, Load.State.INTERRUPTED])
-    since = failed.filter(finished_at__gt=last) if last else failed
+    failed = recent.filter(state__in=[Load.State.FAILED, Load.State.INTERRUPTED])
+    since = failed.filter(started_at__gt=last.started_at) if last else failed
     text = "最近一次成功导入之后出错或中断的导入"
     yield Number("zhikong_loads_failed", text, since.count(), {"institution": code})
 
 
 def _tables(code: str) -> Iterator[Number]:
-    """The newest month that a table's published version holds, as 202610, and when that version came."""
-    versions = versions_of(latest_publication())
-    came = _came()
-    for table, version in sorted(versions.items()):
-        labels = {"institution": code, "table": table}
+    """When the facts last changed, and the newest month that each table's published version holds, as 202610."""
+    publication = latest_publication()
+    if publication is not None:
+        moment = publication.published_at.timestamp()
+        text = "最近一次数据发布的时间（UNIX 秒）"
+        yield Number("zhikong_published_timestamp_seconds", text, moment, {"institution": code})
+    for table, version in sorted(versions_of(publication).items()):
         if months := [lake.month_of_file(file) for file in lake.files(code, table, version)]:
+            labels = {"institution": code, "table": table}
             newest = _as_number(max(months))
             yield Number("zhikong_published_month", "各表已发布的最新月份，如 202610", newest, labels)
-        if moment := came.get((table, version)):
-            text = "各表当前版本的发布时间（UNIX 秒）"
-            yield Number("zhikong_published_timestamp_seconds", text, moment.timestamp(), labels)
-
-
-def _came() -> dict[tuple[str, int], datetime]:
-    rows = TableVersion.objects.values_list("table", "version").annotate(
-        first=Min("publication__published_at")
-    )
-    return {(table, version): first for table, version, first in rows}
 
 
 def _as_number(month: str) -> int:

@@ -97,7 +97,7 @@ def test_a_disk_that_takes_nothing_costs_the_line_and_the_next_one_comes_through
 
 
 def test_a_process_whose_log_cannot_be_written_does_not_stand_still(tmp_path):
-    many = "import sys\nfor n in range(20000): print('a line that fills the pipe', n)\n"
+    many = "import sys\nfor n in range(5000): print('a line that fills the pipe', n)\n"
     process = subprocess.Popen([sys.executable, "-c", many], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     (tmp_path / "way").write_text("a file in the way")
     pump = logfiles.watched(process, LogFile(tmp_path / "way" / "web.log"))

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.published_stays import NOW, publish, stays
 from zhikong.site.monitoring import measured, readiness
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,13 @@ def test_numbers_of_backups_jobs_and_loads(home, hospital):
         value for (name, _labels), value in found.items() if name == "zhikong_metrics_failed" and value
     ]
     assert "王秀英" not in str(found)
+
+
+def test_the_newest_published_month_of_each_table(home, hospital, tmp_path):
+    publish(stays(), tmp_path)
+    found = numbers()
+    assert found["zhikong_published_month", (("institution", "A"), ("table", "stays"))] == 202610
+    assert found["zhikong_published_timestamp_seconds", (("institution", "A"),)] == NOW.timestamp()
 
 
 def test_an_event_that_no_seal_holds_grows_old(home, hospital):
