@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import typst
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from docx import Document
@@ -19,7 +18,7 @@ from docx.enum.text import WD_BREAK
 from docx.shared import Cm
 
 from zhikong.foundation.access.actions_passwords import Issued
-from zhikong.web import paper
+from zhikong.web import paper, typesetting
 from zhikong.web.charts.fonts import SANS, folders
 
 LAYOUT = Path(__file__).with_name("slips.typ")
@@ -74,7 +73,7 @@ def pdf(data: Data) -> bytes:
     with TemporaryDirectory(prefix="zhikong-slips-") as name:
         file = Path(name, "slips.typ")
         file.write_bytes(LAYOUT.read_bytes())
-        return typst.compile(
+        return typesetting.compile(
             str(file),
             root=name,
             font_paths=[str(path) for path in folders()],

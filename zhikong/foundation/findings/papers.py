@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import typst
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from docx import Document
@@ -17,7 +16,7 @@ from docx.shared import Cm
 
 from zhikong.foundation.findings.models import Finding
 from zhikong.foundation.findings.queries.plans import Bone
-from zhikong.web import paper
+from zhikong.web import paper, typesetting
 from zhikong.web.charts.fonts import SANS, SERIF, folders
 
 LAYOUT = Path(__file__).with_name("sheet.typ")
@@ -125,7 +124,7 @@ def pdf(data: Data) -> bytes:
     with TemporaryDirectory(prefix="zhikong-finding-") as name:
         file = Path(name, "sheet.typ")
         file.write_bytes(LAYOUT.read_bytes())
-        return typst.compile(
+        return typesetting.compile(
             str(file),
             root=name,
             font_paths=[str(path) for path in folders()],

@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import typst
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +22,7 @@ from zhikong.foundation.forms.definition.model import (
     Subject,
 )
 from zhikong.foundation.forms.models import Sheet
+from zhikong.web import typesetting
 from zhikong.web.charts.fonts import SANS, SERIF, folders
 
 LAYOUT = Path(__file__).with_name("sheet.typ")
@@ -211,7 +211,7 @@ def _compile(data: Data) -> bytes:
     with TemporaryDirectory(prefix="zhikong-sheet-") as name:
         file = Path(name, "sheet.typ")
         file.write_bytes(LAYOUT.read_bytes())
-        return typst.compile(
+        return typesetting.compile(
             str(file),
             root=name,
             font_paths=[str(path) for path in folders()],

@@ -12,14 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import typst
 import xlsxwriter
 from docx import Document
 from docx.shared import Cm, Pt
 from PIL import Image, ImageDraw
 
 from zhikong.hospital.functions.complaints.rules_disputes_sealing import SCALE, paths_of
-from zhikong.web import paper
+from zhikong.web import paper, typesetting
 from zhikong.web.charts.fonts import SANS, SERIF, folders
 
 LAYOUT = Path(__file__).with_name("dispute_paper.typ")
@@ -153,7 +152,7 @@ def pdf(content: Content) -> bytes:
         file = Path(name, "paper.typ")
         file.write_bytes(LAYOUT.read_bytes())
         data = _data(content, Path(name))
-        return typst.compile(
+        return typesetting.compile(
             str(file), root=name, font_paths=[str(path) for path in folders()], ignore_system_fonts=True,
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf",
         )  # fmt: skip

@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import qrcode
-import typst
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -18,6 +17,7 @@ from docx.shared import Pt
 from zhikong.hospital.functions.complaints.models.intake import Complaint, VoicePoint, VoiceSetting
 from zhikong.hospital.functions.complaints.rules_intake_keys import grouped
 from zhikong.hospital.functions.complaints.rules_intake_pack import Rules, days_of
+from zhikong.web import typesetting
 from zhikong.web.charts.fonts import SANS, SERIF, folders
 from zhikong.web.paper import BODY, GREY, RED, TITLE, centred, lay_out, set_font
 
@@ -180,7 +180,7 @@ def _pdf(data: dict) -> bytes:
     data["fonts"] = {"sans": SANS, "serif": SERIF}
     with TemporaryDirectory(prefix="zhikong-poster-") as folder:
         Path(folder, "poster.typ").write_bytes(LAYOUT.read_bytes())
-        return typst.compile(
+        return typesetting.compile(
             str(Path(folder, "poster.typ")), root=folder, font_paths=[str(path) for path in folders()],
             ignore_system_fonts=True, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf",
         )  # fmt: skip

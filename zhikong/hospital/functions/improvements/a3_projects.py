@@ -8,7 +8,6 @@ import struct
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import typst
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.shared import Cm, Pt
@@ -24,6 +23,7 @@ from zhikong.hospital.functions.improvements.report_data_projects import (
     hospital,
 )
 from zhikong.hospital.functions.improvements.rules_projects_facts import Facts
+from zhikong.web import typesetting
 from zhikong.web.charts import render as draw
 from zhikong.web.charts.fonts import SANS, SERIF, folders
 from zhikong.web.paper import (
@@ -59,7 +59,7 @@ def pdf(project: Project) -> bytes:
         Path(folder, "a3.typ").write_bytes(LAYOUT.read_bytes())
         for name in names:
             Path(folder, f"{name}.png").write_bytes(_png(project, known, name))
-        return typst.compile(
+        return typesetting.compile(
             str(Path(folder, "a3.typ")), root=folder, font_paths=[str(path) for path in folders()],
             ignore_system_fonts=True, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf",
         )  # fmt: skip

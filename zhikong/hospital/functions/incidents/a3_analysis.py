@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import typst
 from django.utils import timezone
 
 from zhikong.foundation.organisation.queries import institution
@@ -17,6 +16,7 @@ from zhikong.hospital.functions.incidents.queries.analysis.packs import hierarch
 from zhikong.hospital.functions.incidents.report_analysis import CONFIDENTIAL
 from zhikong.hospital.functions.incidents.templatetags.analysis_tags import department
 from zhikong.intake.deidentifying import deidentify
+from zhikong.web import typesetting
 from zhikong.web.charts import render as draw
 from zhikong.web.charts.fonts import SANS, folders
 
@@ -39,7 +39,7 @@ def pdf(one: Analysis) -> bytes:
         for name, svg in pictures.items():
             if svg:
                 Path(folder, f"{name}.png").write_bytes(draw(svg, "png"))
-        return typst.compile(
+        return typesetting.compile(
             str(Path(folder, LAYOUT.name)), root=folder, font_paths=[str(path) for path in folders()],
             ignore_system_fonts=True, sys_inputs={"data": json.dumps(_cleaned(data, names), ensure_ascii=False)}, format="pdf",
         )  # fmt: skip

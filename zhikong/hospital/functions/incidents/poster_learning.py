@@ -8,10 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import typst
-
 from zhikong.foundation.organisation.queries import institution
 from zhikong.hospital.functions.incidents.queries.learning.changes import PublicChange
+from zhikong.web import typesetting
 from zhikong.web.charts.fonts import SANS, folders
 
 LAYOUT = Path(__file__).with_name("poster_learning.typ")
@@ -31,7 +30,7 @@ def pdf(ward: str, changes: Sequence[PublicChange], *, now: datetime) -> bytes:
     }  # fmt: skip
     with TemporaryDirectory(prefix="zhikong-poster-") as folder:
         Path(folder, LAYOUT.name).write_bytes(LAYOUT.read_bytes())
-        return typst.compile(
+        return typesetting.compile(
             str(Path(folder, LAYOUT.name)), root=folder, font_paths=[str(path) for path in folders()],
             ignore_system_fonts=True, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf",
             pdf_standards=["ua-1"],

@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 
 import qrcode
 import qrcode.image.svg
-import typst
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from zhikong.web import typesetting
 from zhikong.web.charts.fonts import SANS, folders
 
 LAYOUT = Path(__file__).with_name("labels.typ")
@@ -55,7 +55,7 @@ def labels_pdf(labels: Sequence[tuple[str, str]]) -> bytes:
             Path(name, f"{n}.svg").write_text(_svg(address), encoding="utf-8")
         file = Path(name, "labels.typ")
         file.write_bytes(LAYOUT.read_bytes())
-        return typst.compile(
+        return typesetting.compile(
             str(file),
             root=name,
             font_paths=[str(path) for path in folders()],

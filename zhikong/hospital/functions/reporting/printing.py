@@ -9,13 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import typst
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.forms.views.reading import Part
 from zhikong.foundation.organisation.month_facts import Section
 from zhikong.hospital.functions.reporting.models import Measure, MonthlyRecord
+from zhikong.web import typesetting
 from zhikong.web.charts.fonts import SANS, SERIF, folders
 
 LAYOUT = Path(__file__).with_name("record.typ")
@@ -144,7 +144,7 @@ def pdf(content: dict[str, Any]) -> bytes:
     with TemporaryDirectory(prefix="zhikong-record-") as name:
         file = Path(name, "record.typ")
         file.write_bytes(LAYOUT.read_bytes())
-        return typst.compile(
+        return typesetting.compile(
             str(file),
             root=name,
             font_paths=[str(path) for path in folders()],

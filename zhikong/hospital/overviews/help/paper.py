@@ -17,8 +17,7 @@ TITLE = "质控系统使用手册"
 @cache
 def manual() -> bytes:
     """PDF bytes; the same guides give the same manual, so it is set once for each process."""
-    import typst
-
+    from zhikong.web import typesetting
     from zhikong.web.charts.fonts import SANS, SERIF, folders
 
     with TemporaryDirectory(prefix="zhikong-manual-") as name:
@@ -28,7 +27,7 @@ def manual() -> bytes:
         (folder / "data.json").write_text(
             json.dumps(data | {"fonts": {"sans": SANS, "serif": SERIF}}, ensure_ascii=False), "utf-8"
         )
-        return typst.compile(
+        return typesetting.compile(
             str(folder / "manual.typ"),
             root=str(folder),
             font_paths=[str(path) for path in folders()],

@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import typst
-
 from zhikong.hospital.overviews.reports.documents.content import as_data, content
 from zhikong.hospital.overviews.reports.documents.drawing import picture
+from zhikong.web import typesetting
 from zhikong.web.charts.fonts import SANS, SERIF, folders
 
 LAYOUT = Path(__file__).with_name("brief.typ")
@@ -21,7 +20,7 @@ def make(brief) -> bytes:
         (folder / "brief.typ").write_bytes(LAYOUT.read_bytes())
         data = as_data(made) | {"fonts": {"sans": SANS, "serif": SERIF}}
         data["charts"] = [_chart(folder, index, chart) for index, chart in enumerate(made.charts)]
-        return typst.compile(
+        return typesetting.compile(
             str(folder / "brief.typ"),
             root=str(folder),
             font_paths=[str(path) for path in folders()],

@@ -5,13 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import typst
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.overviews.years.documents.summary import numeral
 from zhikong.hospital.overviews.years.queries.books import SPARE, Book, Part
+from zhikong.web import typesetting
 from zhikong.web.charts.fonts import SANS, SERIF, folders
 
 LAYOUT = Path(__file__).with_name("book.typ")
@@ -21,7 +21,7 @@ def pdf(found: Book, *, hospital: str, by, now: datetime, spare: int = SPARE) ->
     """PDF bytes. All words reach the layout as data. spare: empty records after each part, for writing by hand."""
     with TemporaryDirectory(prefix="zhikong-book-") as name:
         (Path(name) / "book.typ").write_bytes(LAYOUT.read_bytes())
-        return typst.compile(
+        return typesetting.compile(
             str(Path(name) / "book.typ"),
             root=name,
             font_paths=[str(path) for path in folders()],

@@ -8,7 +8,6 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import typst
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +19,7 @@ from zhikong.hospital.overviews.years.documents.footer import footer
 from zhikong.hospital.overviews.years.documents.footnotes import Footnotes
 from zhikong.hospital.overviews.years.models import Summary
 from zhikong.hospital.overviews.years.rules_quoting import pieces
-from zhikong.web import paper
+from zhikong.web import paper, typesetting
 from zhikong.web.charts.fonts import SANS, SERIF, folders
 
 LAYOUT = Path(__file__).with_name("summary.typ")
@@ -137,7 +136,7 @@ def pdf(found: Summary) -> bytes:
     _first_times(data, made)
     with TemporaryDirectory(prefix="zhikong-summary-") as name:
         (Path(name) / "summary.typ").write_bytes(LAYOUT.read_bytes())
-        return typst.compile(
+        return typesetting.compile(
             str(Path(name) / "summary.typ"),
             root=name,
             font_paths=[str(path) for path in folders()],
