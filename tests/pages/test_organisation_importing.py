@@ -236,6 +236,19 @@ def test_roles_follow_posts_whole_hospital_ones_one_by_one(admin, office, staffe
     assert granted.get(user__username="Q1").department_id is None
 
 
+def test_accounts_are_found_by_name_and_stand_on_pages(admin, staffed, hospital):
+    User.objects.bulk_create(
+        User(username=f"m{n:03}", institution_id=hospital.id, last_name="郑", first_name=str(n))
+        for n in range(60)
+    )
+    first = admin.get("/access/accounts/").content.decode()
+    assert "m059" not in first
+    assert "m059" in admin.get("/access/accounts/?page=2").content.decode()
+    found = admin.get("/access/accounts/?q=郑59").content.decode()
+    assert ("m059" in found, "m058" in found) == (True, False)
+    assert "没有符合条件的账号" in admin.get("/access/accounts/?q=无此人").content.decode()
+
+
 def test_accounts_of_those_who_left_are_proposed_for_closing(admin, staffed):
     admin.post("/organisation/import/roles/", {"role": ["physician"]})
     Appointment.objects.filter(person__staff_number="D4").update(
@@ -359,6 +372,6 @@ def test_a_command_takes_what_needs_no_decision(hospital, tmp_path):
     path.write_bytes(workbook(*STAFF))
     now = datetime(2026, 11, 23, 2, 0, tzinfo=timezone.get_current_timezone())
     made = actions.load(by=None, now=now, kind="staff", path=path, name="list.xlsx", accept=True)
-    assert (made.counts["new"], len(made.proposal.held)) == (5, 2)
+    assert (made.counts["new"], len(made.proposal.held), made.proposal.unknown) == (5, 2, [])
     assert queries.last_imports()["staff"].state == "applied"
     assert actions.load(by=None, now=now, kind="staff", path=path, name="list.xlsx").counts["same"] == 5

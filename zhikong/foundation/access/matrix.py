@@ -30,6 +30,8 @@ PAGES_ALONE = (
     "years",
     "help",
     "starting",
+    "organisation",
+    "access",
 )
 """Apps whose pages are listed; their rows are read by the whole institution, for they tell of no case, and of people no
 more than a list of staff does."""
@@ -39,6 +41,8 @@ ROW_WORDS = {
     "participants": "列名的人；有所列角色者在其范围内",
     "parent": "随所属记录",
     "own": "本人",
+    "institution_itself": "本机构",
+    "account": "本机构；登录时按用户名",
     "open": "不限",
 }
 

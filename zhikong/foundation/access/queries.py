@@ -1,6 +1,10 @@
 """Reads about accounts: whose scope, who holds a role."""
 
+from collections.abc import Collection
 from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Concat
 
 from zhikong.foundation.access.models import RoleAssignment, User
 from zhikong.foundation.access.roles import ROLES
@@ -33,14 +37,21 @@ def users_with_role(*, role: str, department_id: int | None = None, on: date) ->
     return list(User.objects.filter(pk__in=assignments.values("user_id")).order_by("pk"))
 
 
-def role_assignments(*, on: date) -> list[RoleAssignment]:
-    """All roles in force on a day, with user and department, for the account page."""
-    return list(RoleAssignment.objects.on(on).select_related("user", "department").order_by("user__username"))
+def role_assignments(*, on: date, users: Collection[User] | None = None) -> list[RoleAssignment]:
+    """Roles in force on a day with user and department, of some accounts when given."""
+    found = RoleAssignment.objects.on(on)
+    if users is not None:
+        found = found.filter(user__in=users)
+    return list(found.select_related("user", "department").order_by("user__username"))
 
 
-def accounts() -> list[User]:
-    """Accounts of the institution in scope."""
-    return list(User.objects.filter(institution_id=current_scope().institution_id).order_by("username"))
+def accounts(*, search: str = "") -> QuerySet[User]:
+    """Accounts of the institution in scope by user name; those whose name or user name holds a text."""
+    found = User.objects.filter(institution_id=current_scope().institution_id).order_by("username")
+    if search:
+        whole = Concat("last_name", "first_name")
+        found = found.annotate(whole=whole).filter(Q(username__icontains=search) | Q(whole__icontains=search))
+    return found
 
 
 def account(*, pk: int) -> User | None:

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,6 +14,8 @@ from zhikong.foundation.access.permissions import Permission
 from zhikong.foundation.access.roles import ROLES
 from zhikong.foundation.access.views_support import needs
 from zhikong.foundation.organisation.queries import departments, names
+
+ON_A_PAGE = 50
 
 
 def own(request: HttpRequest) -> HttpResponse:
@@ -32,13 +35,15 @@ def _permissions(role) -> list[str]:
 
 @needs(Permission.MANAGE_ACCOUNTS)
 def accounts(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
+    """All accounts, a page at a time; a hospital has thousands."""
+    today, q = timezone.localdate(), request.GET.get("q", "").strip()[:40]
+    page = Paginator(queries.accounts(search=q), ON_A_PAGE).get_page(request.GET.get("page"))
     named = names(on=today)
     held: dict[int, list[str]] = {}
-    for assignment in queries.role_assignments(on=today):
+    for assignment in queries.role_assignments(on=today, users=list(page)):
         held.setdefault(assignment.user_id, []).append(_described(assignment, named))
-    rows = [(user, held.get(user.pk, [])) for user in queries.accounts()]
-    return render(request, "access/accounts.html", {"rows": rows})
+    rows = [(user, held.get(user.pk, [])) for user in page]
+    return render(request, "access/accounts.html", {"rows": rows, "page": page, "q": q})
 
 
 def _described(assignment, named) -> str:

@@ -146,6 +146,7 @@ def load(
             decide(by=by, pk=staged.pk, decisions={"accept": [key.removeprefix("accept:") for key in held]})
         staged.refresh_from_db()
     made = proposal(staged)
+    made.unknown = [one for one in made.unknown if not one.chosen]
     counts = apply(by=by, now=now, pk=staged.pk)
     staged.refresh_from_db()
     return Loaded(staged, counts, made)
