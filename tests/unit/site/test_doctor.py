@@ -10,7 +10,7 @@ import pytest
 from zhikong.site import home
 from zhikong.site.backup import keys, state
 from zhikong.site.commands import doctor
-from zhikong.site.doctor import access, backups, examining, folders, machine
+from zhikong.site.doctor import access, backups, clock, examining, folders, machine, roles
 from zhikong.site.doctor.finding import ERROR, FINE, WARNING, asked, error, fine, warning, worst
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -30,7 +30,7 @@ def own_home(tmp_path, monkeypatch):
 
 
 def _set_up(folder):
-    home.write_private(folder / "connection.json", "{}")
+    home.write_private(folder / "connection.json", json.dumps({"embedded": False, "roles": {}}))
     for name in folders.SECRETS:
         home.secret(name)
 
@@ -129,7 +129,8 @@ def test_a_recovery_key_that_is_missing_or_spoilt(own_home):
     assert _levels(folders.recovery_key()) == [ERROR]
 
 
-def test_backups_are_judged_by_age_and_proof(own_home, tmp_path):
+def test_backups_are_judged_by_age_and_proof(own_home, tmp_path, monkeypatch):
+    monkeypatch.setattr(backups, "place", lambda to: ())
     assert _levels(backups.backups(NOW)) == [ERROR, ERROR]
     home.set_options(backup={"to": str(tmp_path)})
     state.note("last", state.Told("a", (NOW - timedelta(hours=8)).isoformat(), True))
@@ -142,6 +143,14 @@ def test_backups_are_judged_by_age_and_proof(own_home, tmp_path):
     assert "磁盘已满" in _told(backups.backups(NOW))
     home.set_options(backup={"to": str(tmp_path / "gone")})
     assert "是否已挂载" in _told(backups.backups(NOW))
+
+
+def test_a_place_for_backups_on_the_disk_of_the_data(tmp_path, monkeypatch):
+    assert "同一块盘" in _told(backups.place(tmp_path / "backups" / "here"))
+    monkeypatch.setattr(backups.shutil, "disk_usage", lambda place: Usage(1000))
+    assert _levels(backups.place(tmp_path)) == [WARNING, ERROR]
+    monkeypatch.setattr(backups.os, "access", lambda place, how: False)
+    assert "不能写备份位置" in _told(backups.place(tmp_path))
 
 
 def test_access_without_a_service(own_home, monkeypatch):
@@ -164,7 +173,9 @@ def test_a_port_that_is_taken_is_named(monkeypatch):
 def test_a_service_that_is_not_ready_is_an_error(monkeypatch):
     monkeypatch.setattr(access.serving, "answers", lambda address, port: True)
     monkeypatch.setattr(access.asking, "ask", lambda *_: (503, "database"))
-    assert "database" in _told(access.service())
+    assert "数据库没有应答" in _told(access.service())
+    monkeypatch.setattr(access.asking, "ask", lambda *_: (404, "<!doctype html>"))
+    assert "不是这个版本的服务" in _told(access.service())
     monkeypatch.setattr(access.asking, "ask", lambda *_: (200, "ready"))
     assert _levels(access.service()) == [FINE]
 
@@ -202,28 +213,100 @@ def test_nothing_is_written(own_home):
     assert sorted(os.listdir(own_home)) == before
 
 
+@pytest.mark.parametrize("harm", ["secret", "restoring", "account"])
+def test_what_opening_would_change_is_not_opened(own_home, monkeypatch, harm):
+    _set_up(own_home)
+    monkeypatch.setattr(access.serving, "answers", lambda address, port: False)
+    if harm == "secret":
+        (own_home / "secrets" / "identities").unlink()
+    if harm == "restoring":
+        (own_home / ".restoring").write_text("20261122T023000")
+    if harm == "account":
+        monkeypatch.setattr(folders.os, "geteuid", lambda: 4242)
+    monkeypatch.setattr(examining, "_with_database", lambda now: pytest.fail("it was opened"))
+    assert ERROR in _levels(examining.examine(now=NOW))
+    assert (harm == "secret") != (own_home / "secrets" / "identities").exists()
+
+
+def test_another_account_is_told_whose_data_these_are(own_home, monkeypatch):
+    _set_up(own_home)
+    monkeypatch.setattr(folders.os, "geteuid", lambda: 4242)
+    assert "sudo -u" in _told(folders.whole())
+
+
+def test_demo_data_is_named_as_such(own_home):
+    _set_up(own_home)
+    home.set_options(demo=True)
+    assert _levels(folders.whole()) == [WARNING]
+    assert not list(backups.backups(NOW))
+
+
+def test_keys_in_their_folder_are_for_one_account(own_home, tmp_path):
+    _set_up(own_home)
+    home.write_private(tmp_path / "keys" / "speak" / "open.key", "x")
+    (tmp_path / "keys" / "speak" / "open.key").chmod(0o604)
+    assert "speak/open.key" in _told(folders.rights())
+    (tmp_path / "keys").chmod(0o755)
+    assert f"chmod go-rwx {tmp_path / 'keys'}" in [one.remedy.partition("：")[2] for one in folders.rights()]
+
+
+@pytest.mark.parametrize(("state", "levels"), [(5, [WARNING]), (0, [FINE]), (-1, []), (None, [])])
+def test_a_clock_that_nobody_keeps_in_time(monkeypatch, state, levels):
+    monkeypatch.setattr(clock, "kernel_state", lambda: state)
+    assert _levels(clock.synchronised()) == levels
+
+
+CONNECTION = {
+    "embedded": False,
+    "host": "10.9.9.9",
+    "port": 5432,
+    "name": "zhikong",
+    "roles": {role: {"user": f"zhikong_{role}", "password": "GeheimNis"} for role in roles.ROLES},
+}
+
+
+def _refusing(*told):
+    """A server that refuses one account after the other with these words; '' lets in."""
+    answers = iter(told)
+
+    def connect(address, **more):
+        if told := next(answers):
+            raise roles.psycopg.OperationalError(told)
+        return namedtuple("Connection", "close")(lambda: None)
+
+    return connect
+
+
+def test_a_server_that_is_away_is_one_sentence(own_home, monkeypatch):
+    home.write_private(own_home / "connection.json", json.dumps(CONNECTION))
+    monkeypatch.setattr(roles.psycopg, "connect", _refusing(*["Connection refused"] * 4))
+    found = list(roles.reachable())
+    assert _levels(found) == [ERROR]
+    assert "10.9.9.9:5432" in _told(found)
+    assert "GeheimNis" not in _told(found)
+
+
+def test_an_account_that_is_refused_is_named(own_home, monkeypatch):
+    home.write_private(own_home / "connection.json", json.dumps(CONNECTION))
+    refused = 'FATAL:  password authentication failed for user "zhikong_app"'
+    monkeypatch.setattr(roles.psycopg, "connect", _refusing("", refused, "", ""))
+    found = list(roles.reachable())
+    assert _levels(found) == [ERROR]
+    assert "账号 zhikong_app 进不去（password authentication failed" in _told(found)
+    monkeypatch.setattr(roles.psycopg, "connect", _refusing("", "", "", ""))
+    assert _levels(roles.reachable()) == [FINE]
+
+
+def test_the_other_questions_are_not_asked_of_a_server_that_is_away(own_home, monkeypatch):
+    home.write_private(own_home / "connection.json", json.dumps(CONNECTION))
+    monkeypatch.setattr(roles.psycopg, "connect", _refusing(*["Connection refused"] * 4))
+    monkeypatch.setattr(examining.frame, "setup_django", lambda: pytest.fail("Django is loaded"))
+    assert _levels(examining._with_database(NOW)) == [ERROR]
+
+
 def _free_port():
     import socket
 
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
-
-
-DATABASE_LEVELS = {"数据库": FINE, "时钟": FINE, "事实表": FINE}
-
-
-def test_questions_of_a_database_that_runs(hospital):
-    from django.utils import timezone
-
-    found = list(examining._asked_of_database(timezone.now()))
-    assert {one.name: one.level for one in found if one.name in DATABASE_LEVELS} == DATABASE_LEVELS
-    assert {one.name for one in found} == {"数据库", "时钟", "后台任务", "事实表", "审计"}
-
-
-def test_a_clock_that_differs_is_an_error(hospital):
-    from django.utils import timezone
-
-    from zhikong.site.doctor import database
-
-    assert _levels(database.clock(timezone.now() + timedelta(minutes=3))) == [ERROR]

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from zhikong.site import home, serving
+from zhikong.site.commands.alive import CODES
 from zhikong.site.doctor.finding import Finding, error, fine, warning
 from zhikong.site.monitoring import asking
 from zhikong.site.proxy import networks_of
@@ -25,7 +26,7 @@ def service() -> Iterator[Finding]:
         if status == 200:
             yield fine(NAME, f"服务在 {address}:{port} 应答，已就绪。")
         else:
-            yield error(NAME, f"服务有应答但没有就绪：{text.strip()[:80]}。", "请看下面各项和日志目录 logs。")
+            yield error(NAME, f"服务有应答但没有就绪：{_reasons(text)}。", "请看下面各项和日志目录 logs。")
         return
     try:
         instance.check_port(address, port)
@@ -39,6 +40,12 @@ def service() -> Iterator[Finding]:
         yield warning(
             NAME, f"服务没有在 {address}:{port} 运行。", "启动：systemctl start zhikong，或 zhikong serve。"
         )
+
+
+def _reasons(text: str) -> str:
+    """The codes of /ready as words; whatever else answers there is not quoted."""
+    codes = [code for code in text.strip().split(",") if code in CODES]
+    return "、".join(CODES[code] for code in codes) or "应答的不是这个版本的服务"
 
 
 def certificate(now: datetime) -> Iterator[Finding]:

@@ -29,6 +29,9 @@ def whole() -> Iterator[Finding]:
         yield error(NAME, "恢复没有做完，数据不完整。", "请再运行一次同样的 zhikong restore 命令。")
     elif connection.read() is None:
         yield error(NAME, f"{folder} 还没有建立医院。", "请运行 zhikong init。")
+    elif home.is_demo():
+        remedy = "正式使用请用 ZHIKONG_HOME 另设数据目录，再运行 zhikong init。"
+        yield warning(NAME, f"数据目录 {folder} 里是演示数据，账号和密码是公开的。", remedy)
     else:
         yield fine(NAME, f"数据目录 {folder}。")
     if folder.exists() and not is_ours():

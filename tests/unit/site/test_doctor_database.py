@@ -1,0 +1,85 @@
+"""The doctor's questions to a database that runs, and whether the keys at hand are those that sealed what is kept."""
+
+from datetime import UTC, timedelta, timezone
+
+import pytest
+from django.db import connections
+from django.utils import timezone as clock
+
+from zhikong.foundation.audit import sealing
+from zhikong.foundation.audit.models import AuditSeal
+from zhikong.site.doctor import database, examining, matching
+from zhikong.site.doctor.finding import ERROR, FINE, WARNING
+
+pytestmark = pytest.mark.django_db(databases=["default", "owner"])
+
+
+@pytest.fixture
+def own_keys(tmp_path, settings):
+    settings.AUDIT_KEY_FILE = tmp_path / "audit.key"
+    settings.AUDIT_HEADS_FOLDER = tmp_path / "heads"
+    settings.RAW_KEY_FILE = tmp_path / "raw.key"
+    settings.FILES_KEY_FILE = tmp_path / "files.key"
+    return tmp_path
+
+
+def levels(found):
+    return [one.level for one in found]
+
+
+def test_all_is_well_with_a_new_hospital(hospital):
+    found = list(examining._asked_of_database(clock.now()))
+    assert {one.name: one.level for one in found if one.name not in ("后台任务", "审计", "时钟")} == {
+        "数据库": FINE,
+        "事实表": FINE,
+        "目录与密钥": FINE,
+    }
+    assert not [one.sentence for one in found if one.level == ERROR]
+
+
+def test_a_clock_that_differs_is_an_error(hospital):
+    assert levels(database.same_clock(clock.now() + timedelta(minutes=3))) == [ERROR]
+    assert levels(database.same_clock(clock.now())) == [FINE]
+
+
+def test_a_machine_in_another_zone_than_the_hospital(hospital):
+    here = clock.now().astimezone(timezone(timedelta(hours=8)))
+    assert levels(database.zones(here)) == []
+    assert levels(database.zones(here.astimezone(UTC))) == [WARNING]
+
+
+def test_a_role_with_power_over_the_server_is_an_error(monkeypatch):
+    monkeypatch.setattr(
+        database, "ROLES", {"app": "zhikong_app", "gone": "zhikong_gone", "root": "zhikong_admin"}
+    )
+    told = " ".join(one.sentence for one in database.powers())
+    assert "缺少角色 zhikong_gone" in told
+    assert "角色 zhikong_admin 有超级权限" in told or "zhikong_admin" in told
+
+
+def test_seals_late_in_time_and_from_the_future(monkeypatch):
+    now = clock.now()
+    monkeypatch.setattr(database, "last_seal", lambda: AuditSeal(sealed_at=now))
+    assert levels(database.seals(now + timedelta(minutes=1))) == [FINE]
+    assert levels(database.seals(now + timedelta(hours=1))) == [WARNING]
+    assert "倒退过" in next(iter(database.seals(now - timedelta(hours=1)))).sentence
+    monkeypatch.setattr(database, "last_seal", lambda: None)
+    assert "还没有封过" in next(iter(database.seals(now))).sentence
+
+
+def test_a_seal_of_another_key_and_a_key_that_is_gone(hospital, own_keys, monkeypatch):
+    monkeypatch.setattr(matching, "connection", connections["owner"])  # it sees what is not committed
+    sealing.seal_all(now=clock.now(), using="owner")
+    assert matching.audit_seal() == ""
+    (own_keys / "audit.key").write_text("ab" * 32, encoding="ascii")
+    assert "不是原来那一把" in matching.audit_seal()
+    (own_keys / "audit.key").unlink()
+    assert "不见了" in matching.audit_seal()
+    assert levels(matching.keys())[0] == ERROR
+    assert not (own_keys / "audit.key").exists()
+
+
+def test_a_database_in_the_order_of_another_system(monkeypatch):
+    monkeypatch.setattr(database, "PLAIN_ORDERS", ())
+    assert levels(database.server()) == [FINE, WARNING]
+    assert connections["default"].vendor == "postgresql"
