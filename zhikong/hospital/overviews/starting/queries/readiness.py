@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.access.scope import once
-from zhikong.foundation.facts import gateway
+from zhikong.foundation.facts import gateway, reported
 from zhikong.foundation.facts.volumes import volumes
 from zhikong.foundation.organisation.queries import departments
 from zhikong.hospital.functions.datasources.mappings import packaged
@@ -19,6 +19,7 @@ from zhikong.hospital.functions.indicators import months as calendar
 from zhikong.hospital.functions.indicators.catalogue import definitions
 from zhikong.hospital.functions.indicators.models import IndicatorValue
 from zhikong.hospital.functions.indicators.queries.figures import frame
+from zhikong.hospital.functions.indicators.queries.targets import target_book
 from zhikong.hospital.overviews.starting.rules.readiness import Held, Readiness, readiness
 
 FRONT_PAGE, REPORTED, INSPECTED, FEEDS = "front_page", "reported", "inspected", "feeds"
@@ -92,14 +93,18 @@ def silent_departments(month: str) -> list[str]:
 
 
 def silent_reporters(month: str) -> int:
-    """Departments of which nothing reported is published for a month, where departments with discharges should report."""
-    from zhikong.foundation.facts import reported
-
+    """How many clinical departments have reported nothing for a month; 0 while nobody reports at all."""
     if reported.TABLE not in held():
         return 0
     told = {one.department for one in reported.counts(months=[month])}
     caring = [d for d in departments(on=_last_day(month)) if d.kind == "clinical"]
     return sum(d.code not in told for d in caring)
+
+
+def without_target(month: str, ready: Sequence[str]) -> int:
+    """How many indicators that can be computed have no target in a month: they are only watched."""
+    book, known = target_book(), definitions()
+    return sum(book.of(known[name], None, month).target.empty for name in ready)
 
 
 def _last_day(month: str) -> date:

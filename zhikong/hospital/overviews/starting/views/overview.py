@@ -99,6 +99,7 @@ def month(request: HttpRequest) -> HttpResponse:
         "documents": rules.by_document(known, found),
         "blocked": [(known[name].title(), name, [rules.sentence(x) for x in lacks]) for name, lacks in found.blocked.items()],
         "silent": step_rules.listed(readiness.silent_departments(chosen), 12),
+        "untargeted": readiness.without_target(chosen, found.ready),
         "reporters": readiness.silent_reporters(chosen),
         "computed": readiness.computed(chosen),
         "current": readiness.is_computed(chosen),
