@@ -191,7 +191,8 @@ class Afternoon:
             service = subprocess.Popen([self.site / "bin" / "zhikong", "serve"], stdout=subprocess.DEVNULL)
             end = time.monotonic() + 180
             while "服务正常" not in self.zhikong("alive", "--ready", allowed=(0, 1)):
-                assert time.monotonic() < end and service.poll() is None, "the service is not ready"
+                assert service.poll() is None, "the service ended"
+                assert time.monotonic() < end, "the service is not ready"
                 time.sleep(1)
         with step("stop"):
             service.terminate()
