@@ -27,7 +27,8 @@ class Wanted:
     department: int
     post: str
     title: str
-    since: str  # '' when the list does not say it
+    since: str  # from when he holds it, '' when the list does not say it
+    hired: str = ""  # for whom nothing is known yet: since when he is here
     until: str = ""
 
 
@@ -89,8 +90,9 @@ def _wanted(rows: list[Row], places: list[int], on: date) -> tuple[list[Wanted],
             twice.append(row)
         for post in fresh:
             if not row["left_on"] or row["left_on"] > on.isoformat():
-                since = row["post_since"] or row["hired_on"]
-                found[place, post] = Wanted(place, post, row["title"], since, row["left_on"])
+                found[place, post] = Wanted(
+                    place, post, row["title"], row["post_since"], row["hired_on"], row["left_on"]
+                )
     return list(found.values()), twice
 
 
@@ -101,10 +103,21 @@ def _new(made: Proposal, rows: list[Row], wanted: list[Wanted], world: World) ->
         left = first["left_on"]
         made.skipped.append(Line(first["number"], first["row"], who, f"已于 {left} 离职，不登记"))
         return
-    data = {"person": _fields(first), "begin": [vars(one) for one in wanted]}
+    data = {"person": _fields(first), "begin": [_begins(one, one.since or one.hired) for one in wanted]}
     made.new.append(
         Line(first["number"], first["row"], who, "；".join(_said(one, world) for one in wanted), data)
     )
+
+
+def _begins(one: Wanted, since: str) -> Row:
+    """What is written of a post. Whoever moves began there when he moved, not when he was hired."""
+    return {
+        "department": one.department,
+        "post": one.post,
+        "title": one.title,
+        "since": since,
+        "until": one.until,
+    }
 
 
 def _fields(row: Row) -> Row:
@@ -129,10 +142,10 @@ def _changed(made, rows, known: Known, wanted: list[Wanted], world: World, given
     data = {
         "id": known.id,
         "set": {key: new for key, (_old, new) in fields.items()},
-        "begin": [vars(one) for one in begin],
+        "begin": [_begins(one, one.since) for one in begin],
         "end": [post.id for post in end],
         "retitle": [[post.id, title] for post, title in retitle],
-        "left_on": rows[0]["left_on"],
+        "ends_on": rows[0]["left_on"] or min((one.since for one in begin if one.since), default=""),
     }
     made.changed.append(
         Line(known.number, rows[0]["row"], f"{rows[0]['name']}（{known.number}）", "；".join(said), data)

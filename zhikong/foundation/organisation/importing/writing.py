@@ -43,7 +43,7 @@ def staff(made: Proposal, *, by, now: datetime, on: date) -> None:
     _update_people(made.changed)
     ends = {pk: on for line in made.leaving for pk in line.data["end"]}
     ends |= {pk: _end_of(line.data, on) for line in made.changed for pk in line.data["end"]}
-    touched = _end(ends)
+    touched = _end(ends, on)
     _retitle([one for line in made.changed for one in line.data["retitle"]], on)
     _begin(begin, on)
     for department in sorted(touched):
@@ -81,13 +81,14 @@ def _update_people(lines: list[Line]) -> None:
 
 
 def _end_of(data: Row, on: date) -> date:
-    """The day on which somebody left, when the list says it."""
-    return date.fromisoformat(data["left_on"]) if data["left_on"] else on
+    """The day on which somebody left or took the next post, when the list says it; never after the day of the list."""
+    return min(date.fromisoformat(data["ends_on"]), on) if data["ends_on"] else on
 
 
-def _end(ends: dict[int, date]) -> set[int]:
-    """End posts; one that would end before it began never held. Returns the departments concerned."""
+def _end(ends: dict[int, date], on: date) -> set[int]:
+    """End posts; one that would end before it began ends on the day of the list, or never held. Returns departments."""
     rows = list(Appointment.objects.select_for_update().filter(pk__in=ends))
+    ends = {row.pk: ends[row.pk] if ends[row.pk] > row.valid_from else on for row in rows}
     never = [row.pk for row in rows if ends[row.pk] <= row.valid_from]
     kept = [row for row in rows if row.pk not in set(never)]
     for row in kept:

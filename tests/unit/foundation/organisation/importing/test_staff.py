@@ -51,6 +51,14 @@ def test_whoever_moves_ends_there_and_begins_here():
     assert (line.data["end"], line.data["begin"][0]["department"]) == ([1], 2)
 
 
+def test_whoever_moves_began_there_when_he_moved_and_not_when_he_was_hired():
+    [line] = compare(row(department="儿科", hired_on="2015-07-01"), people=[person()]).changed
+    assert (line.data["begin"][0]["since"], line.data["ends_on"]) == ("", "")
+    moved = row(department="儿科", hired_on="2015-07-01", post_since="2026-10-01")
+    [line] = compare(moved, people=[person()]).changed
+    assert (line.data["begin"][0]["since"], line.data["ends_on"]) == ("2026-10-01", "2026-10-01")
+
+
 def test_a_quality_officer_made_here_stays_while_he_stays_in_the_department():
     known = person(posts=((1, "physician"), (1, "qc_officer")))
     assert compare(row(), people=[known]).same == 1
@@ -77,7 +85,7 @@ def test_who_is_missing_is_proposed_and_ended_only_when_somebody_says_so():
 
 def test_who_left_by_the_list_ends_on_that_day():
     [line] = compare(row(left_on="2026-09-30"), people=[person()]).changed
-    assert (line.data["end"], line.data["left_on"]) == ([1], "2026-09-30")
+    assert (line.data["end"], line.data["ends_on"]) == ([1], "2026-09-30")
     assert compare(row(left_on="2026-09-30")).new == []
 
 
