@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from manual import NOTICE, TYPES, table
+from manual import TYPES, table
 
 from zhikong.engine.tables import TABLES, CodeSet, Column, Table
 
@@ -16,8 +16,6 @@ GIVEN = ("institution", "zone", "stay_id", "patient_key")
 
 OPENING = """\
 # 接口规范
-
-{notice}
 
 写给医院信息系统、集成平台、检验、电子病历等系统的厂商。数据先加密保存原件，保存成功才答复；有问题的行进隔离区，写明第几行、哪一列、什么原因、怎样改，改好重送即可，不影响其他行。
 
@@ -117,7 +115,7 @@ def page() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield OPENING.format(notice=NOTICE)
+    yield OPENING
     yield WAYS.format(
         front_page=_file("csv", "front_page.csv"),
         push=_file("json", "push.json"),
