@@ -6,6 +6,7 @@ import pytest
 
 from zhikong.site.monitoring import certificate, processes
 from zhikong.site.monitoring.rules import is_older, may_read, seconds_since
+from zhikong.site.proxy import believing
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -30,6 +31,15 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 )
 def test_numbers_are_for_this_machine_and_allowed_addresses_and_a_proxy_opens_nothing(environ, allowed, may):
     assert may_read(environ, allowed) is may
+
+
+@pytest.mark.parametrize("header", ["HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED"])
+@pytest.mark.parametrize("trusted", [(), ("127.0.0.1",)])
+def test_whoever_comes_through_a_proxy_of_this_machine_does_not_read_the_numbers(header, trusted):
+    seen = {}
+    application = believing(lambda environ, start_response: seen.update(environ) or [], trusted)
+    application({"REMOTE_ADDR": "127.0.0.1", header: "9.9.9.9"}, lambda *_: None)
+    assert not may_read(seen, [])
 
 
 def test_what_never_happened_is_old_and_a_clock_that_went_back_makes_no_negative_age():
