@@ -6,6 +6,7 @@ The real product upgrades what the last release left behind (tests/releases).
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -51,7 +52,7 @@ def run(*words):
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
@@ -87,9 +88,10 @@ def test_a_power_cut_leaves_the_old_version_with_all_its_rows(site, moment):
     upgrading = subprocess.Popen(
         command("upgrade", site.prefix), cwd=PROJECT, env=environment(), stdout=subprocess.DEVNULL
     )
-    assert eventually(lambda: BUSY[moment](site.sets / "0.10.0"), 120)
+    reached = eventually(lambda: BUSY[moment](site.sets / "0.10.0") or upgrading.poll() is not None, 400)
     kill_everything(site.prefix)
-    upgrading.wait()
+    assert reached
+    assert upgrading.wait() == -signal.SIGKILL
     assert (site.sets / "0.10.0" / UNFINISHED).exists()
     assert site.current().name == "0.9.0"
     assert json.loads(run("count", site.prefix)) == before
@@ -113,7 +115,7 @@ def test_a_full_disk_leaves_the_old_version_with_all_its_rows():
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=600,
         )
     told = json.loads(done.stdout.partition("told:")[2] or "{}")
     assert told, done.stderr[-3000:]

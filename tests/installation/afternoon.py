@@ -73,7 +73,7 @@ def prepare(folder: Path, bundle: Path | None) -> None:
     with step("exports"):
         _python("-m", "tests.installation.exports", str(folder / "exports"))
     here = PROJECT / "tests" / "installation"
-    for name in ("afternoon.py", "numbers.py", "release_home.py"):
+    for name in ("afternoon.py", "stored_values.py", "release_home.py"):
         shutil.copy(here / name, folder)
     shutil.copytree(_last_release(), folder / "release")
     subprocess.run(["chmod", "-R", "a+rX", str(folder)], check=True)
@@ -217,7 +217,7 @@ class Afternoon:
     def numbers(self) -> str:
         environment = {"ZHIKONG_HOME": f"{self.site}/data", "ZHIKONG_KEYS": f"{self.site}/keys"}
         python = str(self.site / "current" / "venv" / "bin" / "python")
-        return self.call(python, str(self.folder / "numbers.py"), **environment)
+        return self.call(python, str(self.folder / "stored_values.py"), **environment)
 
     def zhikong(self, *words: str, allowed: tuple[int, ...] = (0,)) -> str:
         return self.call(str(self.site / "bin" / "zhikong"), *words, allowed=allowed)

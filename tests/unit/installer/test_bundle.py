@@ -1,5 +1,6 @@
 """What a bundle holds, and that a damaged one is refused by name."""
 
+import os
 import subprocess
 
 import pytest
@@ -53,7 +54,7 @@ def test_of_several_wheels_of_one_name_the_newest_goes_in(tmp_path):
     ):
         path = tmp_path / name
         path.touch()
-        __import__("os").utime(path, (number, number))
+        os.utime(path, (number, number))
     assert [path.name for path in bundle.needed(tmp_path)] == [
         "a-2.0-py3-none-any.whl",
         "b-1.0-py3-none-any.whl",

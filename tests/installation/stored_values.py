@@ -1,6 +1,6 @@
-"""Every indicator value of the hospital as JSON lines, in a fixed order: compared before the wipe and after the restore.
+"""Every indicator value of the hospital one a line, in a fixed order: compared before the wipe and after the restore.
 
-Runs under an installed set's Python: ``python numbers.py > numbers.json``.
+Runs under an installed set's Python: ``python stored_values.py > values.tsv``.
 """
 
 import sys
