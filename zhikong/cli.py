@@ -14,10 +14,10 @@ from zhikong.site.progress import complain
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. Expected failures are one Chinese sentence, not a traceback."""
-    chosen = parser().parse_args(arguments)
-    os.environ["ZHIKONG_HOME"] = str(home.folder())  # also for every process that this one starts
     signal.signal(signal.SIGTERM, _stop)
     try:
+        chosen = parser().parse_args(arguments)
+        os.environ["ZHIKONG_HOME"] = str(home.folder())  # also for every process that this one starts
         return chosen.run(chosen) or 0
     except KeyboardInterrupt:
         complain("已停止。")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
+MEND_OPTIONS = "请改正这个文件；常见的是少了逗号、用了中文引号，或末项之后多了逗号。"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -28,6 +29,10 @@ def folder() -> Path:
     if named:
         return Path(named).expanduser().resolve()
     return PROJECT / "data" if (PROJECT / "pyproject.toml").exists() else Path.home() / "zhikong-data"
+
+
+class OptionsBroken(Explained):
+    """The file of options cannot be read: nothing starts with half of its settings."""
 
 
 class KeysInside(Explained):
@@ -81,7 +86,17 @@ def secret(name: str, home: Path | None = None) -> str:
 def options() -> dict[str, Any]:
     """What the administrator set in ``site.json``: demo, https, allowed_hosts, trusted_proxy."""
     path = folder() / "site.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8-sig")) if path.exists() else {}
+    except json.JSONDecodeError as error:
+        raise OptionsBroken(f"{path} 第 {error.lineno} 行写法有误（{error.msg}）。{MEND_OPTIONS}") from error
+    except UnicodeDecodeError as error:
+        raise OptionsBroken(f"{path} 不是 UTF-8 编码。{MEND_OPTIONS}") from error
+    except OSError as error:
+        raise OptionsBroken(f"读不了 {path}（{error.strerror}）。请用服务所用的账号运行。") from error
+    if not isinstance(found, dict):
+        raise OptionsBroken(f"{path} 应是一个对象，写成 {{…}}。{MEND_OPTIONS}")
+    return found
 
 
 def set_options(**values: Any) -> None:

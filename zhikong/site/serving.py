@@ -14,6 +14,7 @@ from zhikong.site.backup import nightly
 from zhikong.site.monitoring import asking
 from zhikong.site.supervisor.logfiles import LinesHandler, LogFile
 from zhikong.site.supervisor.processes import Child, Supervisor
+from zhikong.site.training import places
 
 if TYPE_CHECKING:
     from zhikong.site.supervisor import Server
@@ -27,15 +28,23 @@ def address_and_port() -> tuple[str, int]:
     """Where to listen: $ZHIKONG_ADDRESS and $ZHIKONG_PORT, else site.json; this machine only, unless said otherwise."""
     kept = home.options()
     address = os.environ.get("ZHIKONG_ADDRESS") or kept.get("address", ADDRESS)
-    return address, int(os.environ.get("ZHIKONG_PORT") or kept.get("port", PORT))
+    port = str(os.environ.get("ZHIKONG_PORT") or kept.get("port", PORT))
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise home.OptionsBroken(
+            f"端口“{port}”应是 1 到 65535 的整数。请改正 ZHIKONG_PORT 或 site.json 的 port。"
+        )
+    return address, int(port)
 
 
-def site_address(address: str, port: int) -> str:
-    """What to open in a browser: the first name that the site answers to, with the scheme that visitors use."""
+def site_address(address: str, port: int, *, direct: bool = False) -> str:
+    """What to open in a browser: the first name that the site answers to, with the scheme that visitors use.
+
+    direct: past a proxy, at the port itself.
+    """
     kept = home.options()
     names = kept.get("allowed_hosts") or []
     scheme = "https" if kept.get("https") else "http"
-    if names and kept.get("trusted_proxy"):
+    if names and kept.get("trusted_proxy") and not direct:
         return f"{scheme}://{names[0]}/"
     shown = names[0] if names else address
     return f"{'https' if kept.get('certificate') else 'http'}://{shown}:{port}/"
@@ -45,7 +54,7 @@ def run(server: "Server | None", address: str, port: int, on_ready: Callable[[],
     """Serve until Ctrl-C or a stop signal; ``on_ready`` is called once pages are answered."""
     home.check_bind(address)
     _count_from_nothing()
-    supervisor = Supervisor([web(address, port), worker(), mllp(), backups()], _keeper(server))
+    supervisor = Supervisor([web(address, port), worker(), mllp(), backups(), training()], _keeper(server))
     supervisor.listen()
     _keep_lines()
     supervisor.run(lambda: answers(address, port), on_ready)
@@ -87,6 +96,20 @@ def backups() -> Child:
         {"ZHIKONG_ROLE": "operator"},
         wanted=nightly.is_wanted,
         is_renewable=False,
+    )
+
+
+def training() -> Child:
+    """The training hospital: a site of its own in its own folders, as long as it is switched on."""
+    command = [sys.executable, "-m", "zhikong", "serve"]
+    return Child(
+        "演练医院",
+        command,
+        _log("training"),
+        places.environment(inherit=False),
+        stop_within=2 * DRAIN_WITHIN + 30,
+        essential=False,
+        wanted=places.is_wanted,
     )
 
 

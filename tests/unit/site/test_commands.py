@@ -62,6 +62,20 @@ def test_init_refuses_a_data_folder_with_demo_data(own_home, capsys):
     assert not (own_home / "postgres").exists()
 
 
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "８０"])
+def test_a_port_that_is_none_is_a_sentence_of_every_command(monkeypatch, capsys, port):
+    monkeypatch.setenv("ZHIKONG_PORT", port)
+    assert main(["doctor"]) == 1
+    assert f"端口“{port}”应是" in capsys.readouterr().err
+
+
+def test_broken_options_are_a_sentence_of_every_command(own_home, capsys):
+    own_home.mkdir()
+    (own_home / "site.json").write_text("{", encoding="utf-8")
+    assert main(["doctor"]) == 1
+    assert "写法有误" in capsys.readouterr().err
+
+
 def test_load_wants_companions_as_pairs():
     assert {name: str(path) for name, path in load._companions(["附页=a.csv"]).items()} == {"附页": "a.csv"}
     with pytest.raises(load.NotLoaded, match="附页a"):

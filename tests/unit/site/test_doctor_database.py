@@ -1,6 +1,7 @@
 """The doctor's questions to a database that runs, and whether the keys at hand are those that sealed what is kept."""
 
 from datetime import UTC, timedelta, timezone
+from unittest import mock
 
 import pytest
 from django.db import connections
@@ -8,6 +9,10 @@ from django.utils import timezone as clock
 
 from zhikong.foundation.audit import sealing
 from zhikong.foundation.audit.models import AuditSeal
+from zhikong.foundation.facts import raw
+from zhikong.foundation.patients.models import PatientIdentity
+from zhikong.foundation.patients.queries import bound_to
+from zhikong.foundation.patients.rules import Identity, key_of, seal
 from zhikong.site.doctor import database, examining, matching
 from zhikong.site.doctor.finding import ERROR, FINE, WARNING
 
@@ -83,3 +88,23 @@ def test_a_database_in_the_order_of_another_system(monkeypatch):
     monkeypatch.setattr(database, "PLAIN_ORDERS", ())
     assert levels(database.server()) == [FINE, WARNING]
     assert connections["default"].vendor == "postgresql"
+
+
+def test_raw_input_whose_key_is_gone(hospital, own_keys, settings):
+    settings.RAW_FOLDER = own_keys / "raw"
+    raw.keep(now=clock.now(), content=b"ADT", kind="file", source="his", retention_days=30)
+    assert matching.raw_input() == ""
+    settings.RAW_KEY_FILE.unlink()
+    assert "密钥不见了" in matching.raw_input()
+    assert not settings.RAW_KEY_FILE.exists()
+
+
+def test_identities_that_another_secret_sealed(hospital, settings):
+    assert matching.identities() == ""
+    row = PatientIdentity(patient_key="p1")
+    row.sealed = seal(Identity(name="王小明"), key=key_of(settings.IDENTITY_SECRET), bound_to=bound_to("p1"))
+    with mock.patch.object(matching.PatientIdentity.objects, "order_by") as rows:
+        rows.return_value.first.return_value = row
+        assert matching.identities() == ""
+        settings.IDENTITY_SECRET = "another"
+        assert "打不开" in matching.identities()

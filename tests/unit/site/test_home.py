@@ -76,3 +76,23 @@ def test_changing_one_option_keeps_the_others(own_home):
     home.set_options(demo=True)
     assert home.options() == {"https": True, "demo": True}
     assert mode(own_home / "site.json") == 0o600
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (b'{"port": 8443,\n}', "第 2 行写法有误"),
+        ("{“port”: 8443}".encode(), "第 1 行写法有误"),
+        ('{"names": "质控"}'.encode("gbk"), "不是 UTF-8"),
+        (b"[1, 2]", "应是一个对象"),
+    ],
+)
+def test_options_that_cannot_be_read_are_told_and_not_passed_over(own_home, written, told):
+    (own_home / "site.json").write_bytes(written)
+    with pytest.raises(home.OptionsBroken, match=told):
+        home.options()
+
+
+def test_a_mark_at_the_beginning_of_the_options_is_no_error(own_home):
+    (own_home / "site.json").write_bytes('{"port": 8443}'.encode("utf-8-sig"))
+    assert home.options() == {"port": 8443}
