@@ -13,12 +13,13 @@ from types import FrameType
 
 from zhikong.site.home import Explained
 from zhikong.site.supervisor.guardian import tie_to_parent
-from zhikong.site.supervisor.logfiles import LogFile, Pump, keeping, sweep, watched
+from zhikong.site.supervisor.logfiles import LogFile, Pump, cut, keeping, sweep, watched
 
 log = logging.getLogger("zhikong_supervisor")  # beside "zhikong": loading Django would take its handler away
 LOOK_EVERY = 0.3  # seconds
 STOP_WITHIN = 15  # seconds that a process gets to finish what it does
 SWEEP_EVERY = 600  # seconds between two looks at old logs
+REST = 600  # seconds for which one that is not essential is left alone
 MOST_RESTARTS = 5  # within a minute; more means that restarting does not help
 ASK_EVERY = 10  # seconds between two questions whether a process is wanted
 
@@ -41,6 +42,8 @@ class Child:
     asked_at: float = float("-inf")
     was_wanted: bool = False
     stop_within: float = STOP_WITHIN
+    essential: bool = True  # without the others the site is none; what is not essential may fail alone
+    rests_until: float = float("-inf")
     renewed_by: signal.Signals | None = (
         None  # it renews itself on this signal; None: it ends and is started again
     )
@@ -51,6 +54,8 @@ class Child:
 
     def is_wanted(self) -> bool:
         """Whether it should run; while nobody can say, what was said last holds."""
+        if time.monotonic() < self.rests_until:
+            return False
         if self.wanted is None:
             return True
         if time.monotonic() - self.asked_at >= ASK_EVERY:
@@ -89,6 +94,10 @@ class Child:
         log.warning("process died", extra={"child": self.log.stem})
         now = time.monotonic()
         self.deaths = [*(t for t in self.deaths if now - t < 60), now]
+        if len(self.deaths) > MOST_RESTARTS and not self.essential:
+            self.process, self.rests_until = None, now + REST
+            log.error("process dies again and again and is left alone", extra={"child": self.log.stem})
+            return
         if len(self.deaths) > MOST_RESTARTS:
             raise GaveUp(f"{self.name}一分钟内多次退出，已停止。请查看日志 {self.log}：\n{tail(self.log)}")
         self.start()
@@ -196,6 +205,7 @@ class Supervisor:
             return
         self.swept_at = time.monotonic()
         for folder in {child.log.parent for child in self.children}:
+            cut(folder / "postgres.log", now=time.time())
             sweep(folder, now=time.time(), keep=keeping())
 
 
