@@ -77,7 +77,7 @@ def _widths(block: Block) -> list[int]:
     lengths = (
         max(_length(plain(cell)) * (1.4 if _is_code(cell) else 1) for cell in column) for column in columns
     )
-    return [min(max(round(length), 7), 44) for length in lengths]
+    return [min(max(round(length), 11), 40) for length in lengths]
 
 
 def _is_code(cell: tuple[Span, ...]) -> bool:
