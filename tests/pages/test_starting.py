@@ -90,6 +90,16 @@ def test_the_card_stands_on_the_home_page_until_the_first_brief(office, figures)
     assert reverse("starting:card") not in text_of(office, "/")
 
 
+def test_each_is_led_to_his_own_work_only(office, as_role, hospital, at_noon):
+    text = text_of(office, INDEX)
+    assert "由系统管理员办理" in text
+    assert reverse("organisation:import_roles") not in text
+    administrator = text_of(as_role("administrator"), INDEX)
+    assert "由质控科办理" in administrator
+    assert reverse("organisation:import_roles") in administrator
+    assert f'href="{reverse("starting:targets")}"' not in administrator
+
+
 # ---- targets --------------------------------------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ from zhikong.hospital.overviews.starting.queries import readiness, standing, tim
 from zhikong.hospital.overviews.starting.rules import readiness as rules
 from zhikong.hospital.overviews.starting.rules import steps as step_rules
 from zhikong.hospital.overviews.starting.rules.timing import spoken
-from zhikong.hospital.overviews.starting.views import of_the_house
+from zhikong.hospital.overviews.starting.views import may_work, of_the_house
 from zhikong.web.panels import CardRow, HomeCard
 
 
@@ -35,6 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
     over = sum(one.state in (step_rules.State.DONE, step_rules.State.LEFT_OUT) for one in steps)
     context = {
         "steps": steps,
+        "mine": {one.key for one in steps if may_work(request.user, one.key)},
         "over": over,
         "next": next((one for one in steps if one.state in (step_rules.State.NOT_BEGUN, step_rules.State.UNDER_WAY)), None),
         "month": month,
