@@ -6,6 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.organisation.queries import institution
 from zhikong.site import discovery
+from zhikong.site.training.addresses import shown_address
 from zhikong.web.panels import HomeCard, MenuEntry, Panel, SearchHit
 
 MOST_HITS = 5
@@ -53,9 +55,12 @@ def panels() -> tuple[Panel, ...]:
 def context(request: HttpRequest) -> dict[str, Any]:
     """Template context for a signed-in reader: menu, open to-dos, own name, the hospital's; made when a page draws it."""
     user = getattr(request, "user", None)
+    marked = {"training": settings.TRAINING}
     if user is None or not user.is_authenticated:
-        return {"menu": ()}
+        return {"menu": (), **marked}
     return {
+        **marked,
+        "training_url": SimpleLazyObject(shown_address),
         "menu": SimpleLazyObject(lambda: menu(request)),
         "home_cards": SimpleLazyObject(lambda: home_cards(request)),
         "later_cards": SimpleLazyObject(lambda: later_cards(request)),

@@ -4,6 +4,7 @@ from zhikong.site import connection, discovery, home, logs
 
 OPTIONS = home.options()
 HTTPS = bool(OPTIONS.get("https"))
+TRAINING = bool(OPTIONS.get("training_site"))  # a hospital to practise in: every page and paper is marked
 
 SECRET_KEY = home.secret("django")
 ZHIKONG_HOME = home.folder()
@@ -51,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "zhikong.foundation.access.middleware.ScopeMiddleware",
+    *(["zhikong.site.training.marks.MarkingMiddleware"] if TRAINING else []),
     "zhikong.foundation.access.first_login.FirstLoginMiddleware",
 ]
 
@@ -166,8 +168,9 @@ AUTH_PASSWORD_VALIDATORS = [
 # Sessions and cookies; a hospital's intranet often has no https, then the cookies cannot demand it.
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_NAME = "zhikong_session"
-CSRF_COOKIE_NAME = "zhikong_csrf"
+# a browser gives cookies to every port of a name: practising must not sign anybody out of the real hospital
+SESSION_COOKIE_NAME = "zhikong_training_session" if TRAINING else "zhikong_session"
+CSRF_COOKIE_NAME = "zhikong_training_csrf" if TRAINING else "zhikong_csrf"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS

@@ -22,6 +22,7 @@ NAMES = (
     "verify_audit",
     "backup",
     "restore",
+    "training",
     "doctor",
     "chart",
     "measure",

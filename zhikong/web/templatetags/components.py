@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import lucide
 from django import template
+from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -247,3 +248,12 @@ def pagination(context, page) -> dict:
     """Total and page links at the right bottom of a table."""
     numbers: Iterable = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     return {"page": page, "numbers": list(numbers), "request": context["request"]}
+
+
+@register.simple_tag
+def training_mark() -> str:
+    """On the training site, the line that no page is without; elsewhere nothing."""
+    if not settings.TRAINING:
+        return ""
+    words = _("演练医院 · 仿真数据，与正式系统互不相通，不发出任何消息")
+    return format_html('<p class="training-mark" role="note">{} {}</p>', icon("flask-conical", 16), words)
