@@ -26,10 +26,19 @@ def copy(source: Path, target: Path) -> None:
             f"数据库不在 {source} 里，而在 {(source / 'postgres').resolve()}，不能整体复制。"
             "请把它移回数据目录，再升级。没有改动任何东西。"
         )
-    target.mkdir(mode=source.stat().st_mode & 0o777)
+    _folder_like(source, target)
     entries = [str(path) for path in sorted(source.iterdir()) if path.name not in NOT_COPIED]
     if entries:
         _cp(entries, target)
+
+
+def _folder_like(source: Path, target: Path) -> None:
+    """An empty folder with the owner and the rights of another one."""
+    found = source.stat()
+    target.mkdir(mode=0o700)
+    target.chmod(found.st_mode & 0o777)
+    if os.geteuid() == 0:
+        os.chown(target, found.st_uid, found.st_gid)
 
 
 def _cp(entries: list[str], target: Path) -> None:

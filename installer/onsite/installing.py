@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -96,7 +97,7 @@ def _first(layout: Layout, new: Set, now: Callable[[], datetime], account: str |
     for folder in (new.data, new.keys, layout.prefix / "backups"):
         folder.mkdir(mode=0o700, exist_ok=True)
         if account:
-            shutil.chown(folder, account, account)
+            shutil.chown(folder, account, pwd.getpwnam(account).pw_gid)
     new.tell(at=now().isoformat(timespec="seconds"))
     layout.flip(new)
     say(f"质控 {new.version} 已装到 {layout.prefix}。")

@@ -191,3 +191,18 @@ def test_a_machine_that_cannot_run_it_is_told_why(check, words):
     machine.check_processor("x86_64", "x86_64")
     machine.check_python("3.11", (3, 11))
     machine.check_glibc("glibc", "2.28")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_installed_by_root_the_data_belong_to_an_account_and_the_program_to_root(bundle, layout):
+    for folder in (layout.prefix, *layout.prefix.parents[:3]):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
+    made = installing.install(bundle("0.9.0"), layout, now=lambda: NOW, account="nobody")
+    assert {folder.owner() for folder in (made.data, made.keys, layout.prefix / "backups")} == {"nobody"}
+    assert product.program(made).owner() == "root"
+    (made.data / "connection.json").write_text('{"embedded": true}')
+    (made.data / "rows").write_text("one\n")
+    new = installing.install(bundle("0.10.0"), layout, now=lambda: NOW)
+    assert (new.data.owner(), (new.data / "migrated").owner()) == ("nobody", "nobody")
+    assert (made.data / ".running").owner() == "nobody"
