@@ -69,7 +69,8 @@ def next_time(now: datetime, at: str, last: datetime | None) -> datetime:
 
 
 def watch() -> None:
-    """Wait for each night's moment until told to stop."""
+    """Wait for each night's moment, in the site's zone, until told to stop."""
+    frame.setup_django()
     while True:
         options = home.options().get("backup", {})
         now = datetime.now().astimezone()
