@@ -8,7 +8,12 @@ from zhikong.site.backup import places
 @pytest.fixture
 def installation(tmp_path):
     data, keys, dump = tmp_path / "data", tmp_path / "keys", tmp_path / "dump"
-    for name in ("files/ab/one", "lake/H/stays/part-1.parquet", "lake/H/stays/_delta_log/0.json", "secrets/django"):
+    for name in (
+        "files/ab/one",
+        "lake/H/stays/part-1.parquet",
+        "lake/H/stays/_delta_log/0.json",
+        "secrets/django",
+    ):
         (data / name).parent.mkdir(parents=True, exist_ok=True)
         (data / name).write_text(name)
     for name in ("postgres/data/base", "cache/x", "logs/web.log", "static/a.css", ".running"):
