@@ -42,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "ready": readiness.of_month(month),
         "estimate": timing.until_the_month(month),
         "spoken": spoken(timing.until_the_month(month).total),
-        "brief": brief_of(month),
+        "brief": _brief(request, month),
         "may_mark": can(request.user, Permission.MANAGE_ORGANISATION, whole_hospital=True),
     }  # fmt: skip
     return render(request, "starting/index.html", context)
@@ -100,7 +100,7 @@ def month(request: HttpRequest) -> HttpResponse:
         "documents": rules.by_document(known, found),
         "blocked": [(known[name].title(), name, [rules.sentence(x) for x in lacks]) for name, lacks in found.blocked.items()],
         "silent": step_rules.listed(readiness.silent_departments(chosen), 12),
-        "untargeted": readiness.without_target(chosen, found.ready),
+        "untargeted": readiness.without_target(chosen, found.ready) if may_work(request.user, "targets") else 0,
         "reporters": readiness.silent_reporters(chosen),
         "computed": readiness.computed(chosen),
         "current": readiness.is_computed(chosen),
@@ -110,12 +110,17 @@ def month(request: HttpRequest) -> HttpResponse:
         "writing": spoken(estimate.writing),
         "total": spoken(estimate.total),
         "asked": FirstMonth.objects.select_related("asked_by").first(),
-        "brief": brief_of(chosen),
+        "brief": _brief(request, chosen),
         "closed": chosen in frame().closed,
         "may_make": can(request.user, Permission.EDIT_BRIEF, whole_hospital=True),
         "whole": calendar.is_month(chosen) and chosen in readiness.months_with_data(now=now),
     }  # fmt: skip
     return render(request, "starting/month.html", context)
+
+
+def _brief(request: HttpRequest, month: str):
+    """The month's brief for whom its page opens while it is a draft."""
+    return brief_of(month) if can(request.user, Permission.EDIT_BRIEF) else None
 
 
 def _named(tables: tuple[str, ...]) -> str:
