@@ -333,7 +333,7 @@ def test_a_flood_is_held_off_for_all_alike_and_nobody_is_counted(family, hospita
         values={"hourly_limit": 1, "address": "一楼", "telephone": "0571"},
     )
     html(family.post(reverse("voice:new"), written(hospital, note=note(hospital, seconds=61))))
-    page = html(family.post(reverse("voice:new"), written(hospital, note=note(hospital, seconds=62))), 422)
+    page = html(family.post(reverse("voice:new"), written(hospital, note=note(hospital, seconds=90))), 422)
     assert "这一小时网上提交的人很多" in page
     assert WORDS in page
 

@@ -76,11 +76,11 @@ def _vetoes(draft: Draft) -> Iterator[Problem]:
             yield draft.problem(
                 ("vetoes", i), "一条否决要写且只写一种后果。", "写 deduct、cap 或 grade 之一。"
             )
-        elif rule.get("grade") and rule["grade"] not in names:
+        elif given == ["grade"] and rule["grade"] not in names:
             yield draft.problem(
                 ("vetoes", i, "grade"), f"没有等级 {rule['grade']}。", f"等级有：{'、'.join(names)}。"
             )
-        elif not rule.get("grade") and not 0 <= rule[given[0]] <= FULL:
+        elif given != ["grade"] and not 0 <= rule[given[0]] <= FULL:
             yield draft.problem(("vetoes", i, given[0]), "分数不在 0 和 100 之间。", "按百分制写。")
         if rule.get("at_least", 1) < 1:
             yield draft.problem(("vetoes", i, "at_least"), "at_least 小于 1。", "一项起写 1，可以不写。")
