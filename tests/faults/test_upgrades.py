@@ -31,7 +31,6 @@ pytestmark = [
 BUSY = {
     "copying": lambda new: (new / "data").exists(),
     "migrating": lambda new: (new / "data" / "postgres" / "data" / "postmaster.pid").exists(),
-    "trying": lambda new: (new / "data" / "logs" / "trial.log").exists(),
 }
 
 
