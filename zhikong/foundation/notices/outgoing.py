@@ -12,6 +12,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from zhikong.foundation.notices import limits, queries
 from zhikong.foundation.notices.adapters import ADAPTERS, Outgoing, SendFailed
 from zhikong.foundation.notices.models import Bucket, Channel, Dispatch, Message
@@ -170,6 +172,8 @@ def _outgoing(message: Message, address: str) -> Outgoing:
 
 
 def _call(job: Job, now: datetime) -> SendFailed | None:
+    if settings.TRAINING:
+        return SendFailed("这是演练医院，不发出任何消息。")
     if job.trouble:
         return SendFailed(job.trouble)
     try:

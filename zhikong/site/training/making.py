@@ -23,13 +23,22 @@ class TrainingRefused(Explained):
 
 
 def make() -> str:
-    """Load the simulated hospital and keep a fresh copy; gives the practice password. Takes a few minutes."""
+    """Load the simulated hospital and keep a fresh copy; gives the practice password. Takes a few minutes.
+
+    An earlier one is replaced only when the new one is whole.
+    """
     _check_real()
     if shutil.disk_usage(home.folder()).free < LEAST_ROOM:
         raise TrainingRefused("磁盘空间不足 3 GB，装不下演练医院。请先腾出空间。")
+    data, keys = places.draft()
+    for folder in (data, keys):
+        _delete(folder)
+        _mark(folder)
+    _run(["demo", "--load-only"], data=data, own_keys=keys)
     remove()
-    _run(["demo", "--load-only"])
-    _copy(places.folder(), places.fresh())
+    data.rename(places.fresh())
+    keys.rename(places.keys())
+    _copy(places.fresh(), places.folder())
     return _open()
 
 
@@ -104,11 +113,16 @@ def _set(*, on: bool) -> None:
     home.set_options(**{places.OPTION: {**kept, "on": on, "port": places.port()}})
 
 
-def _run(words: list[str]) -> str:
+def _mark(folder: Path) -> None:
+    folder.mkdir(parents=True, mode=0o755)
+    (folder / places.OURS).touch()
+
+
+def _run(words: list[str], **where: Path) -> str:
     """A command of ours in the training hospital's folder; its output, or a refusal with its last line."""
     done = subprocess.run(
         [sys.executable, "-m", "zhikong", *words],
-        env=places.environment(),
+        env=places.environment(**where),
         capture_output=True,
         text=True,
         check=False,
@@ -136,7 +150,12 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _delete(folder: Path) -> None:
+    """Only what we made: somebody may keep a folder of that name for reasons of his own."""
+    if not folder.exists():
+        return
+    if not (folder / places.OURS).exists():
+        raise TrainingRefused(f"{folder} 不是演练医院的目录，没有删除。请先把它移到别处。")
     database = folder / "postgres"
     if database.is_symlink():
-        shutil.rmtree(database.resolve(), ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(database.resolve())
+    shutil.rmtree(folder)

@@ -67,6 +67,18 @@ def test_nothing_is_planned_without_channels_or_addresses(head, admin, service):
     assert not Dispatch.objects.exists()
 
 
+def test_nothing_leaves_the_training_site(wecom, head, service, settings):
+    reached(head)
+    tell(head, kind="incident")
+    settings.TRAINING = True
+    push()
+    assert not service.seen
+    assert "不发出任何消息" in Message.objects.get().last_error
+    settings.TRAINING = False
+    push(NOW + timedelta(hours=1))
+    assert service.seen
+
+
 @pytest.mark.proves("F-06")
 def test_outside_the_house_only_category_and_link(wecom, head, service):
     reached(head)

@@ -28,11 +28,9 @@ def real(tmp_path, monkeypatch):
     return tmp_path / "home"
 
 
-def _loader(words):
+def _loader(words, data=None, own_keys=None):
     if words[0] == "demo":
-        places.folder().mkdir()
-        (places.folder() / "page").write_text("as made")
-        places.keys().mkdir(exist_ok=True)
+        (data / "page").write_text("as made")
         return ""
     return "said\nnew-password\n"
 
@@ -48,7 +46,7 @@ def test_made_practised_in_reset_and_removed(real):
     (places.folder() / "page").write_text("practised")
     (places.folder() / "more").write_text("practised")
     assert making.reset() == "new-password"
-    assert [p.name for p in places.folder().iterdir()] == ["page"]
+    assert sorted(p.name for p in places.folder().iterdir()) == [places.OURS, "page"]
     assert (places.folder() / "page").read_text() == "as made"
     making.remove()
     assert not places.folder().exists()
@@ -56,6 +54,30 @@ def test_made_practised_in_reset_and_removed(real):
     assert not places.keys().exists()
     assert not places.is_wanted()
     assert _snapshot(real) == before
+
+
+@pytest.mark.parametrize("name", ["home-training", "home-training-fresh", "home-keys-training"])
+@pytest.mark.parametrize("act", [making.make, making.remove])
+def test_a_folder_of_somebody_elses_is_never_deleted(real, name, act):
+    own = real.with_name(name)
+    own.mkdir()
+    (own / "own.txt").write_text("kept")
+    with pytest.raises(TrainingRefused, match="没有删除"):
+        act()
+    assert (own / "own.txt").read_text() == "kept"
+
+
+def test_an_earlier_one_stays_when_the_new_one_is_not_made(real, monkeypatch):
+    making.make()
+
+    def breaks(words, **where):
+        raise TrainingRefused("磁盘已满")
+
+    monkeypatch.setattr(making, "_run", breaks)
+    with pytest.raises(TrainingRefused, match="磁盘已满"):
+        making.make()
+    assert (places.folder() / "page").exists()
+    assert places.is_wanted()
 
 
 def test_options_of_the_real_site_stay(real):
