@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from zhikong.site import frame, home
-from zhikong.site.backup import keys, retention, state, taking, verifying
+from zhikong.site.backup import clock, keys, retention, state, taking, verifying
 from zhikong.site.backup.vault import Vault
 from zhikong.site.home import Explained
 from zhikong.site.progress import say
@@ -20,6 +20,7 @@ VERIFY_EVERY = timedelta(days=7)
 def run(*, to: Path, now: datetime) -> None:
     """Everything that is done in a night; a failure is told to the administrators and raised again."""
     try:
+        tidy(Vault(to, keys.own()))  # first: what a full disk waits for
         with frame.database() as server:
             told = taking.take(server=server, to=to, now=now)
         say(f"备份 {told.name} 完成。")
@@ -40,16 +41,14 @@ def verification_due(told: dict, now: datetime) -> bool:
 
 def tidy(vault: Vault) -> list[str]:
     """Forget outdated backups and sweep what only they named; gives their names."""
-    verified = state.read().get("verified", {})
-    kept = verified.get("name") if verified.get("ok") else None
+    kept = state.read().get("proved", {}).get("name")
     gone = retention.outdated(
         vault.names(), retention.as_set(home.options().get("backup", {})), verified=kept
     )
     with vault.alone():
         for name in gone:
             vault.remove(name)
-        if gone:
-            vault.sweep()
+        vault.sweep()
     return gone
 
 
@@ -73,11 +72,11 @@ def watch() -> None:
     frame.setup_django()
     while True:
         options = home.options().get("backup", {})
-        now = datetime.now().astimezone()
+        now = clock.now()
         if is_wanted() and next_time(now, options.get("at", USUAL), _last(now)) <= now:
             try:
                 run(to=taking.check_place(Path(options["to"])), now=now)
-            except Explained as error:
+            except (Explained, OSError) as error:
                 say(f"备份没有成功：{error}")
         time.sleep(LOOK_EVERY)
 

@@ -10,8 +10,5 @@ from zhikong.site.backup import state
 def last() -> tuple[datetime | None, datetime | None]:
     """(when the last good backup was made, when one was last verified with success); None: never."""
     told = state.read()
-    good, verified = told.get("good"), told.get("verified")
-    return (
-        state.moment(good) if good else None,
-        state.moment(verified) if verified and verified["ok"] else None,
-    )
+    good, proved = told.get("good"), told.get("proved")
+    return (state.moment(good) if good else None, state.moment(proved) if proved else None)

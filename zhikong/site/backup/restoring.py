@@ -18,6 +18,7 @@ from zhikong.site.supervisor import Server
 
 MARK = ".restoring"  # while it lies in a data folder, that folder is not whole
 DUMP = "backup-scratch"
+KEY = "ZHIKONG_RECOVERY_KEY"  # variable in which a program gives the key
 LOCKS = {".running", ".start.lock"}  # what a start leaves that came to nothing
 
 

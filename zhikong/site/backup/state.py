@@ -27,16 +27,16 @@ class Told:
 
 
 def read(folder: Path | None = None) -> dict[str, Any]:
-    """{"last": Told, "verified": Told, "good": Told} as dictionaries; an entry that never was is missing."""
+    """ "last" and "verified" with "good" and "proved", the newest of each that went well; what never was is missing."""
     path = (folder or home.folder()) / FILE
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def note(kind: str, told: Told) -> None:
-    """Remember the newest of a kind; a good backup is remembered beside a later failure."""
+    """Remember the newest of a kind; what went well is remembered beside a later failure."""
     found = read() | {kind: asdict(told)}
-    if kind == "last" and told.ok:
-        found["good"] = asdict(told)
+    if told.ok:
+        found[{"last": "good", "verified": "proved"}[kind]] = asdict(told)
     home.write_private(home.folder() / FILE, json.dumps(found, ensure_ascii=False, indent=2))
 
 

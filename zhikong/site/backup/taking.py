@@ -34,9 +34,10 @@ def take(*, server: Any, to: Path, now: datetime) -> state.Told:
     name = f"{now:%Y%m%dT%H%M%S}"
     try:
         size, added = _take(server, check_place(to), name, now)
-    except Explained as error:
-        state.note("last", state.Told(name, now.isoformat(), False, reason=str(error)))
-        raise
+    except (Explained, OSError) as error:
+        said = error if isinstance(error, Explained) else VaultFailed(f"备份没有做成：{error}。")
+        state.note("last", state.Told(name, now.isoformat(), False, reason=str(said)))
+        raise said from error
     told = state.Told(name, now.isoformat(), True, size, added, round(time.monotonic() - began, 1))
     state.note("last", told)
     return told

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from zhikong.site import frame, home
-from zhikong.site.backup import keys, state
+from zhikong.site.backup import keys, restoring, state
+from zhikong.site.backup.vault import Vault
 from zhikong.site.home import Explained
 
 MARKER = "zhikong-checked:"
@@ -39,23 +43,31 @@ def verify(*, source: Path, name: str, now: datetime) -> dict[str, Any]:
 
 
 def _in_scratch(source: Path, name: str) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(
-        prefix="zhikong-verify-", dir=_roomy(), ignore_cleanup_errors=True
-    ) as folder:
-        base = Path(folder)
-        base.chmod(0o755)  # as root, the scratch server runs under another account and must get in
-        key = base / "key"
-        home.write_private(key, keys.on_paper(keys.own()))
+    key = keys.own()
+    with Vault(source, key).alone(), _scratch() as base:
         kept = {k: v for k, v in os.environ.items() if k not in NOT_THERE}
-        environment = kept | {"ZHIKONG_HOME": str(base / "data"), "ZHIKONG_KEYS": str(base / "keys")}
-        restore = ["restore", "--from", str(source), "--name", name, "--recovery-key", str(key), "--scratch"]
+        places = {"ZHIKONG_HOME": str(base / "data"), "ZHIKONG_KEYS": str(base / "keys")}
+        restore = ["restore", "--from", str(source), "--name", name, "--scratch"]
+        environment = kept | places | {restoring.KEY: keys.on_paper(key)}
         return _answer([sys.executable, "-m", "zhikong", *restore], environment)
 
 
-def _roomy() -> str | None:
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder under a fixed name, so that what a killed verification left in clear is found and deleted."""
+    base = _roomy() / f"{home.folder().name}-verifying"
+    shutil.rmtree(base, ignore_errors=True)
+    base.mkdir(mode=0o755)  # as root, the scratch server runs under another account and must get in
+    try:
+        yield base
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def _roomy() -> Path:
     """Beside the data folder, where a copy of it fits rather than in a small /tmp; else the system's choice."""
     beside = home.folder().parent
-    return str(beside) if os.access(beside, os.W_OK) else None
+    return beside if os.access(beside, os.W_OK) else Path(tempfile.gettempdir())
 
 
 def _answer(command: list[str], environment: dict[str, str]) -> dict[str, Any]:

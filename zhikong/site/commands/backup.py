@@ -1,11 +1,10 @@
 """``zhikong backup``: a sealed backup, the list of them, or the verification of one."""
 
 import argparse
-from datetime import datetime
 from pathlib import Path
 
 from zhikong.site import frame, home
-from zhikong.site.backup import keys, nightly, restoring, state, taking, verifying
+from zhikong.site.backup import clock, keys, nightly, restoring, state, taking, verifying
 from zhikong.site.backup.vault import Vault
 from zhikong.site.home import Explained
 from zhikong.site.progress import Progress, say
@@ -42,7 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
     elif arguments.verify is not None:
         _verify(to, arguments.verify)
     elif arguments.nightly:
-        nightly.run(to=to, now=_now())
+        nightly.run(to=to, now=clock.now())
     else:
         _take(to)
 
@@ -59,7 +58,7 @@ def _take(to: Path) -> None:
     first = not keys.path().exists()
     progress = Progress()
     with progress.step(f"备份到 {to}"), frame.database() as server:
-        told = taking.take(server=server, to=to, now=_now())
+        told = taking.take(server=server, to=to, now=clock.now())
     say(f"备份 {told.name} 完成：共 {_size(told.size)}，新增 {_size(told.added)}。")
     if first:
         _show_key()
@@ -87,15 +86,11 @@ def _list(to: Path) -> None:
 def _verify(to: Path, name: str) -> None:
     chosen = restoring.chosen(Vault(to, keys.own()), name=name or None)
     with Progress().step(f"把备份 {chosen} 恢复到临时位置并核对"):
-        found = verifying.verify(source=to, name=chosen, now=_now())
+        found = verifying.verify(source=to, name=chosen, now=clock.now())
     say(
         f"备份 {chosen} 可用：{found['tables']} 张表 {found['rows']} 行、事实表 {found['lake_tables']} 张版本相符，"
         f"重算 {found['figures']} 个指标值全部一致。"
     )
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()
 
 
 def _size(number: int) -> str:

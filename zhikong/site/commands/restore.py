@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from zhikong.site import home
-from zhikong.site.backup import keys, restoring, verifying
+from zhikong.site.backup import clock, keys, restoring, verifying
 from zhikong.site.backup.vault import Vault
 from zhikong.site.home import Explained
 from zhikong.site.progress import Progress, say
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
             restoring.load(server, told)
         restoring.finish()
         if arguments.scratch:
-            found = verifying.examine(told, datetime.now().astimezone())
+            found = verifying.examine(told, clock.now())
             say(verifying.MARKER + json.dumps(found))
             return
     say(
@@ -64,8 +64,8 @@ def _key(file: Path | None) -> bytes:
             return keys.read(file.read_text(encoding="ascii"))
         except (OSError, UnicodeDecodeError) as error:
             raise keys.WrongKey(f"读不了恢复密钥文件 {file}：{error}。") from error
-    if os.environ.get("ZHIKONG_RECOVERY_KEY"):
-        return keys.read(os.environ["ZHIKONG_RECOVERY_KEY"])
+    if os.environ.get(restoring.KEY):
+        return keys.read(os.environ[restoring.KEY])
     if keys.path().exists():
         return keys.own()
     if not sys.stdin.isatty():
@@ -77,6 +77,6 @@ def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text).astimezone()
+        return clock.moment(text)
     except ValueError as error:
         raise BadMoment(f"时间“{text}”看不懂，请写成 2026-11-22 02:30。") from error
