@@ -58,7 +58,9 @@ def _apart(path: Path) -> tuple[str, bool, int]:
 
     In a process of its own: a child begins with the peak of the process that starts it, and the tests' own is large.
     """
-    done = subprocess.run([sys.executable, "-c", READING, str(path)], capture_output=True, check=True, timeout=200)
+    done = subprocess.run(
+        [sys.executable, "-c", READING, str(path)], capture_output=True, check=True, timeout=200
+    )
     return tuple(json.loads(done.stdout))
 
 

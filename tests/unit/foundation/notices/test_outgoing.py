@@ -69,7 +69,7 @@ def test_nothing_is_planned_without_channels_or_addresses(head, admin, service):
 
 def test_nothing_leaves_the_training_site(wecom, head, service, settings):
     reached(head)
-    tell(head, kind="incident")
+    tell(head, kind="escalation")
     settings.TRAINING = True
     push()
     assert not service.seen
