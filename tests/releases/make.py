@@ -23,6 +23,7 @@ LAST_MONTH, CLOSED_MONTH = "2026-10", "2026-09"
 OWN_FORM = "hand_hygiene_observation"
 NOTED, NOTE = "average_length_of_stay", "十月起日间病房停用两周"
 NO_PASSWORD = "!not in the dump"
+STAFF_LIST, LEFT_OUT = "十一月新进人员.csv", "今年的计划还在起草"
 # What newer servers write around a dump and older ones do not know; lines with `\\` are for psql, which is not used.
 UNKNOWN_TO_OLDER = re.compile(r"^(\\(un)?restrict .*|SET transaction_timeout = .*;)\n", re.M)
 
@@ -73,6 +74,7 @@ def hospital() -> dict:
         work()
         chart_note()
         daily_life()
+        starting()
         own_definition()
         take_passwords_away()
         return what_pages_show()
@@ -218,6 +220,24 @@ def finished_circle() -> None:
     Circle(leader, judge, "CARD", now=NOW).run()
 
 
+def starting() -> None:
+    """A staff list that waits for its confirmation, a step that is left out, a first password that waits."""
+    from zhikong.foundation.access import actions_passwords
+    from zhikong.foundation.access.models import User
+    from zhikong.foundation.access.queries import scope_of
+    from zhikong.foundation.access.scope import scoped
+    from zhikong.foundation.organisation.importing import actions as importing
+    from zhikong.hospital.overviews.starting.actions.marking import mark
+
+    admin, nurse = (User.objects.get(username=name) for name in ("guanli", "hushi"))
+    with scoped(scope_of(admin, NOW.date())), tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / STAFF_LIST
+        path.write_text("工号,姓名,科室,职称\nY9001,林新来,心血管内科,住院医师\n", encoding="utf-8")
+        importing.stage(by=admin, now=NOW, kind="staff", path=path, name=STAFF_LIST)
+        mark(by=admin, now=NOW, step="plan", kind="left_out", reason=LEFT_OUT)
+        actions_passwords.issue(by=admin, now=NOW, users=[nurse])
+
+
 def own_definition() -> None:
     """The hospital's own version of a packaged form: written, reviewed by another, published."""
     from zhikong.foundation.access.models import User
@@ -356,6 +376,7 @@ def pages_of_daily_life() -> dict[str, list[str]]:
         f"/packstore/definitions/form/{OWN_FORM}/": [version.title, f"第 {version.number} 版"],
         f"/reporting/sheets/{figures.pk}/": [names(on=NOW.date())[figures.department_id], "已接收"],
         "/duties/committees/": ["质量管理委员会"],
+        "/starting/": [LEFT_OUT],
         "/indicators/library/": ["平均住院日", "无数据来源"],
         f"/indicators/{NOTED}/": [NOTE],
     }
