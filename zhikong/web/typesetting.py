@@ -8,7 +8,7 @@ from typing import Any
 import typst
 from django.conf import settings
 
-MARKED = """#set page(foreground: rotate(-35deg, text(size: 54pt, fill: rgb(190, 30, 45, 38), font: "Noto Sans SC", weight: "bold")[演练数据]))
+MARKED = """#set page(foreground: pdf.artifact(rotate(-35deg, text(size: 54pt, fill: rgb(190, 30, 45, 38), font: "Noto Sans SC", weight: "bold")[演练数据])))
 """
 
 

@@ -74,16 +74,22 @@ def test_a_pdf_is_marked_where_it_is_set(tmp_path, settings, training):
     from zhikong.web.charts.fonts import folders
 
     settings.TRAINING = training
+    rows = " ".join(
+        f"[行 {n}]," for n in range(90)
+    )  # a table over several pages, in a paper for screen readers
     (tmp_path / "a.typ").write_text(
-        '#set page(width: 20cm, height: 20cm)\n#set text(font: "Noto Sans SC")\n正文', "utf-8"
+        '#set document(title: "题")\n#set page(width: 20cm, height: 20cm)\n#set text(font: "Noto Sans SC", lang: "zh")\n'
+        f"正文\n#table({rows})",
+        "utf-8",
     )
     content = typesetting.compile(
         tmp_path / "a.typ", font_paths=[str(one) for one in folders()], ignore_system_fonts=True, format="pdf",
-        pdf_standards=["1.7"],
+        pdf_standards=["ua-1"],
     )  # fmt: skip
-    text = pypdfium2.PdfDocument(content)[0].get_textpage().get_text_bounded()
-    assert "正文" in text
-    assert ("演练数据" in text.replace("\r\n", "")) is training
+    pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(content)]
+    assert "正文" in pages[0]
+    assert len(pages) > 1
+    assert ["演练数据" in text.replace("\r\n", "") for text in pages] == [training] * len(pages)
 
 
 @pytest.mark.parametrize(

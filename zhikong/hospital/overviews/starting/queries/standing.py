@@ -130,9 +130,14 @@ def suitable_presets() -> list:
 def of_plans(*, today: date) -> Found:
     """The plans of this year and the next, and how far their checking has got."""
     rows = list(PlanDocument.objects.filter(year__gte=today.year).exclude(state=PlanDocument.State.REPLACED))
-    lines = tuple(f"{one.year} {one.title}：{one.get_state_display()}" for one in rows[:4])
+    lines = tuple(f"{_named(one)}：{one.get_state_display()}" for one in rows[:4])
     troubles = [_of_plan(one) for one in rows if one.state != PlanDocument.State.ADOPTED]
     return Found(bool(rows), lines, tuple(troubles[:4]))
+
+
+def _named(one: PlanDocument) -> str:
+    """Its title, after its year when the title does not say it."""
+    return one.title if str(one.year) in one.title else f"{one.year} {one.title}"
 
 
 def _of_plan(one: PlanDocument) -> Trouble:
