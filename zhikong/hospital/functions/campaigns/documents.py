@@ -87,7 +87,7 @@ def _body(document, text: str) -> None:
 def _days(first: date | None, last: date | None) -> str:
     if first is None and last is None:
         return _("时间待定")
-    return f"{first or _('即日')} — {last or _('另行通知')}"
+    return " — ".join((str(first or _("即日")), str(last or _("另行通知"))))
 
 
 def _ended(document, hospital: str, on: date) -> bytes:

@@ -80,7 +80,7 @@ def _places(document, found: Audit, number: str) -> None:
 
 
 def _wanting(document, found: Audit, number: str) -> None:
-    document.add_heading(f"{number}{_('缺少证据的句子')}", level=1)
+    document.add_heading(number + _("缺少证据的句子"), level=1)
     wanting = sorted(
         (line for line in found.lines if line.state in WANTING), key=lambda one: WANTING.index(one.state)
     )
@@ -99,7 +99,7 @@ def _who(line: Line) -> str:
 
 
 def _months(document, found: Audit, number: str) -> None:
-    document.add_heading(f"{number}{_('逐月情况')}", level=1)
+    document.add_heading(number + _("逐月情况"), level=1)
     rows = [(one.name, one.judged, one.kept, one.missing, _share(one)) for one in found.trend]
     heads = (_("月份"), _("到期项次"), _("有证据"), _("没有证据"), _("覆盖率"))
     paper.add_table(document, heads, (3.6, 3.0, 3.0, 3.2, 3.0), rows)

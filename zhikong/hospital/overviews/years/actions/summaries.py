@@ -76,7 +76,8 @@ def _check_bound(section: Mapping, entries) -> None:
             % {"title": section["title"], "numbers": "、".join(f"〔{n}〕" for n in wrong)}
         )
     if loose := quoting.loosened(section["text"], entries):
-        wanted = "；".join(f"〔{e['number']}〕{_('前面应为')} {e['shown']}" for e in loose)
+        before = _("前面应为")
+        wanted = "；".join(f"〔{e['number']}〕{before} {e['shown']}" for e in loose)
         raise ValidationError(
             _("“%(title)s”中的数字与依据不符：%(wanted)s。") % {"title": section["title"], "wanted": wanted}
         )
