@@ -5,7 +5,7 @@ import signal
 
 from django.core.wsgi import get_wsgi_application
 
-from zhikong.site import connection, home, proxy, speak
+from zhikong.site import connection, home, proxy, speak, warming
 from zhikong.site.listening import tell_ready
 from zhikong.site.monitoring import last_words
 from zhikong.site.supervisor.guardian import tie_to_parent
@@ -18,8 +18,6 @@ application = proxy.believing(
     speak.branch(get_wsgi_application()), home.options().get("trusted_proxy", False)
 )
 if connection.process_role() == "web":
-    from django.urls import get_resolver
-
-    get_resolver().url_patterns  # noqa: B018 - every page is loaded before the old process ends, not while somebody waits
+    warming.warm()  # before the old process ends, not while somebody waits
     last_words.install()
     tell_ready()

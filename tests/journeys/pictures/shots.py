@@ -53,7 +53,14 @@ SHOTS = (
     Shot("functional-verify", "yuangan", "/findings/?show=verify"),
     Shot("hospital_leader-home", "yuanzhang", "/", **PHONE),
     Shot("record_reviewer-queue", "bingan", "/record_reviews/"),
-    Shot("record_reviewer-review", "bingan", "/record_reviews/", (r"/record_reviews/\d+/",), height=900),
+    Shot(
+        "record_reviewer-review",
+        "bingan",
+        "/record_reviews/",
+        (r"/record_reviews/\d+/",),
+        height=900,
+        sometimes=("机器发现",),
+    ),  # the first record of the queue has findings or none
     Shot("complaint_officer-desk", "tousu", "/complaints/"),
     Shot("auditor-list", "shenji", "/audit/"),
     Shot("administrator-home", "guanli", "/"),
