@@ -81,6 +81,15 @@ def empty_hospital():
         running.wait(timeout=60)
 
 
+def replace_first_password(page, first):
+    """The only page that a first password opens."""
+    page.locator("[name=oldpassword]").fill(first)
+    for name in ("password1", "password2"):
+        page.locator(f"[name={name}]").fill("Seven-rivers-2026")
+    page.get_by_role("button", name="保存新密码").click()
+    page.wait_for_url(lambda url: "password" not in url)
+
+
 def sign_in(chromium, address, password):
     context = chromium.new_context(base_url=address, viewport={"width": 1440, "height": 900}, locale="zh-CN")
     context.set_default_timeout(SLOW)
@@ -90,6 +99,7 @@ def sign_in(chromium, address, password):
     page.get_by_label("密码", exact=False).first.fill(password)
     page.get_by_role("button", name="登录", exact=True).click()
     page.wait_for_url(lambda url: "login" not in url)
+    replace_first_password(page, password)
     return Person(page)
 
 
