@@ -32,7 +32,7 @@ time_zone = "Asia/Shanghai"
 [database]
 # 不写 address 即用内置数据库（推荐）。用医院自己的 PostgreSQL（15 或更新）时，密码放在单独的文件里，权限 600：
 # address = "postgresql://zhikong_setup@10.0.0.8:5432/zhikong?sslmode=require"
-# password_file = "/root/zhikong-db.password"
+# password_file = "/etc/zhikong/database.password"
 
 [address]
 listen = "0.0.0.0"             # 监听地址；在代理之后用 127.0.0.1
