@@ -51,11 +51,13 @@ def _take(page, visitor: Visitor, shot: Shot) -> None:
     address, text = visitor.page_of(shot)
     picture = _small(_photograph(page, shot, address))
     (FOLDER / f"{shot.name}.png").write_bytes(picture)
+    words = said(text, whole=shot.whole)
     told = {
         "account": shot.account,
         "address": shape(address),
         "picture": hashlib.sha256(picture).hexdigest()[:16],
-        "says": sorted(said(text, whole=shot.whole) - set(shot.sometimes)),
+        "says": sorted(words.always - set(shot.sometimes)),
+        "says_with_data": sorted(words.passing),
     }
     written = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=120)
     (FOLDER / f"{shot.name}.yaml").write_text(written, "utf-8")

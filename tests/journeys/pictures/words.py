@@ -1,6 +1,7 @@
 """What a page says of itself: headings, buttons, labels, table heads and menu, without numbers and without data."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,12 +15,17 @@ VOID = {"input", "img", "br", "hr", "meta", "link", "path", "circle", "rect", "l
 
 
 class _Reader(HTMLParser):
-    """Collects the text of speaking elements; a link counts when it is a button, a tab or an entry of the menu."""
+    """Collects the text of speaking elements; a link counts when it is a button, a tab or an entry of the menu.
+
+    passing: of these, what stands in a table's rows or in the cards of a home page: they come and go with the day's data.
+    """
 
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.open: list[tuple[str, list[str] | None]] = []
+        self.changing: list[bool] = []
         self.found: list[str] = []
+        self.passing: list[str] = []
         self.hrefs: list[str] = []
 
     def handle_starttag(self, tag, attrs):
@@ -29,6 +35,7 @@ class _Reader(HTMLParser):
         if tag in VOID:
             return
         self.open.append((tag, [] if self._speaks(tag, given) else None))
+        self.changing.append(tag == "tbody" or "cards" in (given.get("class") or "").split())
 
     def _speaks(self, tag, given):
         inside_menu = any(name == "nav" for name, _ in self.open)
@@ -43,19 +50,32 @@ class _Reader(HTMLParser):
         while self.open:
             name, words = self.open.pop()
             if words is not None:
-                self.found.append("".join(words))
+                (self.passing if any(self.changing) else self.found).append("".join(words))
+            self.changing.pop()
             if name == tag:
                 return
 
 
-def said(html: str, *, whole: bool = True) -> set[str]:
-    """The page's own words: those that stand in the product's sources, numbers taken out; without whole: of <main>."""
+@dataclass(frozen=True)
+class Said:
+    """The page's own words: those that stand in the product's sources, numbers taken out."""
+
+    always: frozenset[str]
+    passing: frozenset[str]
+
+
+def said(html: str, *, whole: bool = True) -> Said:
+    """whole: with the menu and the bar above; otherwise what stands in <main>."""
     if not whole:
         html = html[html.index("<main") : html.index("</main>")]
     reader = _Reader()
     reader.feed(re.sub(r"<(script|style|select|svg).*?</\1>", "", html, flags=re.S))
-    cleaned = {_clean(text) for text in reader.found}
-    return {text for text in cleaned if is_word(text)}
+    always = _words(reader.found)
+    return Said(always=always, passing=_words(reader.passing) - always)
+
+
+def _words(texts: list[str]) -> frozenset[str]:
+    return frozenset(text for text in map(_clean, texts) if is_word(text))
 
 
 def hrefs(html: str) -> list[str]:
