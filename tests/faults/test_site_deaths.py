@@ -155,13 +155,28 @@ def test_the_site_survives_the_death_of_its_parts_and_ctrl_c_ends_everything(sit
     assert processes_of(site.folder) == []
 
 
+def left_of(family):
+    """What still runs of some processes, said so that a failure tells which and why."""
+    return [said for process in family if (said := _said(process))]
+
+
+def _said(process):
+    try:
+        if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+            return ""
+        return f"{process.pid} {process.status()} {process.threads()} {' '.join(process.cmdline())[:200]}"
+    except psutil.NoSuchProcess:  # it ended while we looked
+        return ""
+
+
 def test_nothing_outlives_a_supervisor_that_is_killed_and_the_next_start_works(site):
     family = psutil.Process(site.process.pid).children(recursive=True)
     assert len(family) >= 4, "database, web server, its process and the worker should run"
     site.process.kill()
     site.process.wait()
     site.log.close()
-    assert eventually(lambda: not [p for p in family if p.is_running() and p.status() != "zombie"], 60)
+    eventually(lambda: left_of(family) == [], 60)
+    assert left_of(family) == []
     assert eventually(lambda: processes_of(site.folder) == [], 60)
     site.start()
     second = zhikong(site.folder, "serve", port=free_port())

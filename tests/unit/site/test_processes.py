@@ -250,3 +250,32 @@ def test_a_port_in_use_is_told_with_a_way_out():
         with pytest.raises(instance.PortTaken, match=f"ZHIKONG_PORT={port + 1}"):
             instance.check_port("127.0.0.1", port)
     instance.check_port("127.0.0.1", port)
+
+
+FOLLOWER = """
+import signal, time
+from zhikong.site.supervisor.following import end_with_parent
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+end_with_parent(within=0.5)
+print("follows", flush=True)
+time.sleep(600)
+"""
+LEADER = """
+import subprocess, sys, time
+process = subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdout=subprocess.PIPE)
+process.stdout.readline()
+print(process.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_process_that_does_not_end_when_asked_still_ends_with_its_parent():
+    with subprocess.Popen(
+        [sys.executable, "-c", LEADER, FOLLOWER], stdout=subprocess.PIPE, cwd=PROJECT
+    ) as leader:
+        follower = psutil.Process(int(leader.stdout.readline()))
+        follower.terminate()
+        time.sleep(1)
+        assert follower.is_running(), "as long as its parent lives it decides for itself"
+        leader.kill()
+    assert eventually(lambda: not follower.is_running() or follower.status() == psutil.STATUS_ZOMBIE)

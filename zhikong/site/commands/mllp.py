@@ -6,8 +6,10 @@ import os
 
 from zhikong.site import frame, home
 from zhikong.site.monitoring import last_words
+from zhikong.site.supervisor.following import end_with_parent
 
 HELP = "接收 HL7 v2 消息（MLLP；有 HL7 来源时由 zhikong serve 自动启动）"
+FINISH_WITHIN = 15  # seconds that messages under way get when the supervisor is gone
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     home.check_bind(arguments.address)
     if arguments.supervised:
+        end_with_parent(within=FINISH_WITHIN)
         _listen(arguments.address)
         return
     with frame.database():

@@ -9,6 +9,7 @@ from typing import Any
 
 from zhikong.site import frame, home
 from zhikong.site.monitoring import last_words
+from zhikong.site.supervisor.following import end_with_parent
 
 HELP = "执行后台任务（由 zhikong serve 自动启动）"
 HEARTBEAT = 5  # seconds between two signs of life
@@ -25,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     if arguments.supervised:
+        end_with_parent(within=FINISH_WITHIN + 5)
         _work()
         return
     with frame.database():
