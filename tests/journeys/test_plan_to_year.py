@@ -67,7 +67,7 @@ def empty_hospital():
     )  # fmt: skip
     text = said.stdout.decode()
     assert said.returncode == 0, (text + said.stderr.decode())[-4000:]
-    password = re.search(r"zhikong\s+(\S+)", text).group(1)
+    password = re.search(r"^ +zhikong +(\S+)", text, re.M).group(1)
     log = Path(home) / "serve.log"
     with log.open("wb") as output:
         running = subprocess.Popen(

@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from tests.apart import run_apart
 from zhikong.foundation.access.scope import Scope
 from zhikong.site.monitoring import counters, jobs, lines
 from zhikong.site.monitoring.middleware import RequestMiddleware
@@ -109,7 +110,7 @@ def test_lines_inside_a_job_carry_its_task_and_a_failed_one_is_counted():
 
     seen = {}
     with pytest.raises(ValueError, match="王秀英"):
-        asyncio.run(jobs.noted(fails, job(), None))
+        run_apart(jobs.noted(fails, job(), None))
     assert (seen["task"], seen["job"]) == ("tests.job", 7)
     assert jobs.running == {}
     assert (
@@ -124,6 +125,6 @@ def test_what_an_anonymous_report_took_is_not_measured():
     async def works():
         await asyncio.sleep(0.01)
 
-    asyncio.run(jobs.noted(works, job("incidents.anonymous_hourly"), None))
+    run_apart(jobs.noted(works, job("incidents.anonymous_hourly"), None))
     labels = {"task": "incidents.anonymous_hourly"}
     assert counters.REGISTRY.get_sample_value("zhikong_job_seconds_total", labels) == 0
