@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.foundation.packstore.conftest import KIND, recipe
 from zhikong.engine.definitions.locking import Lock, read_lock
-from zhikong.foundation.packstore import checking, kinds
+from zhikong.foundation.packstore import checking, kinds, shelf
 from zhikong.site.commands.check_packs import LOCK, packaged
 
 TODAY = datetime.now(UTC).date()
@@ -31,6 +31,17 @@ def test_no_folder_of_definitions_is_left_unread():
     known = {folder for kind in kinds.all() for folder in kind.folders} | checking.ENGINES | {"mappings"}
     folders = {folder.name for pack in packaged() for folder in pack.iterdir() if folder.is_dir()}
     assert folders - known == set()
+
+
+def test_a_search_passes_no_title_over():
+    """It looks at the line of the title only and reads the rest of what fits."""
+    missed = []
+    for kind in kinds.all():
+        for name in shelf.ids(kind.code, samples=True):
+            found = kinds.read(kind.code, name, shelf.of(kind.code, name, samples=True).text).obj
+            title = str(kind.title_of(found)).lower()
+            missed += [name] * (not shelf.may_say(kind.code, name, title, samples=True))
+    assert missed == []
 
 
 # ---- the checks can fail ---------------------------------------------------------------------------------------------

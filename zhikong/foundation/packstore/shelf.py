@@ -6,10 +6,11 @@ hospital, the stronger. `sample` is content of the demonstration hospital and is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -21,6 +22,7 @@ from zhikong.foundation.packstore.rules import clean_text, text_hash
 LEVELS = ("national", "province", "region", "hospital", "sample")
 SAMPLE = "sample"
 EXAMPLES = ".examples.yaml"
+TITLE = re.compile(r"^(?:title|name):[ \t]*[\"']?(.*)$", re.M)
 _root = Path(packs.__path__[0])
 
 
@@ -48,6 +50,23 @@ def ids(kind: str, *, samples: bool = False) -> list[str]:
     return sorted(name for name in _shelf(kind) if of(kind, name, samples=samples))
 
 
+def may_say(kind: str, definition_id: str, words: str, *, samples: bool = False) -> bool:
+    """Whether a packaged definition's id or title may hold the words (lower case), told without reading it whole.
+
+    False is certain: a title is written after `title:` or `name:` at the left edge. Where none is, the answer is True.
+    """
+    found = of(kind, definition_id, samples=samples)
+    if found is None or words in definition_id.lower():
+        return True
+    titles = _titles(found.text)
+    return not titles or any(not title or words in title.lower() for title in titles)
+
+
+@lru_cache(maxsize=4000)
+def _titles(text: str) -> Sequence[str]:
+    return tuple(TITLE.findall(text))
+
+
 def with_hash(kind: str, digest: str) -> Packaged | None:
     """The packaged definition with exactly this text, or None."""
     return _by_hash(kind).get(digest)
@@ -59,6 +78,7 @@ def files(kind: kinds.Kind, folder: Path) -> list[Path]:
     return sorted(file for file in found if not file.name.endswith(EXAMPLES))
 
 
+@cache
 def pack_name(pack: str) -> str:
     """The Chinese name of a pack; its id where it has none, or is no longer installed."""
     file = _root / pack / "pack.yaml"
@@ -83,6 +103,7 @@ def forget() -> None:
     """Read the files anew at the next question."""
     _shelf.cache_clear()
     _by_hash.cache_clear()
+    pack_name.cache_clear()
 
 
 @cache

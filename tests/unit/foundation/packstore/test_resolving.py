@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.foundation.packstore.conftest import recipe
 from zhikong.foundation.access import scope
-from zhikong.foundation.packstore import actions, kinds, queries, rules
+from zhikong.foundation.packstore import actions, kinds, listing, queries, rules
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -98,3 +98,23 @@ def test_a_check_that_crashes_is_an_error_and_no_pass(hospital, shelf_of, caplog
     with pytest.raises(queries.Broken, match="检查程序读到这份内容时出错（KeyError）"):
         queries.resolve("recipe", "soup", on=TODAY)
     assert "the check of a recipe failed" in caplog.text
+
+
+def test_a_search_reads_only_what_can_fit_and_finds_what_a_whole_list_would(hospital, shelf_of, monkeypatch):
+    odd = "title:\n  冬瓜汤\nversion: 1\nid: odd\n"  # its title stands on the next line
+    shelf_of({"soup": recipe("soup", "番茄汤"), "stew": recipe("stew", "炖菜"), "odd": odd})
+    read = []
+    monkeypatch.setattr(
+        queries,
+        "resolve",
+        lambda kind, name, *, on, ask=queries.resolve: read.append(name) or ask(kind, name, on=on),
+    )
+    for words, ids in {
+        "汤": ["odd", "soup"],
+        "STEW": ["stew"],
+        "菜": ["stew"],
+        "": ["odd", "soup", "stew"],
+        "鱼": [],
+    }.items():
+        assert sorted(line.id for line in listing.lines(on=TODAY, kind="recipe", q=words)) == ids
+    assert read.count("stew") == 3
