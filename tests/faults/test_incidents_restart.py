@@ -212,7 +212,9 @@ def answered(folder, program):
 def test_two_hundred_reports_while_the_real_database_is_killed(site: Site):
     cookies = answered(site.folder, SIGN_IN)
     token = "a" * 32
-    header = "; ".join(f"{name}={value}" for name, value in {**cookies, settings.CSRF_COOKIE_NAME: token}.items())
+    header = "; ".join(
+        f"{name}={value}" for name, value in {**cookies, settings.CSRF_COOKIE_NAME: token}.items()
+    )
 
     def send(number, mark):
         body = urllib.parse.urlencode({**told(mark, number, "-"), "csrfmiddlewaretoken": token})

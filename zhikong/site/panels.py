@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.organisation.queries import institution
 from zhikong.site import discovery
+from zhikong.site.monitoring.panel import PANEL as INSTALLATION
 from zhikong.site.training.addresses import shown_address
 from zhikong.web.panels import HomeCard, MenuEntry, Panel, SearchHit
 
@@ -48,8 +49,9 @@ class HitGroup:
 
 @cache
 def panels() -> tuple[Panel, ...]:
-    """The ``PANEL`` of every app that has one."""
-    return tuple(import_module(f"{app}.panel").PANEL for app in discovery.having("panel"))
+    """The ``PANEL`` of every app that has one, and that of the installation itself."""
+    apps = tuple(import_module(f"{app}.panel").PANEL for app in discovery.having("panel"))
+    return (*apps, INSTALLATION)
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
