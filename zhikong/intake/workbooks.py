@@ -1,6 +1,6 @@
 """A worksheet of an Excel workbook as delimited text, so that it goes through the same reading as any export.
 
-Cells are written as a person sees them: dates as 2026-01-31, whole numbers without ".0", flags as 1 and 0. Rows
+Old workbooks (.xls), web pages and XML under the name of one are read too (`old_workbooks`, `marked_tables`). Cells are written as a person sees them: dates as 2026-01-31, whole numbers without ".0", flags as 1 and 0. Rows
 keep their numbers: an empty row is an empty line. Nothing is calculated: a formula gives the value that Excel saved.
 """
 
@@ -18,10 +18,11 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from zhikong.intake import marked_tables, old_workbooks
+from zhikong.intake.old_workbooks import Book
 from zhikong.intake.reasons import FileRefused
 
 SIGNATURE = b"PK\x03\x04"
-OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
 MOST_UNPACKED = 4 << 30  # an honest sheet of a million rows unpacks to about one gigabyte
 MOST_RATIO = 400  # XML of repeated values packs to 1:100 at most; a bomb to 1:1000
 MOST_COLUMNS = 2_000
@@ -38,10 +39,12 @@ class Sheet:
 
 
 def is_workbook(path: Path) -> bool:
-    """True for xlsx and for the old xls, which `sheets` then refuses with its reason."""
+    """True for xlsx, for the old xls, and for a page or XML with a table, whatever the file is called."""
     with path.open("rb") as file:
         head = file.read(8)
-    return head.startswith(OLD_SIGNATURE) or (head.startswith(SIGNATURE) and _holds_workbook(path))
+    if head.startswith(SIGNATURE):
+        return _holds_workbook(path)
+    return head.startswith(old_workbooks.SIGNATURE) or marked_tables.is_table(path)
 
 
 def sheets(path: Path) -> list[Sheet]:
@@ -103,15 +106,13 @@ def cell_text(value: Any) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Workbook]:
-    """The workbook, read as a stream; known by its content, whatever the file is called."""
+def _opened(path: Path) -> Iterator[Workbook | Book]:
+    """The workbook, known by its content, whatever the file is called; a newer one is read as a stream."""
+    if (old := opened_old(path)) is not None:
+        yield old
+        return
+    refuse_bomb(path)
     with path.open("rb") as file:
-        if file.read(4) == OLD_SIGNATURE:
-            raise FileRefused(
-                "这是旧版 Excel 文件（.xls）。", "请在 Excel 中“另存为”.xlsx 或 CSV UTF-8 后再上传。"
-            )
-        refuse_bomb(path)
-        file.seek(0)
         try:
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
@@ -122,6 +123,15 @@ def _opened(path: Path) -> Iterator[Workbook]:
             yield book
         finally:
             book.close()
+
+
+def opened_old(path: Path) -> Book | None:
+    """The book of a file that is no xlsx: an old workbook, a page, XML; None for anything else. Raises FileRefused."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head == old_workbooks.SIGNATURE:
+        return old_workbooks.opened(path)
+    return marked_tables.opened(path) if marked_tables.is_table(path) else None
 
 
 def refuse_bomb(path: Path, *, most: int = MOST_UNPACKED) -> None:

@@ -133,7 +133,9 @@ class ImportForm(forms.Form):
 
     LARGEST = 20 << 20
     file = forms.FileField(
-        label=_("文件"), max_length=200, widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt"})
+        label=_("文件"),
+        max_length=200,
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
     )
     on = forms.DateField(label=_("生效日期"), widget=_date_input())
 

@@ -16,7 +16,7 @@ class EditionForm(forms.Form):
     file = forms.FileField(
         label=_("文件"),
         help_text=_("Excel 或 CSV，第一行是表头，要有“编码”和“名称”两列；其余列不读。不超过 50 MB。"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt,text/csv"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.tsv,.txt,text/csv"}),
     )
 
     def clean_file(self):

@@ -21,11 +21,11 @@ class UploadForm(forms.Form):
         label=_("文件"),
         allow_empty_file=True,  # an empty file gets its own sentence when it is read
         help_text=_(
-            "Excel（.xlsx，取第一个带表头的工作表）、CSV 或制表符分隔的文本（UTF-8 或 GBK），不超过 500 MB；"
+            "Excel（.xlsx、.xls，取第一个带表头的工作表）、CSV 或制表符分隔的文本（UTF-8 或 GBK），不超过 500 MB；"
             "更大的文件请在服务器上用 zhikong load 导入。"
         ),
         widget=forms.ClearableFileInput(
-            attrs={"accept": ".xlsx,.csv,.tsv,.txt,text/csv,.ndjson,.json,.gz,.zip"}
+            attrs={"accept": ".xlsx,.xls,.csv,.tsv,.txt,text/csv,.ndjson,.json,.gz,.zip"}
         ),
     )
 

@@ -12,8 +12,8 @@ class TargetsForm(forms.Form):
 
     file = forms.FileField(
         label=_("目标值清单"),
-        help_text=_("Excel（.xlsx）或 CSV，要有“指标名称”和“目标值”两列；先预览，确认后才写入。"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+        help_text=_("Excel（.xlsx、.xls）或 CSV，要有“指标名称”和“目标值”两列；先预览，确认后才写入。"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
     )
     since = forms.ChoiceField(label=_("自何月起生效"))
 
@@ -29,7 +29,7 @@ class ManyFilesInput(forms.ClearableFileInput):
 class ManyFilesField(forms.FileField):
     """Several files; each is checked by itself."""
 
-    widget = ManyFilesInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"})
+    widget = ManyFilesInput(attrs={"accept": ".xlsx,.xls,.csv,.tsv,.txt"})
 
     def clean(self, data, initial=None):
         given = data if isinstance(data, list | tuple) else [data] if data else []

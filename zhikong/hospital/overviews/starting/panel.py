@@ -1,11 +1,13 @@
-"""The wizard's door sign: on the home page of those who set the house up, until the first brief stands."""
+"""The wizard's door signs: on the home page until the first brief stands, in the menu's 管理 for good."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from zhikong.foundation.access.permissions import Permission
 from zhikong.hospital.overviews.starting.queries import standing
 from zhikong.hospital.overviews.starting.views import may_open
-from zhikong.web.panels import HomeCard, Panel
+from zhikong.web.panels import HomeCard, MenuEntry, Panel
 
 
 def home_cards(request) -> list[HomeCard]:
@@ -23,4 +25,15 @@ def home_cards(request) -> list[HomeCard]:
     ]
 
 
-PANEL = Panel(home_cards=home_cards)
+PANEL = Panel(
+    menu=(
+        MenuEntry(
+            gettext_lazy("启用向导"),
+            "starting:index",
+            "list-checks",
+            order=91,
+            permission=Permission.MANAGE_ORGANISATION,
+        ),
+    ),
+    home_cards=home_cards,
+)

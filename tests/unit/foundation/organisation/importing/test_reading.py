@@ -134,12 +134,23 @@ def bomb(path):
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 30_000_000)
 
 
+def test_merged_cells_may_not_claim_more_than_a_list_has(tmp_path):
+    path = saved(tmp_path, ("花名册", [["工号", "姓名"], ["D1", "王敏"]]), merge=("A3:B4",))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace(b"A3:B4", b"A3:DP19999"))
+    with pytest.raises(FileRefused, match="合并的单元格太多"):
+        tables.read(path)
+
+
 @pytest.mark.parametrize(
     ("write", "reason"),
     [
         (lambda p: p.write_bytes(b""), "空的"),
         (lambda p: p.write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 600), "旧版"),
-        (lambda p: p.write_bytes(b"<html><table><tr><td>1</td></tr></table></html>"), "网页"),
+        (lambda p: p.write_bytes(b"<html><p>x</p><table></table></html>"), "网页"),
         (lambda p: p.write_bytes(b"PK\x03\x04broken"), "完整"),
         (lambda p: p.write_bytes(b"%PDF-1.7 \x00\x01"), "Excel 或 CSV"),
         (lambda p: p.write_bytes("随便一段文字".encode()), "没有表格"),

@@ -10,9 +10,9 @@ class StartForm(forms.Form):
     file = forms.FileField(
         label=_("文件"),
         help_text=_(
-            "Excel（.xlsx）、CSV 或制表符分隔的文本。只用来认列名和试读，核对之后才导入；7 天不处理会自动删除。"
+            "Excel（.xlsx、.xls）、CSV 或制表符分隔的文本。只用来认列名和试读，核对之后才导入；7 天不处理会自动删除。"
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt,text/csv"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.tsv,.txt,text/csv"}),
     )
 
     def clean_file(self):
