@@ -80,5 +80,7 @@ def read_points(scan: Scan, one: Quantity, left: str, right: str, operator: str)
         )
     elif operator and NAMED.search(left) and not _WEIGHT.search(left):
         add_target(scan, span, one.value, "score", operator)
+    elif operator and earlier and re.search(r"(?:今年|本年度?|目标|力争|争取|确保|要)[^,。;]{0,6}$", left):
+        add_target(scan, span, one.value, "score", operator, subject=earlier.subject)
     else:
         _threshold(scan, one, left.removesuffix("占"), operator or "=", "points")

@@ -11,7 +11,10 @@ from zhikong.reading.quantities import Quantity
 from zhikong.reading.scan import Scan, subject_of
 
 _MAKE = re.compile(
-    r"(?:报告|上报|申报|投稿|抽|发表|提供|抽查|抽取|抽审|实施|完成|开展|立项|举办|组织|培训|建立|查房|检查|督查|签约|义诊|门诊量|接诊|设|每队|选派|派出|引进|培养|新增|聘请|评委|争取|不少于|至少|达到|讨论|点评|随访|编发|编印|配备|培育|创建|评选|评出|表彰|遴选|推选|取前|获得|撰写|录用|招聘|其中[^,。;]{2,8}|[一二三特优]等奖|优秀[^,。;\d]{1,8}|先进[^,。;\d]{1,8}|各|推荐|开设|采取|每场次?有)[^,。;]{0,16}$"
+    r"(?:报告|上报|申报|投稿|抽|发表|提供|抽查|抽取|抽审|实施|完成|开展|立项|举办|组织|培训|建立|查房|检查|督查|签约|义诊|门诊量|接诊|设|每队|选派|派出|引进|培养|新增|聘请|评委|争取|不少于|至少|达到|讨论|点评|随访|编发|编印|配备|培育|创建|评选|评出|表彰|遴选|推选|取前|获得|撰写|录用|招聘|其中[^,。;]{2,8}|[一二三特优]等奖|优秀[^,。;\d]{1,8}|先进[^,。;\d]{1,8}|各|推荐|开设|增开|采取|修订|制定|制订|编制|梳理|增设|增配|购置|采购|更新|新建|改造|举行|召开|承办|参加|邀请|选送|选拔|选树|打造|创办|推出|指定|明确|确定|安排|储备|设置|设立|征集|整改|解决|办好|走访|慰问|受理|巡讲|宣讲|录制|拍摄|制作|发放|张贴|不低于|每[科组班月季年天周])[^,。;]{0,30}$"
+)
+_BACKGROUND = re.compile(
+    r"(?:我院|本院|医院|全院)(?:现|目前|始建|占地|总|设有|拥有|共有)|现(?:有|编制|开放|设有?|辖)|编制(?:床位|总)|占地|建筑面积|在职职工|职工总数|集[^,。]{2,20}于一体"
 )
 _BASE = re.compile(r"^(?:者|的)?(?:,)?(?:每[^,。;]{1,4})?(?:扣|罚|奖励?(?![一二三金项牌名])|处罚)")
 _MEMBERS = re.compile(r"(?:成员|组成|人组成|委员)")
@@ -28,6 +31,8 @@ def read_count(scan: Scan, one: Quantity, left: str, right: str, operator: str) 
         and one.written[-1] == "篇"
     ):
         return False
+    if not operator and _BACKGROUND.search(scan.before(one.start)) and not scan.sentence.role:
+        return False  # 我院现编制床位420张,设临床科室19个: what the hospital is
     if re.match(r"中(?:随机)?(?:抽|选)", right):
         return False  # 五项中抽取一项: only what is drawn is asked for
     if re.search(r"第$", left):
@@ -127,14 +132,10 @@ def _times(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> b
     if operator and re.search(r"(?:次数|频次|率|数量?)[^,。;\d]{0,6}$", left):
         add_target(scan, (one.start, one.end), one.value, "count", operator)
         return True
-    if (
-        not operator
-        and not re.match(r"(?:的)?全院|培训|教育|检查|会议", right)
-        and not is_past(scan, (one.start, one.end))
-    ):
-        return False
     if is_past(scan, (one.start, one.end)):
         return _reached(scan, one, left, right, operator)
+    if not operator and not re.match(r"(?:的)?全院|培训|教育|检查|会议", right):
+        return _quota(scan, one, left, right, operator) if one.value > 1 and _MAKE.search(left) else False
     scan.add(Item("duty", one.start, one.end + min(len(right), 16), subject_of(right) or subject_of(left), operator,
                   frequency=Frequency(one.value, "year"), needs_review=True, why="原文没有写多长时间内"),
              (one.start, one.end))  # fmt: skip
@@ -165,7 +166,8 @@ def _reached(scan: Scan, one: Quantity, left: str, right: str, operator: str) ->
 
 def _quota(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> bool:
     listed = _listed(scan, one)
-    made = listed or _MAKE.search(left) if scan.text[one.first].isdigit() else _MAKE.search(left[-4:])
+    told = scan.text[one.first].isdigit() or (one.value > 1 and one.written[-1] in "名份场套例篇次期节堂")
+    made = listed or _MAKE.search(left if told else left[-4:])
     if _of_measure(scan, one, left, right, operator, bool(made)):
         add_target(scan, (one.start, one.end), one.value, "count", operator)
         return True

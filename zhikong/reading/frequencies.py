@@ -184,7 +184,7 @@ def _shared(scan: Scan) -> None:
     """全年组织护理查房12次,业务学习24次: one period for a list of acts."""
     for match in _TIMES.finditer(scan.text, scan.sentence.start, scan.sentence.end):
         per = _shared_period(scan, match) if scan.free(*match.span()) else ""
-        if per and not re.search(r"第$|[零一二三四五六七八九十]$", scan.text[: match.start()][-1:]):
+        if per and not re.search(r"[第新上下首本零一二三四五六七八九十]$", scan.text[: match.start()][-1:]):
             start, end = scan.opens(match.start()), match.end()
             subject = subject_of(re.sub(_YEARLY, "", scan.text[start : match.start()]))
             often = Frequency(value_of(match["n"]), per)

@@ -34,6 +34,8 @@ _NO_LIMIT = re.compile(
     r"^(?:的)?(?:内|以内|之内)?(?:累计|连续|出现|发生|再次|再住院|重返|非计划|无|未|死亡|不得|有|同一|多次)"
 )
 
+_AGAIN = r"[^,。;]{0,14}(?:末位|倒数|排名|不合格|不达标|未|低于|超|位列|位于|处于|出现|发生|靠后|垫底|异常|上升|下降)"
+
 
 def read_at_once(scan: Scan) -> None:
     """即刻 is no minutes; 当班 names no number and asks for a look."""
@@ -156,6 +158,8 @@ def _shared(scan: Scan, one: Quantity, following: Quantity | None) -> bool:
 
 def _trigger(scan: Scan, one: Quantity, left: str, right: str) -> bool:
     """住院>30天的患者, 超过48小时未…, 3日未确诊: not a limit but what sets something off."""
+    if left.endswith("连续") and re.match(_AGAIN, right):
+        return True
     if re.match(r"内?(?:仍|尚)?(?:未|不能|无法|没有)[^,。;]{1,10}(?:的|者|,|$)|(?:仍|尚)?未", right):
         return True
     over = one.operator == ">" or re.search(r"(?:超过|满|大于)$", left)

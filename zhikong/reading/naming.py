@@ -105,7 +105,9 @@ def subject_before(scan: Scan, at: int) -> str:
 def is_past(scan: Scan, span: tuple[int, int]) -> bool:
     """Whether the clause tells what was reached, not what is wanted."""
     start, end = scan.clause(span[0])
-    words = scan.text[start:end]
+    words = (
+        scan.text[start : span[1]] + scan.text[span[1] : end].split("(")[0]
+    )  # (上年实际为57.4%) is of itself
     named = re.findall(r"(?<![较比以于与])(?:^|[(])(20\d\d)年(?!底前|前)", words[: span[0] - start])
     if named and scan.year and int(named[-1]) < scan.year:
         return True

@@ -31,7 +31,7 @@ UNITS = {
     "人次": "count", "例次": "count", "件次": "count", "台次": "count", "次": "times", "例": "count", "件": "count", "名": "count",
     "人": "count", "项": "count", "条": "count", "篇": "count", "份": "count", "场": "count", "张": "count", "台": "count",
     "个": "count", "种": "count", "支": "count", "家": "count", "处": "count", "起": "count", "本": "count", "部": "count", "册": "count", "课": "count", "队": "count", "组": "count",
-    "期": "count", "门": "count", "类": "count", "位": "count", "学时": "count", "课时": "count", "学分": "count", "轮": "count", "DDDs": "ddd", "DDD": "ddd", "DDDS": "ddd", "ddds": "ddd", "圈": "count",
+    "套": "count", "辆": "count", "堂": "count", "批": "count", "块": "count", "幅": "count", "节": "count", "期": "count", "门": "count", "类": "count", "位": "count", "学时": "count", "课时": "count", "学分": "count", "轮": "count", "DDDs": "ddd", "DDD": "ddd", "DDDS": "ddd", "ddds": "ddd", "圈": "count",
 }  # fmt: skip
 _any_of = lambda words: "|".join(re.escape(one) for one in sorted(words, key=len, reverse=True))  # noqa: E731
 _UNIT = _any_of(UNITS) + r"|d(?![A-Za-z])"
@@ -81,6 +81,8 @@ def quantities(text: str, start: int = 0, end: int | None = None) -> list[Quanti
 def _quantity(match: re.Match[str]) -> Quantity | None:
     value, upper = value_of(match["first"]), value_of(match["second"]) if match["second"] else None
     unit = _unit(match)
+    if match["hundredth"] and match["first"] == "百":
+        value = 100.0  # 百分之百
     if (
         value is None
         or (

@@ -18,7 +18,9 @@ _SAYS = re.compile(
 )
 _BACK = re.compile(r"总结|回顾|(?:主要|工作|显著)成绩|成效|完成情况|取得|存在的?问题|存在不足|上年度工作")
 _AHEAD = re.compile(r"计划|目标|打算|措施|任务|方案|安排|要求|展望|思路|下一步|重点")
-RESPONSIBLE = re.compile(r"责任(?:部门|科室|单位|人)[:]?(?P<who>[^。\n]{2,60})")
+RESPONSIBLE = re.compile(
+    r"责任(?:部门|科室|单位|人)[:]?(?P<who>[^。\n]{2,60}?)(?P<due>[,;。、]?(?:完成时[限间]|时间要求|时限要求)|$|。)"
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,9 @@ def sentences(text: str) -> list[Sentence]:
         heads = None
         if named := RESPONSIBLE.match(MARKS.sub("", line, count=1)):
             found[part:] = [replace(one, department=one.department or named["who"]) for one in found[part:]]
-            continue
+            if not named["due"].strip("。"):
+                continue
+            start += line.index(named["due"], named.start("due") if line.startswith(named[0]) else 0)
         if _is_heading(line):
             heading, part = line, len(found)
             back = _looks_back(line, back)

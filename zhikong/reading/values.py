@@ -34,6 +34,7 @@ def read_value(scan: Scan, one: Quantity, following: Quantity | None) -> bool:
     left, right = scan.left(one.start), scan.right(one.end)
     if (
         _STEP.search(left)
+        and not re.search(r"[扣罚奖]", left)
         and not one.operator
         and re.match(r"[^,。;\d]{0,10}(?:扣|罚|奖|加分|加\d|减)", right)
     ):
@@ -99,7 +100,7 @@ def _inherited(scan: Scan, one: Quantity, following: Quantity | None) -> str:
 def _share(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> None:
     """A percentage: a weight, a base, a change, a sample, a cut of pay, or a target."""
     span, unit = (one.start, one.end), one.unit
-    if unit == "%" and _WEIGHT.search(left) and not NAMED.search(left[:-1].removesuffix("占")):
+    if unit == "%" and _weighed(scan, left):
         kind = "result" if scan.sentence.back else "threshold"
         scan.add(Item(kind, *span, subject_of(left.split("占")[0]), operator or "=", one.value, unit))
     elif _from(scan, one, left) and re.match(_MOVED, right):
@@ -118,6 +119,14 @@ def _share(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> N
         add_target(scan, span, one.value, unit, ">=" if one.upper is not None else operator)
         if one.upper is not None:
             add_target(scan, span, one.upper, unit, "<=")
+
+
+def _weighed(scan: Scan, left: str) -> bool:
+    """权重20%, 日常检查占60%: a part of a mark, and not the share that an indicator measures."""
+    if re.search(r"权重(?:为|:)?$", left):
+        return True
+    scored = re.search(r"考核|评分|成绩|总分|得分|分值|绩效|评价|百分制", scan.sentence.text)
+    return bool(_WEIGHT.search(left) and (scored or not NAMED.search(left[:-1].removesuffix("占"))))
 
 
 def _from(scan: Scan, one: Quantity, left: str) -> bool:
@@ -171,7 +180,10 @@ def _duration(scan: Scan, one: Quantity, left: str, right: str, operator: str) -
         or (operator and NAMED.search(left))
         or re.search(r"(?:缩短|精确|控制|降|压缩)[^,。;]{0,2}$", left)
     )
-    reached = is_past(scan, (one.start, one.end)) and NAMED.search(left)
+    again = (
+        scan.items and scan.items[-1].unit == unit and scan.text[scan.items[-1].end] == "("
+    )  # (2025年为8.3天)
+    reached = is_past(scan, (one.start, one.end)) and (again or NAMED.search(left))
     named = re.search(r"(?:平均住院日|住院日|床日|等候时间|等待时间|天数)(?:为|:)?$", left) or (
         scan.sentence.role in ("value", "past") and NAMED.search(left)
     )
