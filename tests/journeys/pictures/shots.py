@@ -66,4 +66,7 @@ SHOTS = (
     Shot("administrator-home", "guanli", "/"),
     Shot("administrator-sources", "guanli", "/datasources/"),
     Shot("administrator-accounts", "guanli", "/access/accounts/"),
+    Shot("starting-steps", "guanli", "/starting/", height=900),
+    Shot("starting-lists", "guanli", "/organisation/import/"),
+    Shot("starting-month", "zhikong", "/starting/month/"),
 )
