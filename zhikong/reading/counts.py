@@ -9,9 +9,10 @@ from zhikong.reading.items import Frequency, Item
 from zhikong.reading.naming import NAMED, add_target, is_past, sets_off
 from zhikong.reading.quantities import Quantity
 from zhikong.reading.scan import Scan, subject_of
+from zhikong.reading.sentences import MARKS
 
 _MAKE = re.compile(
-    r"(?:报告|上报|申报|投稿|抽|发表|提供|抽查|抽取|抽审|实施|完成|开展|立项|举办|组织|培训|建立|查房|检查|督查|签约|义诊|门诊量|接诊|设|每队|选派|派出|引进|培养|新增|聘请|评委|争取|不少于|至少|达到|讨论|点评|随访|编发|编印|配备|培育|创建|评选|评出|表彰|遴选|推选|取前|获得|撰写|录用|招聘|其中[^,。;]{2,8}|[一二三特优]等奖|优秀[^,。;\d]{1,8}|先进[^,。;\d]{1,8}|各|推荐|开设|增开|采取|修订|制定|制订|编制|梳理|增设|增配|购置|采购|更新|新建|改造|举行|召开|承办|参加|邀请|选送|选拔|选树|打造|创办|推出|指定|明确|确定|安排|储备|设置|设立|征集|整改|解决|办好|走访|慰问|受理|巡讲|宣讲|录制|拍摄|制作|发放|张贴|不低于|每[科组班月季年天周])[^,。;]{0,30}$"
+    r"(?:报告|上报|申报|投稿|抽|发表|提供|抽查|抽取|抽审|实施|完成|开展|立项|举办|组织|培训|建立|查房|检查|督查|签约|义诊|门诊量|接诊|设|每队|选派|派出|引进|培养|新增|聘请|评委|争取|不少于|至少|达到|讨论|点评|随访|编发|编印|配备|培育|创建|评选|评出|表彰|遴选|推选|取前|获得|撰写|录用|招聘|其中[^,。;]{2,8}|[一二三特优]等奖|优秀[^,。;\d]{1,8}|先进[^,。;\d]{1,8}|各|推荐|开设|增开|采取|修订|制定|制订|编制|梳理|增设|增配|购置|采购|更新|新建|改造|举行|召开|承办|参加|邀请|选送|选拔|选树|打造|创办|推出|指定|明确|确定|安排|储备|选取|选出|评出|委派|指派|委任|推举|设置|设立|征集|整改|解决|办好|走访|慰问|受理|巡讲|宣讲|录制|拍摄|制作|发放|张贴|不低于|每[科组班月季年天周])[^,。;]{0,30}$"
 )
 _BACKGROUND = re.compile(
     r"(?:我院|本院|医院|全院)(?:现|目前|始建|占地|总|设有|拥有|共有)|现(?:有|编制|开放|设有?|辖)|编制(?:床位|总)|占地|建筑面积|在职职工|职工总数|集[^,。]{2,20}于一体"
@@ -166,17 +167,32 @@ def _reached(scan: Scan, one: Quantity, left: str, right: str, operator: str) ->
 
 def _quota(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> bool:
     listed = _listed(scan, one)
-    told = scan.text[one.first].isdigit() or (one.value > 1 and one.written[-1] in "名份场套例篇次期节堂")
+    told = scan.text[one.first].isdigit() or (one.value > 1 and one.written[-1] in "名份场套例篇期节堂位")
     made = listed or _MAKE.search(left if told else left[-4:])
     if _of_measure(scan, one, left, right, operator, bool(made)):
         add_target(scan, (one.start, one.end), one.value, "count", operator)
         return True
-    if not (operator or made or re.match(r"左右|[^,。;]{0,10}(?:进行|给予|予以)(?:表彰|奖励)", right)):
+    if not (
+        operator
+        or made
+        or _alone(scan, one)
+        or re.match(r"左右|[^,。;]{0,10}(?:进行|给予|予以)(?:表彰|奖励)", right)
+    ):
         return False
     yearly = Frequency(1, "year") if _YEARLY.search(left) else listed.frequency if listed else None
     _two(scan, "quota", one, subject_of(left) or subject_of(right), operator, frequency=yearly,
          department=scan.sentence.department)  # fmt: skip
     return True
+
+
+def _alone(scan: Scan, one: Quantity) -> bool:
+    """流程改进视频1个 in a list of what is handed in; 一等奖 | 1个队 in a table of prizes."""
+    if scan.sentence.role:
+        return bool(re.search(r"奖$", scan.sentence.heading) and one.start == scan.sentence.start)
+    own = MARKS.sub("", scan.before(one.start), count=1)
+    ends = re.match(r"[,;。]|$", scan.text[one.end : scan.sentence.end])
+    written = scan.text[one.first].isdigit() and one.written[-1] in "个份套篇部幅张件册"
+    return bool(written and ends and not scan.sentence.back and re.fullmatch(r"[^,。;:\d]{2,16}", own))
 
 
 def _of_measure(scan: Scan, one: Quantity, left: str, right: str, operator: str, made: bool) -> bool:

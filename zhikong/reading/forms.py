@@ -30,6 +30,9 @@ _PROPORTION = re.compile(
 )
 
 
+_TENTHS = re.compile(
+    rf"(?P<op>{_OPS})?(?<![统合构组达完])(?P<a>[一二三四五六七八九])成(?![立为员功熟效绩交品本果])(?P<b>[一二三四五六七八九半])?(?P<after>以上|以下|以内)?"
+)
 _BETWEEN = re.compile(
     rf"(?P<a>{ARABIC})(?P<u>[%‰天日分例元]|小时|分钟)?(?P<o1>[≤<])(?:[xX]|[\u4e00-\u9fff]{{1,12}})(?P<o2>[≤<])(?P<b>{ARABIC})(?P<u2>[%‰天日分例元]|小时|分钟)?"
 )
@@ -39,6 +42,7 @@ def read_forms(scan: Scan) -> None:
     """Every form of its own that the sentence has."""
     for pattern, take in (
         (_BETWEEN, _between),
+        (_TENTHS, _tenths),
         (_PASS, _pass_mark),
         (_RATIO, _ratio),
         (_ZERO, _zero),
@@ -57,6 +61,15 @@ def _between(scan: Scan, match: re.Match[str]) -> None:
     low, high = (">=", "<=") if match["o1"] == "≤" else (">", "<")
     add_target(scan, match.span(), value_of(match["a"]), unit, low)
     add_target(scan, match.span(), value_of(match["b"]), unit, "<=" if match["o2"] == "≤" else high)
+
+
+def _tenths(scan: Scan, match: re.Match[str]) -> None:
+    """九成以上, 九成五: tenths of the whole."""
+    value = 10 * (value_of(match["a"]) or 0) + (
+        5 if match["b"] == "半" else value_of(match["b"] or "零") or 0
+    )
+    after = {"以上": ">=", "以下": "<=", "以内": "<="}.get(match["after"] or "")
+    add_target(scan, match.span(), value, "%", after or BEFORE.get(match["op"] or "", ""))
 
 
 def _pass_mark(scan: Scan, match: re.Match[str]) -> None:

@@ -101,7 +101,9 @@ def _period(match: re.Match[str]) -> tuple[str, float]:
 def _stop(scan: Scan, at: int) -> int:
     """As far as a number of times may stand from its period: the clause, and the next when it says how often."""
     end = scan.clause(at)[1]
-    following = re.compile(r",(?:每次|要|应|并)?[^,。;]{0,6}(?:不少于|至少|不低于)").match(scan.text, end)
+    following = re.compile(r",(?!每[^次])(?:每次|要|应|并)?[^,。;]{0,6}(?:不少于|至少|不低于)").match(
+        scan.text, end
+    )
     return scan.clause(following.end())[1] if following else end
 
 
@@ -195,7 +197,8 @@ def _shared(scan: Scan) -> None:
 
 def _shared_period(scan: Scan, match: re.Match[str]) -> str:
     if is_past(scan, match.span()) or re.search(
-        r"每|超过|达到|累计|内", re.split("、", scan.text[scan.clause(match.start())[0] : match.start()])[-1]
+        r"每|超过|达到|累计|连续|内",
+        re.split("、", scan.text[scan.clause(match.start())[0] : match.start()])[-1],
     ):
         return ""
     before = scan.before(match.start())

@@ -24,7 +24,7 @@ AFTER = {
 }  # fmt: skip
 UNITS = {
     "个百分点": "pp", "百分点": "pp", "%": "%", "‰": "‰", "‱": "‱",
-    "分钟": "minutes", "min": "minutes", "小时": "hours", "个小时": "hours", "h": "hours", "H": "hours", "hr": "hours", "钟头": "hours", "个工作日": "workdays", "工作日": "workdays",
+    "分钟": "minutes", "min": "minutes", "小时": "hours", "个小时": "hours", "h": "hours", "H": "hours", "hr": "hours", "钟头": "hours", "个工作日": "workdays", "工作日": "workdays", "个工作天": "workdays", "工作天": "workdays",
     "天": "days", "日": "days", "个月": "months", "月": "months", "周": "weeks", "个星期": "weeks", "星期": "weeks", "年": "years",
     "ml": "ml", "mL": "ml", "ML": "ml", "毫升": "ml", "万元": "CNY_10k", "元": "CNY", "元人民币": "CNY",
     "分": "points", "岁": "years_old",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from zhikong.reading.tables import heads_of, is_row, row_of
 
 MARKS = re.compile(
-    r"(?:第[一二三四五六七八九十百\d]+[章节条部分篇]+|[一二三四五六七八九十]+[、.．]|[(（][一二三四五六七八九十]+[)）]、?"
+    r"(?:第[一二三四五六七八九十百\d]+[章节条部分篇]+|[甲乙丙丁戊己庚辛]、|[一二三四五六七八九十]+[、.．]|[(（][一二三四五六七八九十]+[)）]、?"
     r"|\d{1,2}(?:\.\d{1,2}){1,3}\.?(?![\d%‰天例元]|小时|分钟|万元|个百分点)|\d{1,2}[、.．。](?!\d)|[-—]?[(（]\d{1,2}[)）]、?|[①-⑩⑴-⑽]|[-•·●◆■▪])"
 )
 _LONGEST = 600
@@ -42,6 +42,9 @@ def sentences(text: str) -> list[Sentence]:
     """Every sentence in order. A responsible department named at a part's end belongs to all sentences of the part."""
     found: list[Sentence] = []
     heading, back, part, heads = "", False, 0, None
+    parts: list[
+        tuple[str, bool]
+    ] = []  # the headings that a line stands under: kind of mark, whether it looks back
     for start, end in _lines(text):
         line = text[start:end]
         if is_row(line):
@@ -56,7 +59,7 @@ def sentences(text: str) -> list[Sentence]:
             start += line.index(named["due"], named.start("due") if line.startswith(named[0]) else 0)
         if _is_heading(line):
             heading, part = line, len(found)
-            back = _looks_back(line, back)
+            back = _looks_back(line, parts)
         found += [
             Sentence(*cut, text[cut[0] : cut[1]], heading, back, "", whole)
             for cut, whole in _cuts(text, start, end)
@@ -78,11 +81,26 @@ def _row(text: str, start: int, end: int, heads, heading: str, back: bool):
     return heads, made
 
 
-def _looks_back(line: str, before: bool) -> bool:
-    """Whether what follows a heading tells of the past; a heading that says nothing of time changes nothing."""
-    if _AHEAD.search(line):
-        return False
-    return True if _BACK.search(line) else before
+def _looks_back(line: str, parts: list[tuple[str, bool]]) -> bool:
+    """Whether what follows a heading tells of the past; one that says nothing of time is as the part that holds it.
+
+    乙、组织架构 after 甲、去年度成效检讨 looks ahead again; 二、重点科室 in a summary still looks back.
+    """
+    kind = _kind_of_mark(line)
+    at = next((i for i, (one, _back) in enumerate(parts) if one == kind), len(parts))
+    del parts[at:]
+    held = parts[-1][1] if parts else False
+    back = False if _AHEAD.search(line) else True if _BACK.search(line) else held
+    parts.append((kind, back))
+    return back
+
+
+def _kind_of_mark(line: str) -> str:
+    """一、 and 二、 are of one kind, (一) and 1. of others; '' for a title without a mark."""
+    mark = MARKS.match(line)
+    return (
+        re.sub(r"[一二三四五六七八九十百]+|\d+|[甲乙丙丁戊己庚辛]|[①-⑩]|[⑴-⑽]", "n", mark[0]) if mark else ""
+    )
 
 
 def _is_heading(line: str) -> bool:
