@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -21,7 +22,7 @@ from zhikong.hospital.overviews.starting.queries import readiness, standing, tim
 from zhikong.hospital.overviews.starting.rules import readiness as rules
 from zhikong.hospital.overviews.starting.rules import steps as step_rules
 from zhikong.hospital.overviews.starting.rules.timing import spoken
-from zhikong.hospital.overviews.starting.views import may_work, of_the_house
+from zhikong.hospital.overviews.starting.views import leading, may_follow, may_work, of_the_house
 from zhikong.web.panels import CardRow, HomeCard
 
 
@@ -31,7 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """All steps, what is wrong with each, and what the first month still lacks in one line."""
     now = timezone.now()
     month = readiness.chosen_month(request.GET.get("month", ""), now=now)
-    steps = standing.steps(now=now, month=month)
+    steps = [leading(request.user, one) for one in standing.steps(now=now, month=month)]
     over = sum(one.state in (step_rules.State.DONE, step_rules.State.LEFT_OUT) for one in steps)
     context = {
         "steps": steps,
@@ -96,7 +97,7 @@ def month(request: HttpRequest) -> HttpResponse:
         "months": list(reversed(readiness.months_with_data(now=now))),
         "found": found,
         "share": round(100 * len(found.ready) / found.total) if found.total else 0,
-        "doors": [(one, *readiness.door_words(one.door), _named(one.tables)) for one in rules.unlocks(found, readiness.door_of)],
+        "doors": [_door(request.user, one) for one in rules.unlocks(found, readiness.door_of)],
         "documents": rules.by_document(known, found),
         "blocked": [(known[name].title(), name, [rules.sentence(x) for x in lacks]) for name, lacks in found.blocked.items()],
         "silent": step_rules.listed(readiness.silent_departments(chosen), 12),
@@ -112,6 +113,8 @@ def month(request: HttpRequest) -> HttpResponse:
         "asked": FirstMonth.objects.select_related("asked_by").first(),
         "brief": _brief(request, chosen),
         "closed": chosen in frame().closed,
+        "may_see": can(request.user, Permission.VIEW_INDICATORS),
+        "may_see_reports": may_follow(request.user, reverse("reporting:list")),
         "may_make": can(request.user, Permission.EDIT_BRIEF, whole_hospital=True),
         "whole": calendar.is_month(chosen) and chosen in readiness.months_with_data(now=now),
     }  # fmt: skip
@@ -121,6 +124,12 @@ def month(request: HttpRequest) -> HttpResponse:
 def _brief(request: HttpRequest, month: str):
     """The month's brief for whom its page opens while it is a draft."""
     return brief_of(month) if can(request.user, Permission.EDIT_BRIEF) else None
+
+
+def _door(user, one: rules.Unlock) -> tuple:
+    """(a door, what to do, where or '' for whom it does not open, the tables that come in by it)."""
+    words, url = readiness.door_words(one.door)
+    return one, words, url if may_follow(user, url) else "", _named(one.tables)
 
 
 def _named(tables: tuple[str, ...]) -> str:
