@@ -115,6 +115,7 @@ def test_the_departments_officer_watches_running_records(sign_in):
         page.locator("select[name=doctor]").select_option(label=name_of("yishi"))
         page.locator("select[name=stage]").select_option(label="病房")
         page.get_by_role("button", name="查询").click()
+        page.wait_for_url(re.compile("doctor=[^&]"))
         expect(rows(page).first).to_be_visible()
         assert rows(page).count() == rows(page).filter(has_text=name_of("yishi")).count()
     with showing("export"):
@@ -345,6 +346,7 @@ def test_the_machine_checks_every_discharged_record(sign_in):
     with showing("consistency compare"):
         page.locator("select[name=rule]").select_option(label="手术记录的左右侧与手术登记一致")
         page.get_by_role("button", name="查询").click()
+        page.wait_for_url(re.compile("rule=[^&]"))
         line = rows(page).first
         expect(line).to_contain_text(re.compile("左.*右|右.*左"))
     with showing("filters"):

@@ -59,6 +59,7 @@ def hand_over(office):
     """To the first colleague who may check it; gives the colleague's label."""
     page = office.page
     reviewer = page.get_by_label("审核人")
+    expect(reviewer).to_be_visible()  # texts are read at once, without waiting for the page
     label = next(t for t in reviewer.locator("option").all_inner_texts() if "医务科" in t or t != "请选择")
     office.choose(reviewer, label)
     office.click(page.get_by_role("button", name="送审", exact=True))
