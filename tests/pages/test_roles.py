@@ -190,7 +190,13 @@ def test_the_menu_of_a_role(sign_in, role):
     assert {i.url: client.get(i.url, follow=True).status_code for i in menu} == {i.url: 200 for i in menu}
 
 
-@pytest.mark.parametrize("role", ROLES)
+WALKS = [
+    role if role in ("administrator", "nurse") else pytest.param(role, marks=pytest.mark.long)
+    for role in ROLES
+]
+
+
+@pytest.mark.parametrize("role", WALKS)
 def test_no_link_leads_to_a_refusal_and_no_form_is_shown_in_vain(sign_in, role):
     """Walks all that can be reached from home, a few of each kind of page."""
     client = sign_in(role)

@@ -92,5 +92,6 @@ def test_check_packs_points_to_file_line_and_remedy(tmp_path, capsys):
     assert "处理办法" in told.err
 
 
+@pytest.mark.long  # `make check` runs the same
 def test_the_packs_of_the_product_are_in_order(capsys):
     assert main(["check-packs"]) == 0, capsys.readouterr().err

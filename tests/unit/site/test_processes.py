@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -121,7 +122,7 @@ def test_renewing_ends_a_process_in_order_and_starts_it_again_without_counting_a
     for _ in range(2 * MOST_RESTARTS):  # an administrator may ask as often as he likes
         before = sleeper.process.pid
         supervisor.asked_to_renew = True
-        assert eventually(lambda: _renewed(supervisor, sleeper, before))
+        assert eventually(partial(_renewed, supervisor, sleeper, before))
     assert sleeper.process.pid != first
     assert sleeper.deaths == []
 
