@@ -75,8 +75,8 @@ def _check(given: Mapping[str, Any], name: str, value: Any) -> None:
     """As far as one answer can be judged by itself."""
     if name in ("code", "name", "beds", "staff_number", "administrator") and not value:
         raise Explained("这一项不能为空。")
-    if name in ("certificate", "certificate_key") and not (value and value.exists()):
-        raise Explained(f"找不到文件 {value}。")
+    if name in ("certificate", "certificate_key"):
+        _check_file(value)
     if name == "security":
         if value not in CHOICES.values():
             raise Explained("请输入 1、2 或 3。")
@@ -84,6 +84,7 @@ def _check(given: Mapping[str, Any], name: str, value: Any) -> None:
     known = {k: v for k, v in given.items() if k != "security" and v not in ("", None)}
     answers = checked({**FILLING, **known, **({name: value} if value not in ("", None, ()) else {})})
     judged = {
+        "code": lambda: weak.code(answers.code),
         "administrator": lambda: weak.administrator(answers.administrator, answers.staff_number),
         "staff_number": lambda: weak.administrator("", answers.staff_number),
         "database": lambda: weak.database(answers.database, answers.name),
@@ -93,6 +94,16 @@ def _check(given: Mapping[str, Any], name: str, value: Any) -> None:
     }.get(name, lambda: iter(()))
     for reason in judged():
         raise Explained(reason)
+
+
+def _check_file(value: Path | str) -> None:
+    """A file of the certificate: named, there, and readable as a file."""
+    if not value:
+        raise Explained(
+            "请写文件的完整路径，例如 /etc/zhikong/zhikong.crt；还没有证书时按 Ctrl-C，重新运行后选 2 或 3。"
+        )
+    if not Path(value).is_file():
+        raise Explained(f"找不到文件 {value}。")
 
 
 def _path(text: str) -> Path:

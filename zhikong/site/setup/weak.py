@@ -61,6 +61,7 @@ def warnings(answers: Answers) -> list[str]:
 
 def _reasons(answers: Answers) -> Iterator[str]:
     yield from data_folder(home.folder(), home.keys_folder())
+    yield from code(answers.code)
     yield from administrator(answers.administrator, answers.staff_number)
     yield from database(answers.database, answers.name)
     yield from address(answers)
@@ -78,6 +79,12 @@ def data_folder(folder: Path, keys: Path) -> Iterator[str]:
         yield f"密钥目录 {keys} 与数据目录互相包含：拿到数据的人就拿到了密钥。请用 ZHIKONG_KEYS 另设。"
     if folder.exists() and folder.stat().st_mode & 0o002:
         yield f"数据目录 {folder} 任何人都能写。请先执行：chmod o-w {folder}"
+
+
+def code(given: str) -> Iterator[str]:
+    """What data files carry in their institution column; a name in its place would match none of them."""
+    if not (given.isascii() and any(one.isalnum() for one in given) and " " not in given.strip()):
+        yield f"机构代码“{given}”应由字母和数字组成（可带短横），即病案首页里的组织机构代码或登记号，不是医院名称。"
 
 
 def administrator(name: str, staff_number: str) -> Iterator[str]:

@@ -56,6 +56,7 @@ def test_with_a_certificate(own_home):
     ("place", "wrong", "told"),
     [
         (0, "", "不能为空"),
+        (0, "某某市人民医院", "应由字母和数字组成"),
         (2, "四级", "医院级别“四级”"),
         (4, "八百", "“八百”应为整数"),
         (4, "0", "不能为空"),
@@ -77,9 +78,10 @@ def test_a_wrong_answer_is_asked_again(place, wrong, told):
 def test_a_file_that_is_not_there_is_asked_again(own_home):
     (own_home / "a.crt").write_text("x")
     (own_home / "a.key").write_text("x")
-    lines = ["1", "/nowhere.crt", str(own_home / "a.crt"), str(own_home / "a.key"), "", "", "", ""]
+    lines = ["1", "", "/nowhere.crt", str(own_home / "a.crt"), str(own_home / "a.key"), "", "", "", ""]
     _, said = _hold(*HOSPITAL, *lines)
     assert any("找不到文件 /nowhere.crt" in line for line in said)
+    assert any("请写文件的完整路径" in line for line in said)
 
 
 def test_an_input_that_ends_is_told_to_the_caller():
