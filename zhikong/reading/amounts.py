@@ -74,7 +74,11 @@ def read_points(scan: Scan, one: Quantity, left: str, right: str, operator: str)
         add_target(scan, span, one.value, "score", operator or "=", relative=True)
     elif _MARK.match(right) or sets_off(scan, one.end):
         _threshold(scan, one, left, operator or ">=", "points")
-    elif moved or (_SCORE.search(wide) and not _WEIGHT.search(left) and (operator or scan.sentence.back)):
+    elif moved or (
+        (_SCORE.search(wide) or _SCORE.search(scan.topic))
+        and not _WEIGHT.search(left)
+        and (operator or scan.sentence.back)
+    ):
         add_target(
             scan, span, one.value, "score", operator, **({"subject": earlier.subject} if moved else {})
         )

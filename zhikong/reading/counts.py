@@ -20,6 +20,9 @@ _BACKGROUND = re.compile(
 _BASE = re.compile(r"^(?:者|的)?(?:,)?(?:每[^,。;]{1,4})?(?:扣|罚|奖励?(?![一二三金项牌名])|处罚)")
 _MEMBERS = re.compile(r"(?:成员|组成|人组成|委员)")
 _YEARLY = re.compile(r"年(?:度)?(?:报告|完成|开展|发表|申报|立项|上报)?[^,。;]{0,4}$")
+_REPORTED = re.compile(
+    r"[)](?:应|须|要|需|的|时)?[^。;]{0,16}(?:报告|上报|通报)"
+)  # 聚集性感染(3例以上)应于12小时内报告
 _CONDITION = re.compile(
     r"(?:^|[,;。])(?:[^,;。]{0,4})?(?:凡|如|若|一年内|一月内|累计|连续|出现|发生|未|对)[^,;。]{0,14}$"
 )
@@ -86,9 +89,11 @@ def read_count(scan: Scan, one: Quantity, left: str, right: str, operator: str) 
     if unit := per_unit(scan, one):
         add_target(scan, (one.start, one.end), one.value, unit, operator)
         return True
+    bracketed = scan.text[one.start - 1] == "(" and _REPORTED.match(scan.text, one.end)
     alone = operator == ">=" and not left.strip() and re.match(r"[^,。;]{0,14}(?:应|须|需|必须|立即)", right)
     if operator and (
         alone
+        or bracketed
         or sets_off(scan, one.end)
         or (_CONDITION.search(left) and re.match(r"[^,。;]{0,10}(?:的|者)", right))
     ):

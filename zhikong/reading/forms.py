@@ -123,11 +123,12 @@ def _proportion(scan: Scan, match: re.Match[str]) -> None:
 
 
 def per_unit(scan: Scan, one: Quantity) -> str:
-    """per_100_beds, per_1000_device_days or per_10k when the clause says 每百张床…, 每千导管日…, 每万人次… before it."""
+    """per_100_beds, per_1000_device_days or per_10k when the clause says 每百张床…, 每千导管日… before it or in brackets after it."""
     found = list(_PER.finditer(scan.before(one.start)[-30:]))
-    if not found:
+    after = re.match(r"[(]", scan.text[one.end :]) and _PER.match(scan.text, one.end + 1)
+    if not found and not after:
         return ""
-    last = found[-1]
+    last = found[-1] if found else after
     if last["n"] in ("百", "100") and ("张" in last[0] or "床" in last[0]):
         return "per_100_beds"
     if last["n"] in ("千", "1000") and "日" in last[0]:

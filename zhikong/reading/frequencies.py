@@ -149,6 +149,8 @@ def _duty(scan: Scan, match: re.Match[str], times, limit: int, often: Frequency,
         # 每月检查的问题以季度书面总结报院长: what is owed is the summary of the quarter
         often = Frequency(1, PER[owed["per"]][0])
         spans.append(owed.span())
+    if not times and end == limit and (listed := scan.text.rfind("、", match.end(), end)) > 0:
+        end = listed  # 甲委员会每季度、乙委员会每半年: what comes after the mark is the next one's
     least = times and (
         times["op"] or times["more"] or _AT_LEAST.search(scan.text[match.end() : times.start()])
     )

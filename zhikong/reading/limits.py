@@ -25,7 +25,7 @@ _AT_ONCE = re.compile(
     r"(?<!完成)即刻|即时(?=书写|处理|处置|上报|报告|记录|整改|纠正|反馈|通知|救治|抢救|答复)|立即|立刻|马上|第一时间(?=.{0,6}(?:报告|上报|通知|处理|到达))"
 )
 _SHIFT = re.compile(
-    r"当班(?:内)?(?=完成|书写|上报|报告|记录|处理|纠正|整改|解决|反馈)|(?<!患者)术前(?=完成)|当[日天](?=完成|上报|报告|书写|内|回复|答复|反馈|处理|归档|整改|办结)"
+    r"当班(?:内)?(?=完成|书写|上报|报告|记录|处理|纠正|整改|解决|反馈)|(?<!患者)术前(?=完成)|(?:当[日天]|次日)(?:内)?(?=完成|上报|报告|书写|内|回复|答复|反馈|处理|处置|归档|整改|办结|响应|讨论|解决|通知|告知|录入|登记|送达|送检|提交|组织|报|交)"
 )
 _MEASURED = re.compile(r"(?:时间|日|天数|时长|周期|时限|等候|等待|滞留|间隔)(?:[^,。;]{0,4})$")
 _DONE = re.compile(
@@ -44,7 +44,7 @@ def read_at_once(scan: Scan) -> None:
     for match in _AT_ONCE.finditer(scan.text, scan.sentence.start, scan.sentence.end):
         _limit(scan, match, Within(0, "minute"))
     for match in _SHIFT.finditer(scan.text, scan.sentence.start, scan.sentence.end):
-        within = Within(1, "day") if match[0].startswith("当日") else None
+        within = Within(1, "day") if match[0].startswith(("当日", "当天", "次日")) else None
         _limit(scan, match, within, needs_review=True, why="原文没有写多长时间")
 
 
@@ -76,7 +76,8 @@ def read_time(scan: Scan, one: Quantity, following: Quantity | None) -> bool:
     if not _is_limit(scan, one, following, left, right):
         return False
     end, odd = scan.clause(one.start)[1], _odd(scan, one, left, right)
-    subject = subject_of(left) or subject_of(right) or scan.sentence.heading
+    named = subject_of(left)
+    subject = (named if len(named) > 1 else "") or subject_of(right) or scan.sentence.heading
     scan.add(
         Item("deadline", scan.opens(one.start), min(end, one.end + len(right)), subject, within=within,
              level=level_of(left), department=scan.sentence.department, needs_review=odd, confidence=0.6 if odd else 0.9),
@@ -132,6 +133,8 @@ def _is_limit(scan: Scan, one: Quantity, following: Quantity | None, left: str, 
         return True
     if one.unit == "workdays" or re.search(r"(?:提前|延长至|延至)$", left):
         return True
+    if re.search(r"时限(?:为|是|:)?[^,。;]{0,14}$", left):
+        return True  # 补记时限为抢救结束后6小时
     if re.search(r"的?时限", scan.text[one.end : scan.sentence.end]):
         return True
     return _shared(scan, one, following)

@@ -20,7 +20,7 @@ _AGAIN = re.compile(r"(?:提高|提升|上升|增加|降低|下降|缩短|减少
 _RISES = re.compile(r"(?:提高|提升|上升|增加|增长|升)(?:至|到)")
 _FALLS = re.compile(r"(?:降低|下降|缩短|减少|压缩|压减|降)(?:至|到)")
 _PATIENTS = re.compile(r"^(?:住院|出院|门诊|急诊)(?:患者|病人)?")
-_CONSEQUENCE = r"(?:扣|罚|取消|奖励?(?!项|牌)|予以|给予|视为|须经|须报|应报|需报|需经|约谈|诫勉|待岗|暂停|不予|一票否决|通报批评)"
+_CONSEQUENCE = r"(?:扣|罚|取消|奖励?(?!项|牌)|予以|给予|视为|须经|须报|应报|需报|需经|约谈|诫勉|待岗|暂停|不予|一票否决|通报批评|不得分|按[^,。;]{0,3}分计|[记计]零?0?分)"
 _SETS_OFF = re.compile(
     rf"^(?:的|者)(?![^,。;]{{0,4}}(?:目标|标准|要求|水平|基础上|范围))(?=[^。;]{{0,24}}?(?:{_CONSEQUENCE}|为不?合格|为良|为优|评|补|重新|必须|须|应|讨论|组织|每|上报|$))"
     rf"|^[^,。;]{{0,6}}(?:(?:为|视为|定为|视同)(?:不?合格|优|良|达标|不达标|基本)|评为|评先|授予)|^[^,。;]{{0,8}}{_CONSEQUENCE}"
@@ -29,6 +29,9 @@ _SETS_OFF = re.compile(
 )
 
 
+_DEFINED = re.compile(
+    r"[(][^()]*\d[^()]*[)]"
+)  # 合格率100%(80分为合格): what follows belongs to the number inside
 _GOES_ON = re.compile(r"^,每(?:再)?(?:低|降|少|差|减)[^。;]{0,12}?(?:扣|罚|减)")
 _REWARDED = re.compile(
     r"^,(?:每(?:再)?(?:高|超|多|增)[^。;]{0,10})?(?:奖励|扣|罚|取消|视为|予以|给予|不得参)"
@@ -38,6 +41,8 @@ _REWARDED = re.compile(
 def sets_off(scan: Scan, end: int) -> bool:
     """Whether a number is what something follows from: 低于80分的…, 900分以上为优秀, 超过30天的病人须…."""
     after = scan.text[end : min(end + 40, scan.sentence.end)]
+    if _DEFINED.match(after):
+        return False
     below = re.search(r"[<＜]|低于|不足|少于|未达", scan.text[max(scan.sentence.start, end - 12) : end])
     return bool(_SETS_OFF.match(after) or (below and _GOES_ON.match(after)) or _REWARDED.match(after))
 
@@ -82,16 +87,43 @@ def _meant(
 
 def _subject(scan: Scan, span: tuple[int, int], left: str, relative: bool) -> str:
     before = scan.items[-1] if scan.items and scan.items[-1].kind in ("target", "result") else None
+    if relative and (compared := _compared(scan, span[0])):
+        return compared
     again = before and (relative or _AGAIN.search(left + scan.text[span[0] : span[1]]))
     named = subject_of(left)
     if again and not (relative and NAMED.search(named)):
         named = before.subject
     subject = named or subject_before(scan, span[0])
-    if before and before.subject and not NAMED.search(subject):
-        subject = before.subject if level_of(left) else subject + _PATIENTS.sub("", before.subject)
-    if not NAMED.search(subject) and not before and (tail := scan.right(span[1])) and not NAMED.search(left):
-        subject = subject_of(tail) or subject
-    return subject
+    if NAMED.search(subject) or NAMED.search(left):
+        scan.named = subject
+        return subject
+    return _completed(scan, span, subject, left, before)
+
+
+def _completed(scan: Scan, span: tuple[int, int], subject: str, left: str, before: Item | None) -> str:
+    """A name that measures nothing is a part: of the sentence's topic, of its row, of the name before it, of what follows.
+
+    手卫生依从率:重点科室≥85%,其他科室≥75%; a cell CT≥70%、MRI≥75% in the row 大型设备检查阳性率.
+    """
+    if NAMED.search(scan.topic):
+        return subject + subject_of(scan.topic)
+    row = scan.sentence.heading if scan.sentence.role in ("value", "past") else ""
+    if row and subject != row and NAMED.search(row):
+        return subject + subject_of(row)
+    if before and before.subject and before.unit:
+        root = scan.named or before.subject
+        return root if level_of(left) else subject + _PATIENTS.sub("", root)
+    tail = scan.right(span[1])
+    if before or tail[:1] in "/、和及与":
+        return subject
+    return subject_of(tail) or subject
+
+
+def _compared(scan: Scan, at: int) -> str:
+    """呼吸机相关性肺炎发病率 of 呼吸机相关性肺炎发病率较2026年下降5个百分点; '' when the clause names nothing measured."""
+    clause = scan.text[scan.clause(at)[0] : at]
+    named = subject_of(re.split(r"(?:较|比(?!例|率)|与|同比|环比)", clause)[0])
+    return named if named != subject_of(clause) and NAMED.search(named) else ""
 
 
 def subject_before(scan: Scan, at: int) -> str:

@@ -19,7 +19,7 @@ from zhikong.reading.returning import read_due_cell, read_due_days, read_events,
 from zhikong.reading.scan import Scan, subject_of
 from zhikong.reading.sentences import MARKS, Sentence, sentences
 from zhikong.reading.tight import Tight, tighten
-from zhikong.reading.values import read_value, with_period
+from zhikong.reading.values import is_step, read_value, with_period
 from zhikong.reading.whens import read_dates
 from zhikong.reading.words import packaged
 
@@ -162,6 +162,8 @@ def _numbers(scan: Scan) -> None:
             continue
         if _part_of_a_name(scan, one):
             scan.others.append(Left(one.first, one.end, "名称中的数"))
+        elif is_step(scan, one):
+            scan.other(one.first, one.end, "扣分、奖励的计算单位")
         elif one.unit in TIME and read_time(scan, one, following):
             continue
         elif not read_value(scan, one, following) and scan.free(one.first, one.end):

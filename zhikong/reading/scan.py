@@ -13,7 +13,7 @@ _LEVEL = re.compile(
     r"(?:省级|市级|县级|区级)?(?:三级甲等|三级乙等|三级|二级甲等|二级|一级)(?=医院|医疗|综合|公立|专科|\d|[以不≥≤>=的,、达]|$)|基层|县级|市级|省级|社区"
 )
 _LEAD = re.compile(
-    r"^(?:应当|力争|争取|努力|确保|保证|实现|做到|达到|使|将|把|其中|并|且|和|及|以及|要求|要|应|须|必须|在|到|对|全院|年度|全年|即|如|约)+"
+    r"^(?:应当|力争|争取|努力|确保|保证|实现|做到|达到|使|将|把|的(?!确)|其中|并|且|和|及|以及|要求|要|应|须|必须|在|到|对|全院|年度|全年|即|如|约)+"
 )
 _PER_LEAD = re.compile(
     r"^每[百千万](?:张|例|名|人次?)?(?:开放|实际|编制)?(?:床位?|病床|床日|导管日|住院日|患者|出院人次)?(?:每)?年?度?(?=[\u4e00-\u9fff]{3})"
@@ -21,8 +21,11 @@ _PER_LEAD = re.compile(
 _CHANGED = re.compile(
     r"(?:下降|降低|减少|缩短|压缩|提高|提升|增长|增加|上升|递增|降|升|达到?|精确|稳定|控制|保持)(?:幅度)?(?:至|到|在|为)?(?:了)?(?:目前|现在)?的?$"
 )
+_JOINT = re.compile(
+    r"(?:/[\u4e00-\u9fff])?[)）]?[、]?"
+)  # between what is spoken for and what comes next: 500元/份、
 _TAIL = re.compile(
-    r"(?:每[百千万]张?.{0,12}$|市级三级|市级二级|市级|县级|三级|二级|的|比例|水平|目标值?|指标|标准|要求|应当?|要|须|必须|能够|力争|努力|争取|确保|均|都|也|由|较上年度?|比上年度?|较去年|比去年|同比|环比|与上年相比|,|:|、|\()+$"
+    r"(?:每[百千万]张?.{0,12}$|市级三级|市级二级|市级|县级|三级|二级|的|比例|水平|目标值?|指标|标准|要求|(?:须|应|必须)在|应当?|要|须|必须|能够|力争|努力|争取|确保|均|都|也|由|较上年度?|比上年度?|较去年|比去年|同比|环比|与上年相比|,|:|、|\()+$"
 )
 
 
@@ -36,6 +39,7 @@ class Scan:
     items: list[Item] = field(default_factory=list)
     others: list[Left] = field(default_factory=list)
     taken: list[tuple[int, int]] = field(default_factory=list)
+    named: str = ""  # the last name in the sentence that measures something by itself
 
     def free(self, start: int, end: int) -> bool:
         """Whether nothing of the stretch is spoken for."""
@@ -63,7 +67,8 @@ class Scan:
     def opens(self, at: int) -> int:
         """Where the words before a place begin: at its clause, or after what is spoken for."""
         start = self.clause(at)[0]
-        return max([start, *(b for a, b in self.taken if start < b <= at)])
+        spoken = max([start, *(b for a, b in self.taken if start < b <= at)])
+        return spoken if spoken == start else min(at, _JOINT.match(self.text, spoken).end())
 
     def left(self, at: int) -> str:
         """The clause before a place, from what is spoken for onwards; in a table's cell the name of its row."""
@@ -92,9 +97,14 @@ class Scan:
         return self.text[self.sentence.start : at]
 
 
+def _unmarked(words: str) -> str:
+    mark = MARKS.match(words)
+    return words[mark.end() :] if mark else words
+
+
 def subject_of(words: str) -> str:
     """The name in front of a number, without marks, connecting words and levels."""
-    words = _PER_LEAD.sub("", MARKS.sub("", words.strip(), count=1))
+    words = _PER_LEAD.sub("", _unmarked(words.strip()))
     words = re.sub(r"(?:在)?(?:19|20)[\dxX]{2}年(?:度)?", "", words)
     level = _LEVEL.match(words)
     words = _LEVEL.sub("", words) if level else words

@@ -29,16 +29,20 @@ _STEP = re.compile(r"每(?!月|周|季|年|天|日|个|百|千|万|亿)[^,。;\d
 _TIMES = ("minutes", "hours", "days", "months")
 
 
+def is_step(scan: Scan, one: Quantity) -> bool:
+    """每降低1个百分点扣…, 每超0.1天扣…, 超1例扣…: the step that money or points are counted by."""
+    left, right = scan.left(one.start), scan.right(one.end)
+    by = _STEP.search(left) and (not one.operator or one.written[0] in "超低高多少")
+    over = one.written[0] == "超" and one.value == 1
+    taken = re.match(r"[^,。;\d]{0,10}(?:扣|罚|奖|加分|加\d|减)", right)
+    return bool((by or over) and taken and not re.search(r"[扣罚奖]", left))
+
+
 def read_value(scan: Scan, one: Quantity, following: Quantity | None) -> bool:
     """What a number says; False when it means nothing that is known."""
     left, right = scan.left(one.start), scan.right(one.end)
-    if (
-        _STEP.search(left)
-        and not re.search(r"[扣罚奖]", left)
-        and not one.operator
-        and re.match(r"[^,。;\d]{0,10}(?:扣|罚|奖|加分|加\d|减)", right)
-    ):
-        return False  # 每降低1个百分点扣…: the step that the money is counted by
+    if one.unit == "points" and one.value == 0:
+        return False  # 按零分计: what follows from something, and no mark that is given
     if one.written.startswith(("未达", "达不到")) and scan.sentence.back:
         return False  # 未达到95%的目标: what was missed last year
     operator = one.operator or _far_operator(left, one.unit) or _inherited(scan, one, following)
@@ -102,7 +106,8 @@ def _share(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> N
     span, unit = (one.start, one.end), one.unit
     if unit == "%" and _weighed(scan, left):
         kind = "result" if scan.sentence.back else "threshold"
-        scan.add(Item(kind, *span, subject_of(left.split("占")[0]), operator or "=", one.value, unit))
+        named = subject_of(left.split("占")[0]) or subject_before(scan, one.start - len(left))
+        scan.add(Item(kind, *span, named, operator or "=", one.value, unit))
     elif _from(scan, one, left) and re.match(_MOVED, right):
         _baseline(scan, one, left)
     elif unit == "pp" or _CHANGE.search(left + scan.text[one.start : one.first]):
@@ -123,7 +128,7 @@ def _share(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> N
 
 def _weighed(scan: Scan, left: str) -> bool:
     """权重20%, 日常检查占60%: a part of a mark, and not the share that an indicator measures."""
-    if re.search(r"权重(?:为|:)?$", left):
+    if scan.sentence.role == "weight" or re.search(r"权重(?:为|:)?$", left):
         return True
     scored = re.search(r"考核|评分|成绩|总分|得分|分值|绩效|评价|百分制", scan.sentence.text)
     return bool(_WEIGHT.search(left) and (scored or not NAMED.search(left[:-1].removesuffix("占"))))

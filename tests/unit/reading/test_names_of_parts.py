@@ -1,0 +1,89 @@
+"""What a number is about when its own words name only a part: of a topic, of a row, of the name before it."""
+
+import pytest
+
+from zhikong.reading.reader import read
+
+
+def items(text, kind):
+    return [item for item in read(text).as_json()["items"] if item["kind"] == kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        ("手卫生依从率：重点科室≥85%，其他科室≥75%", ["重点科室手卫生依从率", "其他科室手卫生依从率"]),
+        (
+            "病原学送检率≥50%，其中限制使用级≥60%、特殊使用级≥80%",
+            ["病原学送检率", "限制使用级病原学送检率", "特殊使用级病原学送检率"],
+        ),
+        ("门诊处方合格率≥99%，抗菌药物处方比例＜20%", ["门诊处方合格率", "抗菌药物处方"]),
+        ("泌尿系感染发病率≤2‰，肺炎发病率较2026年下降5个百分点", ["泌尿系感染发病率", "肺炎发病率"]),
+        ("每百张床位不良事件上报不少于25例/年", ["不良事件上报"]),
+        (
+            "指标\t目标值\n大型设备检查阳性率\tCT≥70%、MRI≥75%",
+            ["CT大型设备检查阳性率", "MRI大型设备检查阳性率"],
+        ),
+        ("现场提问答对率须在90%以上", ["现场提问答对率"]),
+    ],
+)
+def test_a_part_is_completed_by_what_it_is_part_of(text, subjects):
+    assert [one["subject"] for one in items(text, "target")] == subjects
+
+
+def test_a_satisfaction_in_points_is_a_score_that_is_wanted():
+    found = items("患者满意度：门诊≥92分，住院≥95分", "target")
+    assert [(one["subject"], one["value"], one["unit"]) for one in found] == [
+        ("门诊患者满意度", 92, "score"), ("住院患者满意度", 95, "score"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["每超0.1天扣0.5分", "每低1个百分点扣1分", "超1例扣2分", "每升高1%扣0.5分"])
+def test_the_step_that_points_are_counted_by_is_no_item(text):
+    said = read(text).as_json()
+    assert [one["kind"] for one in said["items"]] == ["money"]
+    assert [one["why"] for one in said["other_numbers"]] == ["扣分、奖励的计算单位"]
+
+
+def test_a_weight_in_percent_stands_in_its_column():
+    found = read("指标名称\t权重\t目标值\n四级手术比例\t8%\t≥20%").as_json()["items"]
+    assert [(one["kind"], one["value"]) for one in found] == [("threshold", 8), ("target", 20)]
+
+
+def test_what_a_pass_mark_defines_stays_a_target():
+    found = read("三基考试合格率达到100%（80分为合格）").as_json()["items"]
+    assert [(one["kind"], one["operator"], one["value"]) for one in found] == [
+        ("target", "=", 100), ("threshold", ">=", 80),
+    ]  # fmt: skip
+
+
+def test_a_rate_per_device_days_may_say_so_after_it():
+    (found,) = items("CRBSI发生率≤1.5‰（每千导管日）", "target")
+    assert found["unit"] == "per_1000_device_days"
+
+
+@pytest.mark.parametrize(
+    ("text", "within"),
+    [
+        ("接诉后当日响应", {"value": 1, "unit": "day"}),
+        ("特殊病例次日讨论", {"value": 1, "unit": "day"}),
+        ("抢救记录补记时限为抢救结束后6小时", {"value": 6, "unit": "hour"}),
+    ],
+)
+def test_limits_in_other_words(text, within):
+    (found,) = items(text, "deadline")
+    assert found["within"] == within
+
+
+def test_each_committee_of_a_list_owes_its_own():
+    found = items("医疗质量管理委员会每季度、药事管理与药物治疗学委员会每半年召开会议1次", "duty")
+    assert [(one["department"], one["frequency"]["per"]) for one in found] == [
+        ("医疗质量管理委员会", "quarter"), ("药事管理与药物治疗学委员会", "half_year"),
+    ]  # fmt: skip
+
+
+def test_so_many_cases_that_must_be_reported_set_something_off():
+    found = read("疑似聚集性感染（3例以上）应于12小时内报告疾控中心").as_json()["items"]
+    assert [(one["kind"], one["value"], one["within"]) for one in found] == [
+        ("threshold", 3, None), ("deadline", None, {"value": 12, "unit": "hour"}),
+    ]  # fmt: skip
