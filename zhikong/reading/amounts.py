@@ -52,6 +52,13 @@ def read_points(scan: Scan, one: Quantity, left: str, right: str, operator: str)
     span, clause = (one.start, one.end), scan.text[scan.clause(one.start)[0] : one.start]
     wide = clause or left
     earlier = scan.items[-1] if scan.items and scan.items[-1].unit == "score" else None
+    if (
+        operator in (">", ">=")
+        and re.search(r"(?:扣分|扣罚|积分|记分)[^,。;]{0,4}$", left)
+        and sets_off(scan, one.end)
+    ):
+        _threshold(scan, one, left, operator, "points")  # 累计扣分超过20分的,取消…
+        return
     moved = earlier and re.search(r"(?:提高|提升|上升|增加|降)[^,。;]{0,5}$", wide)
     if re.search(
         r"(?:扣|减|加|奖|罚|记)(?:罚|除|励)?(?:至少)?[^,。;率]{0,18}$",

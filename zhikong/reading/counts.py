@@ -154,9 +154,9 @@ def _reached(scan: Scan, one: Quantity, left: str, right: str, operator: str) ->
     )
     counted = (
         scan.sentence.back
-        and one.unit == "count"
+        and one.unit in ("count", "times")
         and "精选" not in left
-        and scan.text[one.first].isdigit()
+        and (scan.text[one.first].isdigit() or one.value >= 10)
         and re.search(r"[\u4e00-\u9fff]{2}$", left)
     )
     if not (is_past(scan, (one.start, one.end)) and one.value > 1 and (told or counted)):
@@ -219,11 +219,9 @@ def _of_measure(scan: Scan, one: Quantity, left: str, right: str, operator: str,
 
 def _listed(scan: Scan, one: Quantity) -> Item | None:
     """门诊病历30份、住院病历10份: a quota that goes on from the one before."""
-    last = (
-        scan.items[-1]
-        if scan.items and scan.items[-1].kind == "quota" and scan.items[-1].unit == "count"
-        else None
-    )
+    earlier = [item for item in scan.items if item.end <= one.first]
+    last = max(earlier, key=lambda item: item.end, default=None)
+    last = last if last and last.kind == "quota" and last.unit == "count" else None
     going = last and re.fullmatch(r"[、,](?:[^,。;、\d]{1,10})", scan.text[last.end : one.first])
     return last if going else None
 

@@ -116,6 +116,9 @@ def _frequency(scan: Scan, match: re.Match[str], limit: int) -> None:
         scan.take(*match.span())  # 每百张床每年…: the year belongs to the unit
         return
     start = scan.opens(match.start())
+    if scan.sentence.back and re.search(r"(?:未|没有|不能)[^,。;]{0,6}$", scan.text[start : match.start()]):
+        scan.take(*match.span())  # 部分小组未按要求每月活动: what went wrong is owed by another sentence
+        return
     times, counted = _TIMES.search(scan.text, match.end(), limit), _counted(scan, match, limit)
     if counted and not times:
         _quota(scan, match, counted, Frequency(_round(1 / every), per), start)
@@ -135,13 +138,17 @@ def _counted(scan: Scan, match: re.Match[str], limit: int) -> re.Match[str] | No
         if re.search(r"[,、].*?每次|每次", scan.text[match.end() : found.start()]):
             return None  # 每周三业务学习,每次不少于1小时: two things are asked for
         said = found["op"] or found["more"]
-        if said if found["hours"] else (said or scan.text[found.start()].isdigit()):
+        several = found["unit"] in tuple("份例件本名张") and (value_of(found["n"]) or 0) > 1
+        if said if found["hours"] else (said or several or scan.text[found.start()].isdigit()):
             return found
     return None
 
 
 def _duty(scan: Scan, match: re.Match[str], times, limit: int, often: Frequency, start: int) -> None:
     spans = [match.span(), *([times.span()] if times else [])]
+    last = scan.items[-1] if scan.items else None
+    if last and last.kind == "duty" and start < last.end < match.start() and scan.text[last.end] == "、":
+        start = last.end + 1
     end = max(min(scan.clause(match.end())[1], limit), spans[-1][1])
     if not times and (near := _NEAR.match(scan.text, match.end())):
         spans.append(near.span())
@@ -218,5 +225,7 @@ def _round(count: float) -> float:
 
 def _act(words: str) -> str:
     return re.sub(
-        rf"^(?:度|要|应(?!急)|须|对|至少|均|都|有|由|为|组织|以|的)+|{NUMBER}次(?:的)?", "", words
+        rf"^(?:度|要|应(?!急)|须|对|至少|均|都|有|由|为|组织|以|的)+|各?{NUMBER}(?:次|场|轮|遍)(?:的)?|(?:不得少于|不少于|不低于|至少)(?={NUMBER}?(?:次|$))",
+        "",
+        words,
     ).strip(",、:的 ")

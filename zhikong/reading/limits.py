@@ -75,11 +75,13 @@ def read_time(scan: Scan, one: Quantity, following: Quantity | None) -> bool:
         return True
     if not _is_limit(scan, one, following, left, right):
         return False
-    end, odd = scan.clause(one.start)[1], _odd(scan, one, left, right)
+    start, end = _stretch(scan, one, following)
+    left = left if start == scan.opens(one.start) else scan.text[start : one.start]
+    odd = _odd(scan, one, left, right)
     named = subject_of(left)
     subject = (named if len(named) > 1 else "") or subject_of(right) or scan.sentence.heading
     scan.add(
-        Item("deadline", scan.opens(one.start), min(end, one.end + len(right)), subject, within=within,
+        Item("deadline", start, min(end, one.end + len(right)), subject, within=within,
              level=level_of(left), department=scan.sentence.department, needs_review=odd, confidence=0.6 if odd else 0.9),
         (one.start, one.end),
     )  # fmt: skip
@@ -87,6 +89,19 @@ def read_time(scan: Scan, one: Quantity, following: Quantity | None) -> bool:
         longest = Within(one.upper * _FACTOR.get(one.unit, 1), within.unit)
         scan.items.append(replace(scan.items[-1], within=longest))
     return True
+
+
+def _stretch(scan: Scan, one: Quantity, following: Quantity | None) -> tuple[int, int]:
+    """From where to where a limit is told; 24小时内报告卫健局、7个工作日内完成评审 are two beside each other."""
+    start, end = scan.opens(one.start), scan.clause(one.start)[1]
+    last = scan.items[-1] if scan.items else None
+    mark = scan.text.rfind("、", start, one.start)
+    if mark >= 0 and last and last.kind == "deadline" and last.end == mark:
+        start = mark + 1
+    if following and following.unit in TIME and following.start < end:
+        mark = scan.text.rfind("、", one.end, following.start)
+        end = mark if mark >= 0 else end
+    return start, end
 
 
 def _measured_here(scan: Scan, left: str, right: str) -> bool:
@@ -143,7 +158,13 @@ def _is_limit(scan: Scan, one: Quantity, following: Quantity | None, left: str, 
 def _may_limit(scan: Scan, one: Quantity, left: str, right: str) -> bool:
     if one.operator in (">=", ">") or re.search(r"对$", left):
         return False
-    if re.search(r"(?:缩短|压缩|控制|降低|精确)(?:至|到|在)?$", left + scan.text[one.start : one.first]):
+    if re.match(r"后(?!续)", right) and not one.operator and one.unit in ("hours", "days"):
+        return False  # 出生72小时后: not before
+    if re.search(r"(?:待岗|停岗|停职|停诊|离岗|脱产|试用|暂停[^,。;]{0,6})$", left):
+        return False
+    if re.search(
+        r"(?:缩短|压缩|控制|降低|减少|精确|[降升])(?:至|到|在)?$", left + scan.text[one.start : one.first]
+    ):
         return False
     if re.match(r"(?:应急|值班|服务|不间断|在线|开放|热线|动态|血压|心电|尿|监测|监护|总)", right):
         return False

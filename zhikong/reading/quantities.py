@@ -38,8 +38,9 @@ _UNIT = _any_of(UNITS) + r"|d(?![A-Za-z])"
 _NAMES = UNITS | {"d": "days"}
 ANY_UNIT = rf"(?:{_UNIT})"
 _AFTER = re.compile(_any_of(AFTER))
+_BEFORE = _any_of(BEFORE).replace("|为", "|(?<!行)为")  # 重大过失行为2小时内
 _PATTERN = re.compile(
-    rf"(?:(?P<before>{_any_of(BEFORE)})(?:了|到|近)?)?(?:(?P<hundredth>百分之)|(?P<thousandth>千分之)|(?P<tenthousandth>万分之))?"
+    rf"(?:(?P<before>{_BEFORE})(?:了|到|近)?)?(?:(?P<hundredth>百分之)|(?P<thousandth>千分之)|(?P<tenthousandth>万分之))?"
     rf"(?P<first>{NUMBER})(?:(?P<firstunit>{_UNIT})(?!半月|性))?(?:(?:-+|至|到)(?P<second>{NUMBER}))?"
     rf"(?P<more>多|余)?(?P<scale>[万亿](?!元|分))?(?:(?P<halfmonth>个半月)|(?P<unit>{_UNIT})(?!性))?(?P<after>{_any_of(AFTER)})?"
 )

@@ -185,6 +185,8 @@ def _part_of_a_name(scan: Scan, one: Quantity) -> bool:
         and re.match(r"(?!的)[^,。;\n]{1,16}(?:率|比例|占比)", right)
     ):
         return True
+    if one.unit == "years_old" and re.match(r"[^\d,。;、\n]{1,14}?(?:率|比例|占比)", right):
+        return True  # 7岁以下儿童健康管理率
     return one.unit == "count" and not one.operator and bool(re.match(r"(?:基|严|甲|乙|级)", right))
 
 

@@ -39,6 +39,7 @@ def tighten(original: str) -> Tight:
     """The original for the rules. Line ends stay: they may end a sentence."""
     letters, places = [], []
     plain = _IN_CAPITALS.sub(lambda found: found[0].translate(_CAPITALS), _cells(_simplified(original)))
+    plain = _YEAR.sub(lambda found: found[0].translate(_DIGITS), plain)
     for place, letter in enumerate(plain):
         if letter in _DROPPED:
             if not _between_digits(plain, place):
@@ -50,6 +51,8 @@ def tighten(original: str) -> Tight:
 
 
 _CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
+_DIGITS = str.maketrans("零〇○一二三四五六七八九", "000123456789")
+_YEAR = re.compile(r"二[零〇○][零〇○一二三四五六七八九]{2}(?=年)")
 _IN_CAPITALS = re.compile(r"[壹贰叁肆伍陆柒捌玖拾佰仟零]+(?=[万元圆])")
 
 

@@ -110,7 +110,7 @@ def _share(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> N
         scan.add(Item(kind, *span, named, operator or "=", one.value, unit))
     elif _from(scan, one, left) and re.match(_MOVED, right):
         _baseline(scan, one, left)
-    elif unit == "pp" or _CHANGE.search(left + scan.text[one.start : one.first]):
+    elif unit == "pp" or _changed(scan, one, left):
         add_target(scan, span, one.value, unit, operator or "=", relative=True)
     elif (_CUT.search(left) or _PAID.search(left)) and (not NAMED.search(left) or _PAID.search(left)):
         low = ">=" if one.upper is not None else operator or "="
@@ -124,6 +124,12 @@ def _share(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> N
         add_target(scan, span, one.value, unit, ">=" if one.upper is not None else operator)
         if one.upper is not None:
             add_target(scan, span, one.upper, unit, "<=")
+
+
+def _changed(scan: Scan, one: Quantity, left: str) -> bool:
+    """下降10%, 增长百分之六: by how much; not to what (缩短为3天)."""
+    words = left + re.sub(r"[百千万]分之$", "", scan.text[one.start : one.first])
+    return bool(_CHANGE.search(words) and not re.search(r"(?<!幅度)(?<![增涨降]幅)为$", words))
 
 
 def _weighed(scan: Scan, left: str) -> bool:
@@ -154,7 +160,7 @@ def _duration(scan: Scan, one: Quantity, left: str, right: str, operator: str) -
     if _from(scan, one, left) and re.match(_MOVED, right):
         _baseline(scan, one, left)
         return True
-    if _CHANGE.search(left + scan.text[one.start : one.first]):
+    if _changed(scan, one, left):
         add_target(scan, (one.start, one.end), value, unit, operator or "=", relative=True)
         return True
     if (
@@ -182,6 +188,7 @@ def _duration(scan: Scan, one: Quantity, left: str, right: str, operator: str) -
     wanted = (
         printed
         or measured
+        or one.written.startswith("控制在")
         or (operator and NAMED.search(left))
         or re.search(r"(?:缩短|精确|控制|降|压缩)[^,。;]{0,2}$", left)
     )

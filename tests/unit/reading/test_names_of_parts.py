@@ -87,3 +87,57 @@ def test_so_many_cases_that_must_be_reported_set_something_off():
     assert [(one["kind"], one["value"], one["within"]) for one in found] == [
         ("threshold", 3, None), ("deadline", None, {"value": 12, "unit": "hour"}),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("平均住院日降至5.5天以内", ("平均住院日", "<=", 5.5, "days", False)),
+        ("四级手术占比力争突破18%", ("四级手术占比", ">", 18, "%", False)),
+        ("急诊剖宫产（DDI）控制在30分钟内", ("急诊剖宫产(DDI", "<=", 30, "minutes", False)),
+        ("7岁以下儿童健康管理率不低于95%", ("7岁以下儿童健康管理率", ">=", 95, "%", False)),
+        ("门诊量同比增长百分之六", ("门诊量", "=", 6, "%", True)),
+    ],
+)
+def test_targets_in_other_words(text, expected):
+    (found,) = items(text, "target")
+    shown = (found["subject"], found["operator"], found["value"], found["unit"], found.get("relative", False))
+    assert shown == expected
+
+
+def test_what_a_time_is_shortened_to_is_no_change_of_it():
+    found = read("归档时间由7天缩短为3天").as_json()["items"]
+    assert [(one["kind"], one["subject"], one["value"], one.get("relative", False)) for one in found] == [
+        ("result", "归档时间", 7, False), ("target", "归档时间", 3, False),
+    ]  # fmt: skip
+
+
+def test_limits_beside_each_other_keep_to_their_own_words():
+    found = items("孕产妇死亡24小时内报告区卫健局、7个工作日内完成院内评审", "deadline")
+    assert [one["text"] for one in found] == ["孕产妇死亡24小时内报告区卫健局", "7个工作日内完成院内评审"]
+
+
+@pytest.mark.parametrize("text", ["出生72小时后采集足跟血", "瞒报者给予待岗三个月处理"])
+def test_what_may_not_begin_before_or_lasts_is_no_limit(text):
+    assert items(text, "deadline") == []
+
+
+def test_quotas_in_chinese_numerals_keep_their_pace():
+    found = items("每月抽查每位医师运行病历三份、归档病历两份", "quota")
+    assert [(one["value"], one["frequency"]["per"]) for one in found] == [(3, "month"), (2, "month")]
+
+
+def test_a_year_in_chinese_numerals_is_a_year():
+    said = read("二〇二七年工作计划\n第一季度修订制度").as_json()
+    assert [(one["text"], one["why"]) for one in said["other_numbers"]] == [("二〇二七年", "年份")]
+    assert [one["ends_on"] for one in said["items"]] == ["03-31"]
+
+
+def test_points_that_add_up_to_a_consequence_set_it_off():
+    (found,) = read("全年累计扣分超过20分的，取消评先资格").as_json()["items"]
+    assert (found["kind"], found["operator"], found["value"], found["unit"]) == (
+        "threshold",
+        ">",
+        20,
+        "points",
+    )
