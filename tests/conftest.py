@@ -297,6 +297,7 @@ def pytest_terminal_summary(terminalreporter):
 
 LONG = ("tests/journeys/", "tests/faults/", "tests/generative/", "tests/releases/", "tests/installation/")
 """Folders whose tests need a whole site, a browser, a kill or many drawn cases; single tests elsewhere are marked."""
+LONG_FILES = "_round_trip.py"  # a simulated hospital written in a foreign format and read again
 
 
 # ---- two processes: a file stays whole, and what needs the demo hospital is in one of them --------------------------
@@ -307,7 +308,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         shares = "demo" if "demo" in getattr(item, "fixturenames", ()) else item.location[0]
         item.add_marker(pytest.mark.xdist_group(shares))
-        if item.location[0].startswith(LONG):
+        if item.location[0].startswith(LONG) or item.location[0].endswith(LONG_FILES):
             item.add_marker(pytest.mark.long)
         if "clif_wheel" in item.fixturenames:
             _note_oracle(item, _clif())

@@ -98,6 +98,7 @@ def test_an_example_that_does_not_hold_is_told_for_each_backend(tmp_path):
     assert any("reference" in message for message in told)
 
 
+@pytest.mark.long  # asks every backend for every packaged definition
 def test_an_inspection_names_everything_at_once(tmp_path):
     found = inspect(catalogue(file=tmp_path / "x.yaml", next_review=date(2020, 1, 1)), today=date(2026, 1, 1))
     # core systems of the pack miss the indicators that this catalogue lacks: that is told too, in their own files
