@@ -126,6 +126,14 @@ def _ordinal(scan: Scan, one: Quantity, left: str, right: str, operator: str) ->
 
 
 def _body(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> bool:
+    if re.search(r"(?:组成|构成),?(?:总?共|共计|合计)\d", scan.text[one.end : scan.sentence.end]):
+        return False  # 医师2人、护士1人组成,共5人: the whole follows
+    if (
+        re.search(r"(?:组成|构成),?(?:总?共|共计|合计)?$", scan.before(one.start))
+        and one.written[-1] in "人名位"
+    ):
+        _two(scan, "body", one, subject_of(scan.before(one.start)), operator)
+        return True
     composed = re.search(r"(?:由|人员|成员)[^,。;]{0,30}$", left) and re.match(r"[^,。;]{0,6}组成", right)
     named = not operator and re.search(r"(?:委员|成员|组员)(?:共|若干|计|人数)?(?:计|为)?$", left)
     if not (_MEMBERS.match(right) or composed or (named and one.written[-1] in "人名位")):

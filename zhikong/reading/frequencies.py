@@ -115,6 +115,9 @@ def _frequency(scan: Scan, match: re.Match[str], limit: int) -> None:
     if measured or _BASE.search(scan.before(match.start())[-16:]) or _titled(scan):
         scan.take(*match.span())  # 每百张床每年…: the year belongs to the unit
         return
+    if scan.pace == per and scan.text[match.start() - 1] == "(":
+        scan.take(*match.span())  # every month, in a line headed 每月: 质控小组会1次(每月第一周)
+        return
     start = scan.opens(match.start())
     if scan.sentence.back and re.search(r"(?:未|没有|不能)[^,。;]{0,6}$", scan.text[start : match.start()]):
         scan.take(*match.span())  # 部分小组未按要求每月活动: what went wrong is owed by another sentence
@@ -127,8 +130,10 @@ def _frequency(scan: Scan, match: re.Match[str], limit: int) -> None:
 
 
 def _titled(scan: Scan) -> bool:
-    """每月工作安排: a heading, no duty."""
+    """每月工作安排, 每月: above a list: a heading, no duty."""
     said = scan.sentence.text
+    if not scan.sentence.role and re.fullmatch(r"每[^:]{1,3}:", said):
+        return True
     return len(said) <= 14 and "," not in said and bool(_TITLE.search(said))
 
 
@@ -161,7 +166,9 @@ def _duty(scan: Scan, match: re.Match[str], times, limit: int, often: Frequency,
     least = times and (
         times["op"] or times["more"] or _AT_LEAST.search(scan.text[match.end() : times.start()])
     )
-    act = _act(scan.text[match.end() : end]) or subject_of(scan.left(match.start())) or scan.sentence.heading
+    act = _act(scan.text[match.end() : end])
+    if not act or re.match(r"第[一二三四1-4]周[)]?$", act):  # 质控小组会(每月第一周)
+        act = subject_of(scan.left(match.start())) or scan.sentence.heading
     scan.add(Item("duty", start, end, act, ">=" if least else "", frequency=often,
                   department=owner_of(scan, match.start())), *spans)  # fmt: skip
     if times and times["to"] and times["m"] and often.count:  # 每月2-3次: two items on one span
@@ -210,11 +217,15 @@ def _shared_period(scan: Scan, match: re.Match[str]) -> str:
         re.split("、", scan.text[scan.clause(match.start())[0] : match.start()])[-1],
     ):
         return ""
+    if pace := scan.pace:
+        return pace
     before = scan.before(match.start())
     earlier = [
-        one for one in scan.items if one.kind == "duty" and one.frequency and one.start < match.start()
+        one
+        for one in scan.items
+        if one.kind in ("duty", "quota") and one.frequency and one.start < match.start()
     ]
-    if earlier and re.search(r"[次遍轮][,、](?!节假日)[^,。;、]{2,14}$", before):
+    if earlier and re.search(r"[次遍轮项例份][,、](?!节假日)[^,。;、]{2,14}$", before):
         return earlier[-1].frequency.per
     return "year" if _YEARLY.search(before) else ""
 
@@ -225,7 +236,7 @@ def _round(count: float) -> float:
 
 def _act(words: str) -> str:
     return re.sub(
-        rf"^(?:度|要|应(?!急)|须|对|至少|均|都|有|由|为|组织|以|的)+|各?{NUMBER}(?:次|场|轮|遍)(?:的)?|(?:不得少于|不少于|不低于|至少)(?={NUMBER}?(?:次|$))",
+        rf"^(?:度|要|应(?!急)|须|对|至少|均|都|有|由|为|组织|以|的)+|(?:≥|>=)?各?{NUMBER}(?:次|场|轮|遍)(?:的)?|(?:不得少于|不少于|不低于|至少)(?={NUMBER}?(?:次|$))",
         "",
         words,
     ).strip(",、:的 ")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from zhikong.reading.items import Item, Within
 from zhikong.reading.naming import NAMED, sets_off
+from zhikong.reading.numerals import NUMBER
 from zhikong.reading.quantities import Quantity
 from zhikong.reading.scan import Scan, level_of, subject_of
 
@@ -36,6 +37,9 @@ _NO_LIMIT = re.compile(
     r"^(?:的)?(?:内|以内|之内)?(?:累计|连续|出现|发生|再次|再住院|重返|非计划|无|未|死亡|不得|有|同一|多次)"
 )
 
+_LISTED_LIMIT = re.compile(  # I级患者即刻、II级患者10分钟内: the next one's begins at the mark
+    rf"、[^,。;、\d]{{0,10}}{NUMBER}(?:个)?(?:工作日|分钟|小时|天|日)"
+)
 _AGAIN = r"[^,。;]{0,14}(?:末位|倒数|排名|不合格|不达标|未|低于|超|位列|位于|处于|出现|发生|靠后|垫底|异常|上升|下降)"
 
 
@@ -52,6 +56,8 @@ def _limit(scan: Scan, match: re.Match[str], within: Within | None, **more) -> N
     start, end = scan.clause(match.start())
     subject = subject_of(scan.text[start : match.start()]) or subject_of(scan.text[match.end() : end])
     start = max(start, scan.opens(match.start()))
+    if listed := _LISTED_LIMIT.search(scan.text, match.end(), end):
+        end = listed.start()
     scan.add(Item("deadline", start, end, subject, within=within, **more), match.span())
 
 
@@ -79,7 +85,9 @@ def read_time(scan: Scan, one: Quantity, following: Quantity | None) -> bool:
     left = left if start == scan.opens(one.start) else scan.text[start : one.start]
     odd = _odd(scan, one, left, right)
     named = subject_of(left)
-    subject = (named if len(named) > 1 else "") or subject_of(right) or scan.sentence.heading
+    subject = (named if len(named) > 1 else "") or subject_of(right.split("(")[0]) or scan.sentence.heading
+    if scan.sentence.role == "due":
+        subject = scan.sentence.heading  # 抢救结束后6小时 in the row 抢救记录
     scan.add(
         Item("deadline", start, min(end, one.end + len(right)), subject, within=within,
              level=level_of(left), department=scan.sentence.department, needs_review=odd, confidence=0.6 if odd else 0.9),
@@ -142,6 +150,8 @@ def _is_limit(scan: Scan, one: Quantity, following: Quantity | None, left: str, 
     if re.match(r"[^,。;]{0,4}制(?!度)", right) and one.unit == "hours":
         return True
     if one.operator in ("", "=") and re.search(r"时间(?:为|:)?$", left) and one.unit in ("minutes", "hours"):
+        return True
+    if scan.sentence.role == "due" and not right.strip():
         return True
     going = scan.items and scan.items[-1].kind == "deadline"
     if one.operator == "<=" and not NAMED.search(left) and (going or "时限" in left):

@@ -15,7 +15,7 @@ from zhikong.reading.lexicon import Lexicon, with_words
 from zhikong.reading.limits import TIME, read_at_once, read_time
 from zhikong.reading.marks import marked
 from zhikong.reading.quantities import ANY_UNIT, Quantity, quantities
-from zhikong.reading.returning import read_due_cell, read_due_days, read_events, read_vague
+from zhikong.reading.returning import read_due_cell, read_due_days, read_events, read_labelled, read_vague
 from zhikong.reading.scan import Scan, subject_of
 from zhikong.reading.sentences import MARKS, Sentence, sentences
 from zhikong.reading.tight import Tight, tighten
@@ -53,7 +53,7 @@ def read(text: str, lexicon: Lexicon | None = None) -> Reading:
     for one in told:
         scan = _scan(tight.text, one, year)
         for item in scan.items:
-            found = _named_before(marked(scan, with_period(item, one.period)), one, items)
+            found = _named_before(marked(scan, with_period(item, one)), one, items)
             items.append(_placed(lexicon.linked(found), tight))
         others += [_placed(left, tight) for left in scan.others]
         if left := _not_understood(one, scan):
@@ -88,7 +88,7 @@ def _spoken(one: Sentence, tight: Tight) -> Spoken:
 
 def _year_of(text: str) -> int | None:
     """The year that a plan is for: the latest of its first lines."""
-    found = [int(one) for one in re.findall(r"(20\d\d)年", text[:400])]
+    found = [int(one) for one in re.findall(r"(20\d\d)(?:年|版)", text[:400])]
     return max(found, default=None)
 
 
@@ -118,7 +118,9 @@ def _placed(one, tight: Tight):
 
 def _scan(text: str, sentence: Sentence, year: int | None) -> Scan:
     scan = Scan(text, sentence, year)
-    if (sentence.role == "name" and len(sentence.text) <= 24) or sentence.period == sentence.text:
+    if (sentence.role == "name" and len(sentence.text) <= 24) or (
+        sentence.role and sentence.period == sentence.text
+    ):
         _names(scan)
         return scan
     mark = MARKS.match(sentence.text) if sentence.role not in ("value", "past") else None
@@ -142,6 +144,7 @@ def _scan(text: str, sentence: Sentence, year: int | None) -> Scan:
     read_vague(scan)
     read_events(scan)
     read_bodies(scan)
+    read_labelled(scan)
     return scan
 
 
@@ -187,6 +190,8 @@ def _part_of_a_name(scan: Scan, one: Quantity) -> bool:
         return True
     if one.unit == "years_old" and re.match(r"[^\d,。;、\n]{1,14}?(?:率|比例|占比)", right):
         return True  # 7岁以下儿童健康管理率
+    if re.match(r"(?:k?g|克|mmHg|mmol/L)[^\d,。;、\n]{1,12}?(?:率|比例|占比)", right):
+        return True  # <1500g早产儿存活率
     return one.unit == "count" and not one.operator and bool(re.match(r"(?:基|严|甲|乙|级)", right))
 
 

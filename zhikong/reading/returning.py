@@ -88,6 +88,14 @@ def read_events(scan: Scan) -> None:
                           department=owner_of(scan, match.start()), confidence=0.7), match.span())  # fmt: skip
 
 
+def read_labelled(scan: Scan) -> None:
+    """每日:…;护士长查看交班本: an act without a number under the pace that heads its line."""
+    if scan.pace and not scan.items and re.search(r"[\u4e00-\u9fff]{3}", scan.sentence.text):
+        start, end = scan.sentence.start, scan.sentence.end
+        scan.add(Item("duty", start, end, subject_of(scan.sentence.text), frequency=Frequency(1, scan.pace),
+                      department=owner_of(scan, start)))  # fmt: skip
+
+
 def _act(words: str) -> str:
     return re.sub(rf"^(?:度|要|应|须|对|至少|均|都|有|由|为|组织|以|的)+|{WHOLE}次(?:的)?", "", words).strip(
         ",、:的 "

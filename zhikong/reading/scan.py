@@ -13,13 +13,16 @@ _LEVEL = re.compile(
     r"(?:省级|市级|县级|区级)?(?:三级甲等|三级乙等|三级|二级甲等|二级|一级)(?=医院|医疗|综合|公立|专科|\d|[以不≥≤>=的,、达]|$)|基层|县级|市级|省级|社区"
 )
 _LEAD = re.compile(
-    r"^(?:应当|力争|争取|努力|确保|保证|实现|做到|达到|使|将|把|的(?!确)|其中|并|且|和|及|以及|要求|要|应|须|必须|在|到|对|全院|年度|全年|即|如|约)+"
+    r"^(?:应当|力争|争取|努力|确保|保证|实现|做到|达到|使|将|把|的(?!确)|其中|并|且|和|及|以及|要求|要|应(?!急|用)|须|必须|在|到|对|全院|年度|全年|即|如|约)+"
 )
 _PER_LEAD = re.compile(
-    r"^每[百千万](?:张|例|名|人次?)?(?:开放|实际|编制)?(?:床位?|病床|床日|导管日|住院日|患者|出院人次)?(?:每)?年?度?(?=[\u4e00-\u9fff]{3})"
+    r"^每[百千万](?:张|例|名|人次?)?(?:开放|实际|编制)?(?:床位?(?!位)|病床|床日|导管日|住院日|患者|出院人次)?(?:每)?年?度?(?![床位])(?=[\u4e00-\u9fff]{3})"
 )
 _CHANGED = re.compile(
     r"(?:下降|降低|减少|缩短|压缩|提高|提升|增长|增加|上升|递增|降|升|达到?|精确|稳定|控制|保持)(?:幅度)?(?:至|到|在|为)?(?:了)?(?:目前|现在)?的?$"
+)
+_UNIT_SAID = re.compile(
+    r"(?<=[\u4e00-\u9fff])[(](?:单位:)?(?:[%‰天日例次件人分元]|小时|分钟|万元|人次|例次|[^()/]{0,4}/[^()/]{1,8})[)]?$"
 )
 _JOINT = re.compile(
     r"(?:/[\u4e00-\u9fff])?(?:后(?=、))?[)）]?[、]?"
@@ -27,6 +30,22 @@ _JOINT = re.compile(
 _TAIL = re.compile(
     r"(?:每[百千万]张?.{0,12}$|市级三级|市级二级|市级|县级|三级|二级|的|比例|水平|目标值?|指标|标准|要求|(?:须|应|必须)在|应当?|要|须|必须|能够|力争|努力|争取|确保|均|都|也|由|较上年度?|比上年度?|较去年|比去年|同比|环比|与上年相比|,|:|、|\()+$"
 )
+
+
+_PACES = {
+    "半年": "half_year",
+    "季": "quarter",
+    "月": "month",
+    "周": "week",
+    "年": "year",
+    "日": "day",
+    "天": "day",
+}
+
+
+def pace_of(period: str) -> str:
+    """每月, 季度, 一年: the unit of time that is named; '' for none."""
+    return next((per for sign, per in _PACES.items() if sign in period), "")
 
 
 @dataclass
@@ -86,6 +105,11 @@ class Scan:
         head, colon, _ = self.sentence.text.partition(":")
         return head if colon and len(head) <= 40 else ""
 
+    @property
+    def pace(self) -> str:
+        """How often all that the sentence asks for is owed, when its line is headed by it: 每月:…."""
+        return "" if self.sentence.role else pace_of(self.sentence.period)
+
     def right(self, at: int) -> str:
         """The clause after a place, up to the next stretch that is spoken for."""
         end = self.clause(max(at - 1, self.sentence.start))[1]
@@ -117,7 +141,7 @@ def subject_of(words: str) -> str:
         return ""  # 二级医院≤8.5天: the level alone; the name stands before
     words = re.sub(r"^目标[一二三四五六七八九十\d]+[:、]?", "", words)
     words = re.sub(r"^(?:提高|降低|提升|减少|控制)(?=[^,]{3,}(?:率|日|数|比|度|占比)$)", "", words)
-    words = _TAIL.sub("", _LEAD.sub("", words))
+    words = _UNIT_SAID.sub("", _TAIL.sub("", _LEAD.sub("", words)))
     return _TAIL.sub("", _CHANGED.sub("", words)).strip("()“”、:： ")
 
 

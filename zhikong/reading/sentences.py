@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from zhikong.reading.tables import heads_of, is_row, row_of
+from zhikong.reading.tables import heads_of, is_row, row_of, unit_said
 
 MARKS = re.compile(
     r"(?:第[一二三四五六七八九十百\d]+[章节条部分篇]+|[甲乙丙丁戊己庚辛]、|[一二三四五六七八九十]+[、.．]|[(（][一二三四五六七八九十]+[)）]、?"
-    r"|\d{1,2}(?:\.\d{1,2}){1,3}\.?(?![\d%‰天例元]|小时|分钟|万元|个百分点)|\d{1,2}[、.．。](?!\d)|[-—]?[(（]\d{1,2}[)）]、?|[①-⑩⑴-⑽]|[-•·●◆■▪])"
+    r"|\d{1,2}(?:\.\d{1,2}){1,3}\.?(?![\d%‰天例元]|小时|分钟|万元|个百分点)|\d{1,2}[、.．。](?!\d)|[-—]?[(（]\d{1,2}[)）]、?|[①-⑩⑴-⑽]|[-•·●◆■▪▲△★☆※◇□▶✓])"
 )
+LABEL = re.compile(r"(?:每|一)(?:个)?(?:半年|季度?|年度?|月度?|日|天|周)(?:度)?(?:工作|任务|必做)?:(?=[^\n])")
 _LONGEST = 600
 _END = "。!?！？；;\n"
 _SAYS = re.compile(
@@ -35,7 +36,8 @@ class Sentence:
     department: str = ""
     whole: bool = True
     role: str = ""  # of a table's cell: name, value, past, due, period, weight, who, text
-    period: str = ""  # how often the row is looked at, when the row says it
+    period: str = ""  # how often the row is looked at, or what its line is headed by: 每月:…;…
+    unit: str = ""  # of a cell's bare number, when column, row or heading say it: 目标值(%)
 
 
 def sentences(text: str) -> list[Sentence]:
@@ -60,11 +62,19 @@ def sentences(text: str) -> list[Sentence]:
         if _is_heading(line):
             heading, part = line, len(found)
             back = _looks_back(line, parts)
+        period, start = _labelled(text, start, end)
         found += [
-            Sentence(*cut, text[cut[0] : cut[1]], heading, back, "", whole)
+            Sentence(*cut, text[cut[0] : cut[1]], heading, back, "", whole, "", period)
             for cut, whole in _cuts(text, start, end)
         ]
     return found
+
+
+def _labelled(text: str, start: int, end: int) -> tuple[str, int]:
+    """▲每月:质控小组会1次;分析不良事件: (every what, where the line's acts begin); ('', start) for other lines."""
+    mark = MARKS.match(text, start, end)
+    label = LABEL.match(text, mark.end() if mark else start, end)
+    return (label[0], label.end()) if label else ("", start)
 
 
 def _row(text: str, start: int, end: int, heads, heading: str, back: bool):
@@ -74,7 +84,7 @@ def _row(text: str, start: int, end: int, heads, heading: str, back: bool):
     row = row_of(text, start, end, heads)
     made = [
         Sentence(*cut, text[cut[0] : cut[1]], one.name or row.name or heading, back or one.role == "past", row.department, True,
-                 one.role, row.period)
+                 one.role, row.period, one.unit or unit_said(heading))
         for one in row.cells if one.role not in ("number", "who")
         for cut, _ in _cuts(text, one.start, one.end)
     ]  # fmt: skip

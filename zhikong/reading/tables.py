@@ -18,6 +18,11 @@ _HEADS = {
 }
 _NUMBER = re.compile(r"^(?:[(（]?\d{1,3}[)）]?[.、]?|[一二三四五六七八九十]{1,3}[、.]?|[①-⑳]|序号|编号)$")
 _PERIODIC = re.compile(r"^(?:每|按|一)?(?:个)?(?:日|天|周|月|季|季度|半年|年|年度|全年|月度)(?:度|报|考核)?$")
+_UNIT = re.compile(
+    r"[%‰]|[天日次例件人元分份张床]|人次|例次|小时|分钟|万元|(?:[^/]{1,4}/)?[百千万]?[^/]{0,5}日|[^/]{1,4}/[^/]{1,8}|比值?|/"
+)
+_UNIT_SAID = re.compile(rf"[(](?:单位:)?({_UNIT.pattern})[)]$")
+_YEAR_ALONE = re.compile(r"(20\d\d)年?度?(?:数值?|值|数据|水平|情况)?")
 _VALUED = re.compile(r"\d|百分之|[≥≤<>=]|为零|零")
 
 
@@ -30,6 +35,16 @@ class Cell:
     text: str
     role: str = "text"
     name: str = ""
+    unit: str = ""  # of its bare numbers, as its column's head or its row says
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head. role: as of a cell, or number, unit; name: what the column measures by itself; unit: 目标值(%)."""
+
+    role: str
+    name: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,23 +63,39 @@ def is_row(line: str) -> bool:
     return len(cells) - bool(cells and _NUMBER.match(cells[0])) >= 2
 
 
-def heads_of(line: str) -> tuple[str, ...] | None:
-    """The roles of a table's columns when the line is its head; None when it is a row like others."""
+def heads_of(line: str) -> tuple[Head, ...] | None:
+    """The heads of a table's columns when the line is one; None when it is a row like others."""
     cells = [one.strip() for one in line.split("\t")]
     named = [one for one in cells if one]
     if crossed := _crossed(cells):
         return crossed
-    roles = tuple(_role_of_head(one) for one in cells)
+    roles = _of_years(cells, tuple(_role_of_head(one) for one in cells))
     known = sum(role != "" for role in roles)
-    plain = all(len(one) <= 16 and not re.search(r"[。;,≥≤%]", one) for one in named)
+    plain = all(len(one) <= 16 and not re.search(r"[。;,≥≤%]", _UNIT_SAID.sub("", one)) for one in named)
     return (
-        roles
+        tuple(Head(role, "", unit_said(one)) for role, one in zip(roles, cells, strict=True))
         if plain and known >= max(2, len(named) - 2) and not any(_PERIODIC.match(c) for c in named)
         else None
     )
 
 
-def _crossed(cells: list[str]) -> tuple[str, ...] | None:
+def _of_years(cells: list[str], roles: tuple[str, ...]) -> tuple[str, ...]:
+    """指标 | 2026年 | 2027年: the latest year's column is what is wanted, unless another column says that it is."""
+    years = {i: int(found[1]) for i, one in enumerate(cells) if (found := _YEAR_ALONE.fullmatch(one))}
+    if "value" in (role for i, role in enumerate(roles) if i not in years):
+        return tuple("past" if i in years else role for i, role in enumerate(roles))
+    last = max(years.values(), default=0) if len(years) > 1 else 0
+    return tuple(("value" if years[i] == last else "past") if i in years and last else role
+                 for i, role in enumerate(roles))  # fmt: skip
+
+
+def unit_said(words: str) -> str:
+    """% of 目标值(%) and of 指标(单位:%); '' when no unit stands in brackets at the end."""
+    found = _UNIT_SAID.search(words)
+    return found[1] if found else ""
+
+
+def _crossed(cells: list[str]) -> tuple[Head, ...] | None:
     """A table with departments down and indicators across: each column is named by its head."""
     first = 1 if _role_of_head(cells[0]) == "number" else 0
     measured = cells[first + 1 :]
@@ -75,16 +106,18 @@ def _crossed(cells: list[str]) -> tuple[str, ...] | None:
         for one in measured
     ):
         return None
-    return (*cells[:first], "who", *(f"of {one}" for one in measured))
+    return (*(Head("number") for _ in cells[:first]), Head("who"), *(Head("value", one) for one in measured))
 
 
 def _role_of_head(head: str) -> str:
     if re.fullmatch(r"序号|编号|No\.?|项次", head):
         return "number"
+    if re.fullmatch(r"(?:计量)?单位", head):
+        return "unit"
     return next((role for role, pattern in _HEADS.items() if pattern.search(head)), "")
 
 
-def row_of(text: str, start: int, end: int, heads: tuple[str, ...] | None) -> Row:
+def row_of(text: str, start: int, end: int, heads: tuple[Head, ...] | None) -> Row:
     """The row that stands at a place, by its table's head where there is one."""
     cells = _cells(text, start, end)
     if heads and len(heads) >= len(cells):
@@ -93,6 +126,8 @@ def row_of(text: str, start: int, end: int, heads: tuple[str, ...] | None) -> Ro
         cells = [replace(one, role=_guess(one.text, i)) for i, one in enumerate(cells)]
     cells = [one for one in cells if one.text]
     name = _name(cells)
+    unit = next((one.text for one in cells if one.role == "unit"), "")
+    cells = [replace(one, unit=one.unit or unit) for one in cells if one.role != "unit"]
     cells = [replace(one, role="name") if one is name else one for one in cells]
     valued = any(one.role == "value" and _VALUED.search(one.text) for one in cells)
     period = next((one.text for one in cells if _PERIODIC.match(one.text)), "") if valued else ""
@@ -100,10 +135,9 @@ def row_of(text: str, start: int, end: int, heads: tuple[str, ...] | None) -> Ro
     return Row(tuple(cells), name.text if name else "", who, period)
 
 
-def _headed(cell: Cell, head: str) -> Cell:
-    if head.startswith("of "):
-        return replace(cell, role="value", name=head.removeprefix("of "))
-    return replace(cell, role=head or "text")
+def _headed(cell: Cell, head: Head) -> Cell:
+    role = "who" if head.role == "unit" and not _UNIT.fullmatch(cell.text) else head.role
+    return replace(cell, role=role or "text", name=head.name, unit=head.unit)
 
 
 def _cells(text: str, start: int, end: int) -> list[Cell]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from zhikong.reading.amounts import read_money, read_points
 from zhikong.reading.counts import read_count
@@ -10,7 +11,8 @@ from zhikong.reading.forms import per_unit
 from zhikong.reading.items import Frequency, Item
 from zhikong.reading.naming import NAMED, add_target, is_past, sets_off, subject_before
 from zhikong.reading.quantities import AFTER, BEFORE, UNITS, Quantity
-from zhikong.reading.scan import Scan, subject_of
+from zhikong.reading.scan import Scan, pace_of, subject_of
+from zhikong.reading.sentences import Sentence
 
 _CHANGE = re.compile(
     r"(?P<verb>下降|降低|减少|缩短|压缩|下调|提高|提升|增长|增加|上升|递增|递减|升高|上涨|上浮|增幅|涨幅|降幅)(?P<le>了)?(?:幅度)?(?:达|达到|超过|不高于|不低于|不少于|不超过|至少|约|近|>=|≥|<=|≤|<|>|=|控制在|为)?$"
@@ -19,7 +21,9 @@ _MOVED = r"(?:提高|提升|上升|增加|增长|降低|下降|缩短|减少|压
 _BASE = re.compile(
     r"(?:由|从)(?:原来|去年|上年|之前|以往|目前|现在|原先|年初|当前|(?:19|20)\d\d年)?(?:度)?的?(?:平均)?[^,。;]{0,6}$"
 )
-_TAKEN = re.compile(r"(?:抽查|抽取|抽检|抽样|抽审)(?:比例)?(?!率)[^,。;]{0,8}$|按照?[^,。;]{0,8}$")
+_TAKEN = re.compile(
+    r"(?:抽查|抽取|抽检|抽样|抽审)(?:比例)?(?!率)[^,。;]{0,8}$|(?:抽查|抽取|抽检)[^,。;率比]{2,16}$|自查[^,。;率比]{2,14}$|按照?[^,。;]{0,8}$"
+)
 _CUT = re.compile(r"(?:奖金|绩效|工资|扣|扣发|扣除|扣减|罚|补贴|津贴|年终奖|赔偿额?|承担)[^,。;]{0,8}$")
 _WEIGHT = re.compile(
     r"(?:占|权重(?:为|:)?)$|占[^,。;\d]{0,6}(?:成绩|总分|考核|分值|绩效|评分|得分|补助|工资|奖金)(?:的)?$"
@@ -43,7 +47,8 @@ def read_value(scan: Scan, one: Quantity, following: Quantity | None) -> bool:
     left, right = scan.left(one.start), scan.right(one.end)
     if one.unit == "points" and one.value == 0:
         return False  # 按零分计: what follows from something, and no mark that is given
-    if one.written.startswith(("未达", "达不到")) and scan.sentence.back:
+    missed = one.written.startswith(("未达", "达不到")) or re.search(r"(?:未达到?|达不到)$", left)
+    if missed and scan.sentence.back:
         return False  # 未达到95%的目标: what was missed last year
     operator = one.operator or _far_operator(left, one.unit) or _inherited(scan, one, following)
     if one.unit in ("%", "‰", "‱", "pp", "per_10k"):
@@ -117,6 +122,14 @@ def _share(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> N
         scan.add(Item("money", *span, subject_of(left), low, one.value, unit))
         if one.upper is not None:
             scan.add(Item("money", *span, subject_of(left), "<=", one.upper, unit))
+    elif (
+        scan.items
+        and scan.items[-1].kind == "money"
+        and re.match(r"(?:最高|最多|累计|合计|封顶)", left or one.written)
+    ):
+        scan.add(
+            Item("money", *span, scan.items[-1].subject, operator or "=", one.value, unit)
+        )  # 每项扣2%,最高不超过10%
     elif _TAKEN.search(left) or ("点评" in scan.sentence.text and not re.search(r"率|比例|占比", left)):
         scan.add(Item("quota", *span, subject_of(left), operator or "=", one.value, unit))
     else:
@@ -220,7 +233,7 @@ def _bare(scan: Scan, one: Quantity, left: str, operator: str) -> bool:
     printed = one.written[:1] in "≥≤" and re.search(r"[\u4e00-\u9fff]{2}", left)
     if not (compared and NAMED.search(left)) and not cell and not printed:
         return False
-    unit = per_unit(scan, one) or (_unit_of_head(left) if scan.sentence.role else "")
+    unit = per_unit(scan, one) or (_unit_in_table(scan, left) if scan.sentence.role else "")
     if printed and not unit and not NAMED.search(left):
         add_target(scan, (one.start, one.end), one.value, "", operator, needs_review=True)
         return True
@@ -230,10 +243,22 @@ def _bare(scan: Scan, one: Quantity, left: str, operator: str) -> bool:
     return True
 
 
-def _unit_of_head(name: str) -> str:
-    """平均住院日(天): the unit stands with the name."""
+_PER_SAID = (
+    (r"/(?:千|1000).*日$", "per_1000_device_days"),
+    (r"/(?:百|100)张?床?位?$", "per_100_beds"),
+    (r"/(?:万|10000)", "per_10k"),
+)
+
+
+def _unit_in_table(scan: Scan, name: str) -> str:
+    """平均住院日(天): the unit stands with the name; else its column, its row or the heading may say it."""
     found = re.search(r"[(](?:单位:)?([^()]{1,6})[)]$", name)
-    written = UNITS.get(found[1], "") if found else ""
+    said = found[1] if found else scan.sentence.unit
+    if not found and re.search(r"(?:平均分|得分|均分|评分)$", name):
+        return "score"  # in a table headed 单位:%
+    if per := next((unit for sign, unit in _PER_SAID if re.search(sign, said)), ""):
+        return per
+    written = UNITS.get(said, "")
     return {
         "times": "count",
         "workdays": "days",
@@ -244,24 +269,8 @@ def _unit_of_head(name: str) -> str:
     }.get(written, written)
 
 
-def with_period(item: Item, period: str) -> Item:
-    """A row's target is looked at as often as its row says."""
-    from dataclasses import replace
-
-    per = next((word for sign, word in _PERIODS if sign in period), "")
-    return (
-        replace(item, frequency=Frequency(1, per))
-        if per and item.kind == "target" and not item.frequency
-        else item
-    )
-
-
-_PERIODS = (
-    ("半年", "half_year"),
-    ("季", "quarter"),
-    ("月", "month"),
-    ("周", "week"),
-    ("年", "year"),
-    ("日", "day"),
-    ("天", "day"),
-)
+def with_period(item: Item, sentence: Sentence) -> Item:
+    """A row's target is looked at as often as its row says; what a line headed 每月: asks for is owed every month."""
+    per = pace_of(sentence.period)
+    asked = item.kind == "target" or (not sentence.role and item.kind == "quota" and item.unit == "count")
+    return replace(item, frequency=Frequency(1, per)) if per and asked and not item.frequency else item

@@ -141,3 +141,35 @@ def test_points_that_add_up_to_a_consequence_set_it_off():
         20,
         "points",
     )
+
+
+def test_what_was_reached_before_stands_in_brackets_after_its_target():
+    found = read("2027版手册\n中医治疗率不少于70%（2026年为61.4%）。").as_json()["items"]
+    assert [(one["kind"], one["subject"], one["value"]) for one in found] == [
+        ("target", "中医治疗率", 70), ("result", "中医治疗率", 61.4),
+    ]  # fmt: skip
+
+
+def test_at_once_ends_where_the_next_limit_begins():
+    found = items("急诊Ⅰ级患者即刻、Ⅱ级患者10分钟内、Ⅲ级30分钟内接诊", "deadline")
+    assert [one["text"] for one in found] == ["急诊Ⅰ级患者即刻", "Ⅱ级患者10分钟内", "Ⅲ级30分钟内接诊"]
+
+
+def test_the_whole_of_a_group_is_told_once():
+    (found,) = items("质控小组由科主任、护士长、质控医师2人、质控护士1人组成，共5人。", "body")
+    assert (found["subject"], found["value"]) == ("质控小组", 5)
+    assert "质控医师2人" in found["members"]
+
+
+def test_a_cap_of_what_is_paid_is_money():
+    found = items("未完成的每项扣科室当月绩效2%，最高不超过10%。", "money")
+    assert [(one["operator"], one["value"]) for one in found] == [("=", 2), ("<=", 10)]
+
+
+def test_a_missed_target_of_last_year_is_no_target():
+    assert not items("一、2026年工作总结\n剖宫产率41.3%，未达到≤40%的目标。", "target")
+
+
+def test_what_is_taken_as_a_sample_is_a_quota():
+    found = items("质控科每月抽查归档病历不少于出院病历的3%", "quota")
+    assert [(one["operator"], one["value"], one["unit"]) for one in found] == [(">=", 3, "%")]
