@@ -6,7 +6,7 @@ import re
 
 from zhikong.reading.forms import per_unit
 from zhikong.reading.items import Frequency, Item
-from zhikong.reading.naming import NAMED, add_target, is_past, sets_off
+from zhikong.reading.naming import NAMED, add_target, is_past, sets_off, subject_before
 from zhikong.reading.quantities import Quantity
 from zhikong.reading.scan import Scan, subject_of
 from zhikong.reading.sentences import MARKS
@@ -181,7 +181,7 @@ def _reached(scan: Scan, one: Quantity, left: str, right: str, operator: str) ->
 def _quota(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> bool:
     listed = _listed(scan, one)
     told = scan.text[one.first].isdigit() or (one.value > 1 and one.written[-1] in "名份场套例篇期节堂位")
-    made = listed or _MAKE.search(left if told else left[-4:])
+    made = listed or _MAKE.search(left if told else left[-4:]) or left.strip() in ("全年", "年内", "本年度")
     if _of_measure(scan, one, left, right, operator, bool(made)):
         add_target(scan, (one.start, one.end), one.value, "count", operator)
         return True
@@ -193,7 +193,8 @@ def _quota(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> b
     ):
         return False
     yearly = Frequency(1, "year") if _YEARLY.search(left) else listed.frequency if listed else None
-    _two(scan, "quota", one, subject_of(left) or subject_of(right), operator, frequency=yearly,
+    named = subject_of(left) or subject_of(right) or subject_before(scan, one.start)
+    _two(scan, "quota", one, named, operator, frequency=yearly,
          department=scan.sentence.department)  # fmt: skip
     return True
 

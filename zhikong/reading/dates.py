@@ -23,6 +23,7 @@ _RANGE = re.compile(rf"(?P<every>每年)?(?:于|在|自|从)?{_ONE}(?:-+|至|到
 _MONTHS = re.compile(
     r"(?P<a>1[0-2]|0?[1-9])(?:月份?)?(?:-+|至|到)(?P<b>1[0-2]|0?[1-9])月份?(?!\d|[上中下]旬)"
 )
+_LISTED = re.compile(r"(?<![\d.])(?:(?:1[0-2]|[1-9])、){1,11}(?:1[0-2]|[1-9])月份?(?![\d前底末初上中下最第])")
 _POINT = re.compile(
     rf"(?P<until>截至|截止到?|最迟|到|至)?(?P<every>每年度?)?(?P<on>于|在)?{_ONE}(?P<week>最后一周|第[一二三四五1-5]个?(?:周|星期))?(?P<before>(?:[,、]|和|及|与|或)(?=(?:\d{{4}}年)?(?:1[0-2]|0?[1-9])月(?:[123]?\d日|底|末)?前)|以?之?前|前夕)?"
 )
@@ -59,7 +60,7 @@ class Stretch:
 
 def stretches(text: str, start: int, end: int) -> list[Stretch]:
     """Every date or range of dates, in order; what overlaps an earlier one is left out."""
-    found: list[Stretch] = []
+    found = _of_list(text, start, end)
     for pattern, make in (
         (_RANGE, _of_range),
         (_MONTHS, _of_months),
@@ -85,6 +86,17 @@ def _of_range(match: re.Match[str]) -> Stretch | None:
     return Stretch(
         match.start(), match.end(), first, last, every=bool(match["every"]), exact=bool(match["d1"])
     )
+
+
+def _of_list(text: str, start: int, end: int) -> list[Stretch]:
+    """3、6、9、12月: each of the months by itself."""
+    found = []
+    for listed in _LISTED.finditer(text, start, end):
+        for one in re.finditer(r"(\d+)(?:月份?)?", listed[0]):
+            month, at = int(one[1]), listed.start()
+            days = _said(None, month, 1), _said(None, month, _last(month))
+            found.append(Stretch(at + one.start(), at + one.end(), *days, exact=False))
+    return found
 
 
 def _of_months(match: re.Match[str]) -> Stretch | None:

@@ -64,7 +64,7 @@ def _limit(scan: Scan, match: re.Match[str], within: Within | None, **more) -> N
 def read_time(scan: Scan, one: Quantity, following: Quantity | None) -> bool:
     """A number of minutes, hours, days or months that is a limit, a trigger or a phase; False when it is none of them."""
     left, right = scan.left(one.start), scan.right(one.end)
-    if left.endswith("第") or _measured_here(scan, left, right):
+    if left.endswith(("第", "最后")) or _measured_here(scan, left, right):
         return False
     within = Within(one.value * _FACTOR.get(one.unit, 1), TIME[one.unit])
     if _phase(scan, one, left, right, within):

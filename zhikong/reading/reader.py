@@ -228,7 +228,7 @@ def _cut_off(one: Sentence, scan: Scan) -> Left | None:
 def _titled(one: Sentence) -> bool:
     """A heading or a title is whole without an end sign."""
     return (one.text == one.heading and len(one.text) <= 24) or bool(
-        re.search(r"(?:计划|方案|总结|目标|安排|职责|制度|办法|通知|如下)$", one.text)
+        re.search(r"(?:计划|方案|总结|目标|安排|职责|制度|办法|通知|如下|表|书|手册|清单|台账)$", one.text)
     )
 
 

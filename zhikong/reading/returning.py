@@ -33,6 +33,7 @@ def read_due_days(scan: Scan) -> None:
             _act(scan.text[match.end() : end])
             or subject_of(scan.text[start : match.start()])
             or _next(scan, end)
+            or (scan.sentence.heading if scan.sentence.role else "")
         )
         unknown = within is None and not match["end"]
         scan.add(Item("deadline", start, end, subject, frequency=Frequency(1, _per(match)), within=within,
@@ -42,7 +43,8 @@ def read_due_days(scan: Scan) -> None:
 def read_due_cell(scan: Scan) -> None:
     """每季度末 in a column of deadlines."""
     found = re.fullmatch(
-        r"每(?P<per>季度?|月|年|周|半年)度?(?:[末底]|结束)(?:前)?", scan.sentence.text.strip()
+        r"每(?P<per>季度?|月|年|周|半年)度?(?:[末底]|结束|[上中下]旬|最后一(?:周|天|个工作日)|第[一二三四]周)(?:前)?",
+        scan.sentence.text.strip(),
     )
     if found and scan.sentence.role == "due":
         scan.add(Item("deadline", scan.sentence.start, scan.sentence.end, scan.sentence.heading,

@@ -19,10 +19,12 @@ _HEADS = {
 _NUMBER = re.compile(r"^(?:[(（]?\d{1,3}[)）]?[.、]?|[一二三四五六七八九十]{1,3}[、.]?|[①-⑳]|序号|编号)$")
 _PERIODIC = re.compile(r"^(?:每|按|一)?(?:个)?(?:日|天|周|月|季|季度|半年|年|年度|全年|月度)(?:度|报|考核)?$")
 _UNIT = re.compile(
-    r"[%‰]|[天日次例件人元分份张床]|人次|例次|小时|分钟|万元|(?:[^/]{1,4}/)?[百千万]?[^/]{0,5}日|[^/]{1,4}/[^/]{1,8}|比值?|/"
+    r"[%‰]|[天日次例件人元分份张床]|人次|例次|小时|分钟|万元|(?:[^/]{1,4}/)?[百千万]?[^/]{0,5}日|[^/]{1,4}/[^/]{1,8}|比值?|DDDs?|DDDS|分值|/"
 )
 _UNIT_SAID = re.compile(rf"[(](?:单位:)?({_UNIT.pattern})[)]$")
-_YEAR_ALONE = re.compile(r"(20\d\d)年?度?(?:数值?|值|数据|水平|情况)?")
+_YEAR_ALONE = re.compile(
+    r"(20\d\d)年?度?(?:1?\d(?:-1?\d)?月份?|[上下]半年|前三季度|第?[一二三四]季度)?(?:数值?|值|数据|水平|情况)?"
+)
 _VALUED = re.compile(r"\d|百分之|[≥≤<>=]|为零|零")
 
 
@@ -73,7 +75,10 @@ def heads_of(line: str) -> tuple[Head, ...] | None:
     known = sum(role != "" for role in roles)
     plain = all(len(one) <= 16 and not re.search(r"[。;,≥≤%]", _UNIT_SAID.sub("", one)) for one in named)
     return (
-        tuple(Head(role, "", unit_said(one)) for role, one in zip(roles, cells, strict=True))
+        tuple(
+            Head(role, "单位" if role == "unit" and "who" in roles else "", unit_said(one))
+            for role, one in zip(roles, cells, strict=True)
+        )
         if plain and known >= max(2, len(named) - 2) and not any(_PERIODIC.match(c) for c in named)
         else None
     )
@@ -136,7 +141,9 @@ def row_of(text: str, start: int, end: int, heads: tuple[Head, ...] | None) -> R
 
 
 def _headed(cell: Cell, head: Head) -> Cell:
-    role = "who" if head.role == "unit" and not _UNIT.fullmatch(cell.text) else head.role
+    if head.role == "unit" and cell.text and not _UNIT.fullmatch(cell.text):
+        return replace(cell, role="text" if head.name else "who")
+    role = head.role
     return replace(cell, role=role or "text", name=head.name, unit=head.unit)
 
 

@@ -149,6 +149,8 @@ def _weighed(scan: Scan, left: str) -> bool:
     """权重20%, 日常检查占60%: a part of a mark, and not the share that an indicator measures."""
     if scan.sentence.role == "weight" or re.search(r"权重(?:为|:)?$", left):
         return True
+    if left.startswith("其中") and scan.items and scan.items[-1].kind in ("quota", "target"):
+        return False  # 不少于200例,其中新的、严重的占30%以上: a share that is wanted
     scored = re.search(r"考核|评分|成绩|总分|得分|分值|绩效|评价|百分制", scan.sentence.text)
     return bool(_WEIGHT.search(left) and (scored or not NAMED.search(left[:-1].removesuffix("占"))))
 
@@ -260,6 +262,7 @@ def _unit_in_table(scan: Scan, name: str) -> str:
         return per
     written = UNITS.get(said, "")
     return {
+        "ddd": "",
         "times": "count",
         "workdays": "days",
         "weeks": "",

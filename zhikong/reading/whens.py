@@ -64,8 +64,10 @@ def _by_then(scan: Scan, one: Stretch) -> bool:
 
 
 def _themed(scan: Scan, one: Stretch) -> bool:
-    """3月份:…: the theme of a month."""
-    return one.month_only and scan.text[one.end : one.end + 1] in (":", "\t")
+    """3月份:…, a row that opens with 3月: the theme of a month."""
+    after = scan.text[one.end : one.end + 1]
+    opens = scan.text[: one.start].rpartition("\n")[2].strip("\t 0123456789.、") == ""
+    return one.month_only and (after == ":" or (after == "\t" and opens))
 
 
 def stage_of(heading: str) -> str:
@@ -77,6 +79,6 @@ def stage_of(heading: str) -> str:
 def _named(subject: str, scan: Scan) -> str:
     """What a date is for: its own words, or the heading when they only say 时间."""
     subject = re.sub(r"^(?:起|止|期间)+|[(][^)]*$", "", subject.strip(":、,()"))
-    if len(subject) > 1 and not re.fullmatch(r".{0,4}时间(?:安排)?|.*\d+[年月日].*", subject):
+    if len(subject) > 1 and not re.fullmatch(r".{0,4}时间(?:安排)?|.*\d+[年月日].*|[\d、]+", subject):
         return subject
     return re.sub(r"[(][^)]*\d[^)]*[)]", "", MARKS.sub("", scan.sentence.heading, count=1)).strip("。:")

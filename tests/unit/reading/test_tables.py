@@ -76,3 +76,27 @@ def test_a_time_in_the_column_of_limits_is_the_rows_limit():
         ("deadline", "抢救记录", {"value": 6, "unit": "hour"}, "参加抢救医师"),
         ("deadline", "死亡讨论", {"value": 7, "unit": "day"}, "科主任"),
     ]
+
+
+def test_months_of_a_list_are_each_a_date_of_the_row():
+    found = read("工作任务\t完成时间\t责任人\n合理用药培训\t3、6、9、12月\t李某").as_json()["items"]
+    assert [(one["subject"], one["starts_on"]) for one in found] == [
+        ("合理用药培训", "03-01"), ("合理用药培训", "06-01"), ("合理用药培训", "09-01"), ("合理用药培训", "12-01"),
+    ]  # fmt: skip
+
+
+def test_the_last_week_of_each_quarter_is_a_deadline_that_comes_back():
+    (found,) = read("工作任务\t完成时间\t责任人\n药事会\t每季度最后一周\t药学部").as_json()["items"]
+    assert (found["kind"], found["subject"], found["frequency"]) == (
+        "deadline",
+        "药事会",
+        {"count": 1, "per": "quarter"},
+    )
+
+
+def test_a_unit_that_is_none_of_ours_is_not_taken_for_a_department():
+    rows = "指标名称\t单位\t2025年\t2026年1-10月\t目标值\t责任部门\n抗菌药物使用强度\tDDDs\t42.8\t40.1\t＜40\t药学部"
+    found = read(rows).as_json()["items"]
+    assert [(one["kind"], one["value"], one["department"]) for one in found] == [
+        ("result", 42.8, "药学部"), ("result", 40.1, "药学部"), ("target", 40, "药学部"),
+    ]  # fmt: skip
