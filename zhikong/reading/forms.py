@@ -104,7 +104,8 @@ def _zero(scan: Scan, match: re.Match[str]) -> None:
     named = subject_of(scan.left(match.start())) or (base and re.sub(r"^.*年(?:度)?", "", base[1]))
     subject = match["none"] or match["no"] or named or match[0]
     grown = bool(match["grow"])
-    scan.add(Item("target", *match.span(), subject, "=", 0, "%" if grown else "count", relative=grown))
+    kind = "result" if scan.sentence.back and match["none"] else "target"
+    scan.add(Item(kind, *match.span(), subject, "=", 0, "%" if grown else "count", relative=grown))
 
 
 def _none(scan: Scan, match: re.Match[str]) -> None:

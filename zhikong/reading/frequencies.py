@@ -48,6 +48,9 @@ _TITLE = re.compile(r"(?:工作)?(?:安排|计划|重点|任务|主题|目标)(?
 _SUMMED_UP = re.compile(
     r"(?:以|按)(?P<per>季度|半年度|半年|年度)(?=[^,。;]{0,4}(?:总结|汇总|小结|报告|通报))"
 )
+_WHEN_IN_IT = re.compile(
+    r"^(?:[一二三四五六日天](?:上午|中午|下午|晚上?)|第[一二三四]周(?:周[一二三四五六日])?(?=[\u4e00-\u9fff]{3}))"
+)
 _AT_LEAST = re.compile(r"至少$|不少于$|不得少于$")
 _YEARLY = re.compile(r"(?:全年|年内|本年度?|今年|年度内|20\d\d年(?:度)?)(?!的)")
 
@@ -118,6 +121,8 @@ def _frequency(scan: Scan, match: re.Match[str], limit: int) -> None:
     if scan.pace == per and scan.text[match.start() - 1] == "(":
         scan.take(*match.span())  # every month, in a line headed 每月: 质控小组会1次(每月第一周)
         return
+    if match["year"] and is_past(scan, match.span()):
+        return  # 全年共召开52次: what was done, which is a result
     start = scan.opens(match.start())
     if scan.sentence.back and re.search(r"(?:未|没有|不能)[^,。;]{0,6}$", scan.text[start : match.start()]):
         scan.take(*match.span())  # 部分小组未按要求每月活动: what went wrong is owed by another sentence
@@ -166,7 +171,7 @@ def _duty(scan: Scan, match: re.Match[str], times, limit: int, often: Frequency,
     least = times and (
         times["op"] or times["more"] or _AT_LEAST.search(scan.text[match.end() : times.start()])
     )
-    act = _act(scan.text[match.end() : end])
+    act = _act(_WHEN_IN_IT.sub("", scan.text[match.end() : end]))
     if not act or re.match(r"第[一二三四1-4]周[)]?$", act):  # 质控小组会(每月第一周)
         act = subject_of(scan.left(match.start())) or scan.sentence.heading
     scan.add(Item("duty", start, end, act, ">=" if least else "", frequency=often,

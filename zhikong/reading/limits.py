@@ -170,6 +170,10 @@ def _may_limit(scan: Scan, one: Quantity, left: str, right: str) -> bool:
         return False
     if re.match(r"后(?!续)", right) and not one.operator and one.unit in ("hours", "days"):
         return False  # 出生72小时后: not before
+    if scan.sentence.back and re.search(r"(?:未达到?|达不到)$", left + scan.text[one.start : one.first]):
+        return False  # 未达到10分钟内处置的要求: what was missed
+    if re.search(r"(?<![提术])前$", left) and not _DONE.match(right):
+        return False  # 点评前一日新入院病历
     if re.search(r"(?:待岗|停岗|停职|停诊|离岗|脱产|试用|暂停[^,。;]{0,6})$", left):
         return False
     if re.search(

@@ -114,6 +114,8 @@ def _completed(scan: Scan, span: tuple[int, int], subject: str, left: str, befor
         return subject + subject_of(row)
     if before and before.subject and before.unit:
         root = scan.named or before.subject
+        if not subject_of(left) or root.startswith(subject):
+            return root
         return root if level_of(left) else subject + _PATIENTS.sub("", root)
     tail = scan.right(span[1])
     if before or tail[:1] in "/、和及与":

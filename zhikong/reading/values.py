@@ -198,7 +198,7 @@ def _duration(scan: Scan, one: Quantity, left: str, right: str, operator: str) -
     if sets_off(scan, one.end) and operator and not scan.sentence.back:
         scan.add(Item("threshold", one.start, one.end, subject_of(left), operator, value, unit))
         return True
-    printed = one.written[0] in "≥≤<>" and re.search(r"[\u4e00-\u9fff]{2}[)]?$", left)
+    printed = one.written[0] in "≥≤<>" and re.search(r"(?:[\u4e00-\u9fff]|[A-Za-z]){2}[)]?$", left)
     measured = operator == "<=" and re.search(r"疗程|病程", left)
     wanted = (
         printed

@@ -173,3 +173,32 @@ def test_a_missed_target_of_last_year_is_no_target():
 def test_what_is_taken_as_a_sample_is_a_quota():
     found = items("质控科每月抽查归档病历不少于出院病历的3%", "quota")
     assert [(one["operator"], one["value"], one["unit"]) for one in found] == [(">=", 3, "%")]
+
+
+def test_what_was_done_so_often_last_year_is_a_result():
+    text = "一、2026年工作总结\n坚持质控会，全年共召开52次。归档病历抽查120份，无丙级病历。"
+    found = read(text).as_json()["items"]
+    assert [(one["kind"], one["value"]) for one in found] == [("result", 52), ("result", 0), ("result", 120)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("二线医师点评前一日新入院病历", []),  # when it was written, not by when
+        ("一月内完成模板上线", ["deadline"]),  # within a month, not in January
+        ("三季度末前覆盖率达100%", ["deadline", "target"]),
+        ("二季度实现自动提醒", ["date_range"]),
+        ("DNT≤40分钟", ["target"]),
+    ],
+)
+def test_times_and_seasons_in_other_words(text, kinds):
+    assert [one["kind"] for one in read(text).as_json()["items"]] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [("每周三下午开展卒中质控例会", "开展卒中质控例会"), ("每月第二周进行死亡病例讨论", "进行死亡病例讨论")],
+)
+def test_the_weekday_is_no_part_of_what_is_owed(text, act):
+    (found,) = items(text, "duty")
+    assert found["subject"] == act
