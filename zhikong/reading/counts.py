@@ -90,9 +90,14 @@ def read_count(scan: Scan, one: Quantity, left: str, right: str, operator: str) 
         add_target(scan, (one.start, one.end), one.value, unit, operator)
         return True
     bracketed = scan.text[one.start - 1] == "(" and _REPORTED.match(scan.text, one.end)
+    reported = operator == ">=" and re.match(
+        r"[^,。;]{0,20}\d(?:小时|分钟|日|天)内[^,。;]{0,4}(?:报告|上报)",
+        right + scan.text[one.end : scan.clause(one.start)[1]],
+    )
     alone = operator == ">=" and not left.strip() and re.match(r"[^,。;]{0,14}(?:应|须|需|必须|立即)", right)
     if operator and (
         alone
+        or reported
         or bracketed
         or sets_off(scan, one.end)
         or (_CONDITION.search(left) and re.match(r"[^,。;]{0,10}(?:的|者)", right))

@@ -8,7 +8,7 @@ from zhikong.reading.items import Item
 from zhikong.reading.scan import Scan, level_of, subject_of
 
 NAMED = re.compile(
-    r"(?:率|比例|比|比重|占比|覆盖面?|满意度|评分|得分|均分|平均分|平均成绩|合格|系数|指数|强度|密度|费用?|成本|消耗|支出|床日|住院日|天数|日数|时间|时长|次数|台次|人次|数量?|总量|量|额|增幅|涨幅|降幅|人均|次均|例数|满意度|知晓度|日)(?:[(（][^)）]*[)）])?(?:[^,。;\d]{0,6})?$"
+    r"(?:率|比例|比|比重|占比|覆盖面?|满意度|评分|得分|均分|平均分|平均成绩|合格|系数|指数|强度|密度|费用?|成本|消耗|支出|床日|住院日|天数|日数|时间|时长|次数|台次|人次|数量?|总量|量|额|增幅|涨幅|降幅|人均|次均|例数|满意度|知晓度|依从性|日|CLABSI|CRBSI|CAUTI|VAP|SSI|DNT|DPT|DTB|D2B|CMI)(?:[(（][^)）]*[)）])?(?:[^,。;\d]{0,6})?$"
 )
 _PAST = re.compile(
     r"(?:下降|降低|减少|缩短|提高|提升|增长|增加|上升|达到|达|降|升|完成|实现|保持|建立|共|接听|救治|发现)(?:至|到|为|在)?了|(?<![较比])去年(?!同期?[^,。]{0,4}(?:下降|降低|减少|提高|增))|上年度?(?:完成|达|实际)|过去|全年共|据统计|数据显示|结果显示|以来|累计(?!每)|目前(?:已|为)|已(?:经)?(?:达|完成|建立|开展|确定|颁布)|共(?:开展|建立|收集|接听|接待|完成|发生|受理)|连续\S{1,3}年(?:保持|达)"
@@ -120,14 +120,17 @@ def _completed(scan: Scan, span: tuple[int, int], subject: str, left: str, befor
     tail = scan.right(span[1])
     if before or tail[:1] in "/、和及与":
         return subject
-    return subject_of(tail) or subject
+    return (subject_of(tail) if re.match(r"[\u4e00-\u9fff]", tail) else "") or subject
 
 
 def _compared(scan: Scan, at: int) -> str:
     """呼吸机相关性肺炎发病率 of 呼吸机相关性肺炎发病率较2026年下降5个百分点; '' when the clause names nothing measured."""
     clause = scan.text[scan.clause(at)[0] : at]
     named = subject_of(re.split(r"(?:较|比(?!例|率)|与|同比|环比)", clause)[0])
-    return named if named != subject_of(clause) and NAMED.search(named) else ""
+    if named != subject_of(clause) and NAMED.search(named):
+        return named
+    own = re.match(r"(?P<own>[\u4e00-\u9fff]{3,8})(?:较|比)(?:上年|去年|20\d\d年)", clause)
+    return own["own"] if own else ""  # 锐器伤较上年下降10%
 
 
 def subject_before(scan: Scan, at: int) -> str:

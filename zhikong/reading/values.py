@@ -65,6 +65,9 @@ def read_value(scan: Scan, one: Quantity, following: Quantity | None) -> bool:
 def _other(scan: Scan, one: Quantity, left: str, right: str, operator: str) -> bool:
     if one.unit == "years_old" and (one.upper is not None or not operator):
         return False  # 0-6岁儿童: whom something is for
+    if one.unit == "ml" and operator and NAMED.search(left):
+        add_target(scan, (one.start, one.end), one.value, "ml", operator)
+        return True
     if one.unit in ("ml", "years_old"):
         unit = one.unit if one.unit == "ml" else ""
         scan.add(

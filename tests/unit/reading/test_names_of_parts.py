@@ -202,3 +202,21 @@ def test_times_and_seasons_in_other_words(text, kinds):
 def test_the_weekday_is_no_part_of_what_is_owed(text, act):
     (found,) = items(text, "duty")
     assert found["subject"] == act
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        ("尿路感染≤1.5例/千导管日，CLABSI≤0.5‰，VAP≤5‰", ["尿路感染", "CLABSI", "VAP"]),
+        ("职业暴露报告率100%，锐器伤较上年下降10%以上", ["职业暴露报告率", "锐器伤"]),
+        ("新灯≥90μW/cm²，使用中≥70μW/cm²", ["新灯", "使用中"]),
+        ("手消液每床日消耗量≥10ml", ["手消液每床日消耗量"]),
+    ],
+)
+def test_names_that_stand_by_themselves(text, subjects):
+    assert [one["subject"] for one in items(text, "target")] == subjects
+
+
+def test_so_many_cases_that_are_reported_within_hours_set_it_off():
+    found = read("3例以上同源感染病例12小时内报告").as_json()["items"]
+    assert [(one["kind"], one["value"]) for one in found] == [("threshold", 3), ("deadline", None)]
