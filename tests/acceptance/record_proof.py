@@ -10,14 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-from zhikong.engine.definitions import load_catalogue
-from zhikong.engine.record_rules import load_rules
+from tests.packs import loaded
 from zhikong.engine.record_rules.checking import screen
 from zhikong.engine.record_rules.model import RuleKind
 from zhikong.engine.record_rules.verdicts import Override
 from zhikong.simulator import simulate
 from zhikong.simulator.broken import LIMITS, broken
-from zhikong.site.commands.check_packs import packaged
 
 SEED, PROFILE = 20, "county"
 SIZE = {"months": 1, "scale": 0.3}
@@ -43,9 +41,8 @@ those of patients of a sex, or those in documents of a type; empty for all."""
 @cache
 def rules() -> dict[str, object]:
     """Every record rule of the packs but those of the front page, which have a proof of their own."""
-    codes = {name: one.ranges for name, one in load_catalogue(packaged()).codes.items()}
-    loaded = [rule for pack in packaged() for rule in load_rules(pack, codes)[0]]
-    return {rule.id: rule for rule in loaded if not rule.id.startswith("fp")}
+    found = (rule for rules, _problems in loaded.record_rules() for rule in rules)
+    return {rule.id: rule for rule in found if not rule.id.startswith("fp")}
 
 
 def chosen(*kinds: RuleKind) -> list[str]:

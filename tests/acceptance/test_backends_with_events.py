@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.acceptance.conftest import write
+from tests.packs import loaded
 from zhikong.engine.compute import Source, compute
-from zhikong.engine.definitions import load_catalogue
 from zhikong.engine.definitions.model import Status
 from zhikong.simulator import simulate
-from zhikong.site import discovery
 
-CATALOGUE = load_catalogue([discovery.PACKAGE / "packs" / "national"])
+CATALOGUE = loaded.catalogue("national")
 PUBLISHED = [d for d in CATALOGUE.indicators.values() if d.status is Status.PUBLISHED]
 MONTHS = ("2026-03", "2026-03")
 

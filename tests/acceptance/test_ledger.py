@@ -14,17 +14,16 @@ import pytest
 from tests.acceptance.conftest import write
 from tests.acceptance.ledger import TRUTHS, differences
 from tests.loads import make_institution, worker_role
+from tests.packs import loaded
 from zhikong.engine.backends.base import Limits
 from zhikong.engine.compute import Source, compute
-from zhikong.engine.definitions import load_catalogue
 from zhikong.engine.definitions.model import Status
 from zhikong.hospital.functions.indicators.control import control
 from zhikong.simulator import simulate
 from zhikong.simulator.ledger import HOSPITAL
-from zhikong.site import discovery
 
 NOW = datetime(2026, 11, 1, 6, 0, tzinfo=UTC)
-CATALOGUE = load_catalogue([discovery.PACKAGE / "packs" / pack for pack in ("national", "demo")])
+CATALOGUE = loaded.catalogue("national", "demo")
 PRESET = CATALOGUE.presets["000-P2"]
 PUBLISHED = {
     d.id: d

@@ -1,29 +1,28 @@
 """Every form, flow, duty and other definition that comes with the product: readable, reviewed in date, locked."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
+from tests.packs import loaded
 from tests.unit.foundation.packstore.conftest import KIND, recipe
 from zhikong.engine.definitions.locking import Lock, read_lock
 from zhikong.foundation.packstore import checking, kinds, shelf
 from zhikong.site.commands.check_packs import LOCK, packaged
 
-TODAY = datetime.now(UTC).date()
 DAY = date(2026, 11, 22)
-FOUND = checking.check(packaged(), today=TODAY)
-EVERY = pytest.mark.parametrize("one", FOUND, ids=lambda one: one.name)
 
 
-@EVERY
-def test_it_is_readable_and_reviewed_in_date(one):
-    assert [str(problem) for problem in one.problems] == []
+@pytest.mark.parametrize("name", loaded.names())
+def test_it_is_readable_and_reviewed_in_date(name):
+    assert [str(problem) for problem in loaded.checked()[name].problems] == []
 
 
 def test_what_is_published_is_locked_and_nothing_is_gone():
-    locks = read_lock(LOCK)
-    assert [str(p) for p in checking.lock_problems(FOUND, locks, LOCK)] == []
-    assert {name for name in locks if checking.is_ours(name)} == {one.name for one in FOUND if one.published}
+    found, locks = loaded.checked().values(), read_lock(LOCK)
+    assert sorted(one.name for one in found) == loaded.names()
+    assert [str(p) for p in checking.lock_problems(found, locks, LOCK)] == []
+    assert {name for name in locks if checking.is_ours(name)} == {one.name for one in found if one.published}
 
 
 def test_no_folder_of_definitions_is_left_unread():

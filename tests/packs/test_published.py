@@ -6,16 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from zhikong.engine.definitions import load_catalogue
+from tests.packs import loaded
 from zhikong.engine.definitions.kinds import Kind
 from zhikong.engine.definitions.locking import lock_problems, lock_text, read_lock
 from zhikong.engine.definitions.model import Mark, Status
 from zhikong.engine.inspection import SOON, equal_problems, example_problems, review_problems, reviews_due
 from zhikong.foundation.packstore.checking import is_ours
 from zhikong.site import discovery
-from zhikong.site.commands.check_packs import packaged
 
-CATALOGUE = load_catalogue(packaged())
+CATALOGUE = loaded.catalogue()
 TODAY = date(2026, 11, 30)
 """A fixed day: the suite must not begin to fail by itself. `zhikong check-packs` asks with the real date."""
 LOCK = discovery.PACKAGE / "packs" / "versions.lock"

@@ -9,22 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.packs import loaded
 from zhikong.engine.definitions.examples import examples_file
-from zhikong.engine.definitions.model import CodeList
-from zhikong.engine.definitions.shelves import by_reference, read_codes
-from zhikong.engine.record_rules import Verdict, load_rules
+from zhikong.engine.record_rules import Verdict
 from zhikong.engine.record_rules.examples import BACKENDS, Example, example_problems, failure, load_examples
-from zhikong.site.commands.check_packs import packaged
 
-LISTS = (read_codes(file) for pack in packaged() for file in sorted((pack / "codes").glob("*.yaml")))
-CODES = {name: one.ranges for name, one in by_reference(x for x in LISTS if isinstance(x, CodeList)).items()}
-LOADED = [load_rules(pack, CODES) for pack in packaged()]
-RULES = {rule.id: rule for rules, _ in LOADED for rule in rules}
+RULES = {rule.id: rule for rules, _ in loaded.record_rules() for rule in rules}
 JUDGES = BACKENDS if os.environ.get("ZHIKONG_TEST_ALL") else BACKENDS[-1:]
 
 
 def test_every_rule_can_be_read_and_the_forty_of_the_front_page_are_there():
-    assert [str(p) for _, problems in LOADED for p in problems] == []
+    assert [str(p) for _, problems in loaded.record_rules() for p in problems] == []
     assert {f"fp{n:02d}" for n in range(1, 41)} <= set(RULES)
 
 

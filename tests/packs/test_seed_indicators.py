@@ -2,7 +2,7 @@
 
 import pytest
 
-from zhikong.engine.definitions import load_catalogue
+from tests.packs import loaded
 from zhikong.engine.definitions.model import Status
 from zhikong.hospital.functions.indicators.catalogue import (
     NO_SOURCE,
@@ -10,9 +10,8 @@ from zhikong.hospital.functions.indicators.catalogue import (
     packaged_presets,
     source_state,
 )
-from zhikong.site import discovery
 
-CATALOGUE = load_catalogue([discovery.PACKAGE / "packs" / "national"])
+CATALOGUE = loaded.catalogue("national")
 ROWS = {  # row of the register of requirements, section 3: the indicators that answer it
     "IND-04": ("bed_occupancy",),
     "IND-05": ("average_length_of_stay",),

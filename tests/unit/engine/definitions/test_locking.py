@@ -5,13 +5,12 @@ from datetime import date
 
 import pytest
 
-from zhikong.engine.definitions import load_catalogue
+from tests.packs import loaded
 from zhikong.engine.definitions.locking import Lock, lock_problems, lock_text, read_lock
 from zhikong.engine.definitions.model import Status
 from zhikong.engine.inspection import example_problems, inspect, review_problems
-from zhikong.site import discovery
 
-NATIONAL = load_catalogue([discovery.PACKAGE / "packs" / "national"])
+NATIONAL = loaded.catalogue("national")
 ONE = NATIONAL.indicators["average_length_of_stay"]
 NAME = "national/average_length_of_stay"
 
