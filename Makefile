@@ -22,7 +22,7 @@ install-test: $(VENV)/.installed-test $(ZHIKONG_CLIF)
 test: install-test  ## everything that a change is likely to break, within 15 minutes on two cores
 	$(BIN)/python -m pytest $(AT_ONCE) -m "not long"
 
-test-long: install-test  ## what make test leaves out: journeys in the browser, deaths, upgrades from every release
+test-long: install-test  ## what make test leaves out: journeys in the browser, deaths, upgrades from every release; an hour
 	$(BIN)/python -m pytest $(AT_ONCE) -m long
 
 test-spark: $(VENV)/.installed-spark  ## the same numbers on Apache Spark; needs Java 17

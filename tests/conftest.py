@@ -298,6 +298,19 @@ def pytest_terminal_summary(terminalreporter):
 LONG = ("tests/journeys/", "tests/faults/", "tests/generative/", "tests/releases/", "tests/installation/")
 """Folders whose tests need a whole site, a browser, a kill or many drawn cases; single tests elsewhere are marked."""
 LONG_FILES = "_round_trip.py"  # a simulated hospital written in a foreign format and read again
+SWEEPS = ("tests/journeys/test_every_page.py", "tests/journeys/pictures/")
+"""The same for every page and every picture; the other journeys are made for every commit."""
+
+
+def _marks_of(item):
+    """long, journey, database: what a run may choose its tests by."""
+    file = item.location[0]
+    if file.startswith(LONG) or file.endswith(LONG_FILES):
+        yield pytest.mark.long
+    if file.startswith("tests/journeys/") and not file.startswith(SWEEPS):
+        yield pytest.mark.journey
+    if "django_db_setup" in item.fixturenames or item.get_closest_marker("django_db"):
+        yield pytest.mark.database
 
 
 # ---- two processes: a file stays whole, and what needs the demo hospital is in one of them --------------------------
@@ -308,7 +321,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         shares = "demo" if "demo" in getattr(item, "fixturenames", ()) else item.location[0]
         item.add_marker(pytest.mark.xdist_group(shares))
-        if item.location[0].startswith(LONG) or item.location[0].endswith(LONG_FILES):
-            item.add_marker(pytest.mark.long)
+        for mark in _marks_of(item):
+            item.add_marker(mark)
         if "clif_wheel" in item.fixturenames:
             _note_oracle(item, _clif())
