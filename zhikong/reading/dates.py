@@ -92,6 +92,9 @@ def _of_list(text: str, start: int, end: int) -> list[Stretch]:
     """3、6、9、12月: each of the months by itself."""
     found = []
     for listed in _LISTED.finditer(text, start, end):
+        numbered = listed.start() == start and text[start - 1 : start] in ("", "\n")
+        if numbered and listed[0].count("、") == 1:
+            continue  # 3、9月份为患者安全月: the third point
         for one in re.finditer(r"(\d+)(?:月份?)?", listed[0]):
             month, at = int(one[1]), listed.start()
             days = _said(None, month, 1), _said(None, month, _last(month))

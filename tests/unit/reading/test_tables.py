@@ -100,3 +100,8 @@ def test_a_unit_that_is_none_of_ours_is_not_taken_for_a_department():
     assert [(one["kind"], one["value"], one["department"]) for one in found] == [
         ("result", 42.8, "药学部"), ("result", 40.1, "药学部"), ("target", 40, "药学部"),
     ]  # fmt: skip
+
+
+def test_the_number_of_a_point_is_no_month_of_a_list():
+    found = read("3、9月份为患者安全月。").as_json()["items"]
+    assert [one["starts_on"] for one in found] == ["09-01"]
