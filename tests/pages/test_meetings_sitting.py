@@ -10,7 +10,14 @@ from zhikong.foundation.notices.models import Notice
 from zhikong.foundation.organisation import agendas
 from zhikong.foundation.organisation.models import Body, Membership, Person
 from zhikong.foundation.tasks.models import Task
-from zhikong.hospital.functions.meetings import actions, actions_sitting, queries_sitting, rules_sitting
+from zhikong.hospital.functions.meetings import (
+    actions,
+    actions_minutes,
+    actions_resolutions,
+    actions_sitting,
+    queries_sitting,
+    rules_sitting,
+)
 from zhikong.hospital.functions.meetings.models import Attendee, Meeting, Minutes, Resolution, Topic
 
 
@@ -113,17 +120,17 @@ def test_more_than_half_of_the_real_members_decide(seats, needed):
 def test_without_a_quorum_nothing_is_decided(meeting, office):
     sign(meeting, office, 2)
     with pytest.raises(ValidationError, match="法定人数"):
-        actions_sitting.resolve(meeting, by=office.user, now=timezone.now(), text="增设转床床位")
+        actions_resolutions.resolve(meeting, by=office.user, now=timezone.now(), text="增设转床床位")
     actions.hold(meeting, by=office.user, now=timezone.now(), chaired_by="孙院长", present=2)
     assert queries_sitting.sitting(meeting).as_talk
-    made = actions_sitting.draft_minutes(meeting, by=office.user, now=timezone.now())
+    made = actions_minutes.draft_minutes(meeting, by=office.user, now=timezone.now())
     assert "本次为讨论会，不作决议" in made.text
 
 
 @pytest.fixture
 def resolution(meeting, office, members):
     sign(meeting, office, 3)
-    return actions_sitting.resolve(
+    return actions_resolutions.resolve(
         meeting, by=office.user, now=timezone.now(), text="每月抽查危急值登记", owner=members[1].user,
         due_on=timezone.localdate() + timedelta(days=10),
     )  # fmt: skip
@@ -145,7 +152,7 @@ def test_a_resolution_is_a_task_and_comes_back_until_it_is_accepted(resolution, 
     resolution.refresh_from_db()
     task.refresh_from_db()
     assert (resolution.state, task.state) == ("proven", "done")
-    actions_sitting.judge(
+    actions_resolutions.judge(
         resolution,
         by=office.user,
         now=now,
@@ -157,7 +164,7 @@ def test_a_resolution_is_a_task_and_comes_back_until_it_is_accepted(resolution, 
         Task.objects.filter(source_key=str(resolution.pk), source_kind="resolution", state="open").count()
         == 1
     )
-    actions_sitting.judge(resolution, by=office.user, now=now, accepted=True, verdict="认可")
+    actions_resolutions.judge(resolution, by=office.user, now=now, accepted=True, verdict="认可")
     assert resolution.state == Resolution.State.ACCEPTED
     assert not queries_sitting.unsettled(body.pk).exists()
 
@@ -181,7 +188,7 @@ def test_a_member_proposes_and_a_stranger_does_not(meeting, members, as_role):
 def minutes(resolution, meeting, office):
     now = timezone.now()
     actions.hold(meeting, by=office.user, now=now, chaired_by="孙院长", present=3)
-    return actions_sitting.draft_minutes(meeting, by=office.user, now=now)
+    return actions_minutes.draft_minutes(meeting, by=office.user, now=now)
 
 
 def test_minutes_are_filled_with_what_is_known(minutes):
@@ -196,17 +203,17 @@ def test_objections_are_answered_before_the_minutes_are_confirmed_and_published(
     _, head = members
     now = timezone.now()
     with pytest.raises(ValidationError, match="先送参会人核对"):
-        actions_sitting.confirm(minutes, by=office.user, now=now)
-    actions_sitting.circulate(minutes, by=office.user, now=now, until=timezone.localdate(now))
+        actions_minutes.confirm(minutes, by=office.user, now=now)
+    actions_minutes.circulate(minutes, by=office.user, now=now, until=timezone.localdate(now))
     post(head, meeting, "object", **{"say-text": "抽查应为每两周"})
     said = minutes.objections.get()
     with pytest.raises(ValidationError, match="还有意见没有答复"):
-        actions_sitting.confirm(minutes, by=office.user, now=now)
-    actions_sitting.reply(said, by=office.user, now=now, answer="按会上议定为每月")
-    actions_sitting.confirm(minutes, by=office.user, now=now)
-    actions_sitting.publish(minutes, by=office.user, now=now, departments=[hospital.departments["CARD"].id])
+        actions_minutes.confirm(minutes, by=office.user, now=now)
+    actions_minutes.reply(said, by=office.user, now=now, answer="按会上议定为每月")
+    actions_minutes.confirm(minutes, by=office.user, now=now)
+    actions_minutes.publish(minutes, by=office.user, now=now, departments=[hospital.departments["CARD"].id])
     with pytest.raises(ValidationError, match="已经确认"):
-        actions_sitting.edit_minutes(minutes, by=office.user, now=now, text="改")
+        actions_minutes.edit_minutes(minutes, by=office.user, now=now, text="改")
     post(head, meeting, "feedback", **{"say-text": "科室已布置"})
     assert minutes.objections.filter(kind="feedback").get().department_id == hospital.departments["CARD"].id
 
@@ -236,7 +243,7 @@ def test_a_body_beyond_its_cycle_is_told_of_once(members, office):
 def test_nobody_finds_the_own_work_done(meeting, office):
     sign(meeting, office, 3)
     now = timezone.now()
-    own = actions_sitting.resolve(
+    own = actions_resolutions.resolve(
         meeting,
         by=office.user,
         now=now,
@@ -244,7 +251,7 @@ def test_nobody_finds_the_own_work_done(meeting, office):
         owner=office.user,
         due_on=timezone.localdate(now),
     )
-    actions_sitting.prove(own, by=office.user, now=now, proof="已汇总并通报")
+    actions_resolutions.prove(own, by=office.user, now=now, proof="已汇总并通报")
     with pytest.raises(ValidationError, match="其他人判断"):
-        actions_sitting.judge(own, by=office.user, now=now, accepted=True, verdict="认可")
+        actions_resolutions.judge(own, by=office.user, now=now, accepted=True, verdict="认可")
     assert "退回继续落实" not in text(office.get(f"/meetings/resolutions/{own.pk}/"))

@@ -11,7 +11,13 @@ from django.utils import timezone
 from zhikong.foundation.access.models import User
 from zhikong.foundation.organisation.models import Body
 from zhikong.foundation.organisation.queries import department, resolve
-from zhikong.hospital.functions.meetings import actions, queries_sitting, rules_sitting
+from zhikong.hospital.functions.meetings import (
+    actions,
+    actions_minutes,
+    actions_resolutions,
+    queries_sitting,
+    rules_sitting,
+)
 from zhikong.hospital.functions.meetings import actions_sitting as sitting
 from zhikong.hospital.functions.meetings.models import Meeting, Minutes, Resolution, Sitting
 from zhikong.hospital.functions.meetings.queries import bodies
@@ -90,7 +96,7 @@ def _sign(meeting: Meeting, away, when: datetime) -> None:
 def _decide(meeting: Meeting, office, when: datetime, now: datetime) -> None:
     topics = list(meeting.topics.order_by("pk"))
     for index, text, owner, days, _proof in DECIDED:
-        sitting.resolve(
+        actions_resolutions.resolve(
             meeting, by=office, now=when, text=text, topic=topics[index], owner=User.objects.get(username=owner),
             due_on=timezone.localdate(now) + timedelta(days=days),
         )  # fmt: skip
@@ -105,7 +111,9 @@ def _decided_work(now: datetime) -> None:
     for _index, text, owner, days, proof in DECIDED:
         if proof:
             with acting(owner, at(now, days - 3)) as user:
-                sitting.prove(Resolution.objects.get(text=text), by=user, now=at(now, days - 3), proof=proof)
+                actions_resolutions.prove(
+                    Resolution.objects.get(text=text), by=user, now=at(now, days - 3), proof=proof
+                )
 
 
 def _minutes(meeting: Meeting, now: datetime) -> None:
@@ -114,20 +122,20 @@ def _minutes(meeting: Meeting, now: datetime) -> None:
     known = [resolve(name_or_code=code, on=timezone.localdate(now)) for code in WARDS]
     places = [one.id for one in known if one is not None]
     with acting(OFFICE, when) as office:
-        made = sitting.draft_minutes(meeting, by=office, now=when + timedelta(hours=3))
+        made = actions_minutes.draft_minutes(meeting, by=office, now=when + timedelta(hours=3))
         until = timezone.localdate(when) + timedelta(days=3)
-        sitting.circulate(made, by=office, now=when + timedelta(hours=4), until=until)
+        actions_minutes.circulate(made, by=office, now=when + timedelta(hours=4), until=until)
     with acting(MEDICAL, when) as doctor:
-        said = sitting.object_to(
+        said = actions_minutes.object_to(
             made, by=doctor, now=when + timedelta(days=1), text="建议写明抽查覆盖夜间和节假日的危急值。"
         )
     with acting(OFFICE, when) as office:
         later = when + timedelta(days=2)
-        sitting.reply(said, by=office, now=later, answer="抽查时按时段分层，纪要文字按会上议定不变。")
-        sitting.confirm(made, by=office, now=later + timedelta(days=2))
-        sitting.publish(made, by=office, now=later + timedelta(days=2), departments=places)
+        actions_minutes.reply(said, by=office, now=later, answer="抽查时按时段分层，纪要文字按会上议定不变。")
+        actions_minutes.confirm(made, by=office, now=later + timedelta(days=2))
+        actions_minutes.publish(made, by=office, now=later + timedelta(days=2), departments=places)
     with acting(HEAD, now) as head:
-        sitting.feed_back(
+        actions_minutes.feed_back(
             Minutes.objects.get(pk=made.pk), by=head, now=at(now, HELD + 12),
             text="本科室已核查夜间照明和呼叫铃，两处床栏已更换。", department=department(department_id=places[0]),
         )  # fmt: skip

@@ -1,9 +1,8 @@
-"""Writes of a meeting as it is held: notice, answers, sign-in, topics, resolutions, minutes, objections."""
+"""Writes of a meeting as it is held: notice, answers, sign-in, topics, quorum."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -12,26 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.access.models import User
-from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.notices.models import Notice
-from zhikong.foundation.tasks import actions as tasks
 from zhikong.hospital.functions.meetings import drawing, queries, rules_sitting
 from zhikong.hospital.functions.meetings import queries_sitting as reads
 from zhikong.hospital.functions.meetings.models import (
     Attendee,
     Meeting,
-    Minutes,
-    Objection,
-    Resolution,
     Sitting,
     Topic,
 )
 
-SOURCE = "resolution"
 
-
-def _keep(by, meeting: Meeting) -> None:
+def keep(by, meeting: Meeting) -> None:
+    """Raises PermissionDenied unless the person keeps the meeting: chair, secretary, who records decisions."""
     if not reads.may_keep(by, meeting):
         raise PermissionDenied(_("只有主任委员、秘书和登记决议的人可以这样做。"))
 
@@ -49,7 +42,7 @@ def invite(
     meeting: Meeting, *, by, now: datetime, kind: str = "regular", begins_at: time | None = None
 ) -> Sitting:
     """Put the body's real members of the day down as attendees and tell them; may be called again for new members."""
-    _keep(by, meeting)
+    keep(by, meeting)
     _planned(meeting)
     sitting = reads.sitting(meeting)
     sitting.kind, sitting.begins_at, sitting.invited_at = kind, begins_at, now
@@ -59,7 +52,7 @@ def invite(
             meeting=meeting, person_id=member.person_id,
             defaults={"institution_id": meeting.institution_id, "seat": member.seat},
         )  # fmt: skip
-    _tell(
+    tell(
         meeting,
         by=by,
         now=now,
@@ -71,7 +64,7 @@ def invite(
 @transaction.atomic
 def add_guest(meeting: Meeting, *, by, now: datetime, person) -> Attendee:
     """Somebody who is no member: heard, not counted for the quorum."""
-    _keep(by, meeting)
+    keep(by, meeting)
     return Attendee.objects.get_or_create(
         meeting=meeting, person=person, defaults={"institution_id": meeting.institution_id}
     )[0]
@@ -83,7 +76,7 @@ def answer(
 ) -> Attendee:
     """The member says whether he comes; staying away wants a reason, a substitute his name."""
     if by.person_id != attendee.person_id:
-        _keep(by, attendee.meeting)
+        keep(by, attendee.meeting)
     _planned(attendee.meeting)
     if answer == Attendee.Answer.NO and not reason.strip():
         raise ValidationError(_("请假请写明理由。"))
@@ -110,7 +103,7 @@ def sign_in(meeting: Meeting, *, by, now: datetime, code: str) -> Attendee:
 
 def sign_by_hand(attendee: Attendee, *, by, now: datetime) -> Attendee:
     """The secretary notes who is in the room."""
-    _keep(by, attendee.meeting)
+    keep(by, attendee.meeting)
     _planned(attendee.meeting)
     return _signed(attendee, by=by, now=now, by_code=False)
 
@@ -122,13 +115,13 @@ def _signed(attendee: Attendee, *, by, now: datetime, by_code: bool) -> Attendee
     return attendee
 
 
-# ---- topics and resolutions --------------------------------------------------------------------------------------------
+# ---- topics and quorum --------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def draw(meeting: Meeting, *, by, now: datetime) -> int:
     """Bring onto the agenda what waits; what is there already stays. Gives how many came."""
-    _keep(by, meeting)
+    keep(by, meeting)
     _planned(meeting)
     made = 0
     for one in drawing.topics(meeting, today=timezone.localdate(now)):
@@ -145,7 +138,7 @@ def propose(meeting: Meeting, *, by, now: datetime, title: str, text: str = "") 
     """A member puts something on the agenda."""
     _planned(meeting)
     if not reads.attends(by, meeting):
-        _keep(by, meeting)
+        keep(by, meeting)
     if len(title.strip()) < 2:
         raise ValidationError(_("请写明议题。"))
     return Topic.objects.create(
@@ -156,102 +149,10 @@ def propose(meeting: Meeting, *, by, now: datetime, title: str, text: str = "") 
 
 def discuss(topic: Topic, *, by, now: datetime, discussion: str) -> Topic:
     """What was said on a topic."""
-    _keep(by, topic.meeting)
+    keep(by, topic.meeting)
     topic.discussion = discussion.strip()
     topic.save(update_fields=["discussion"])
     return topic
-
-
-@transaction.atomic
-def resolve(
-    meeting: Meeting, *, by, now: datetime, text: str, topic: Topic | None = None, owner=None, department=None,
-    due_on: date | None = None,
-) -> Resolution:  # fmt: skip
-    """Write down what was decided; with an owner it becomes a task. A meeting without its quorum decides nothing."""
-    _keep(by, meeting)
-    if reads.sitting(meeting).as_talk:
-        raise ValidationError(_("到会人数不足法定人数，本次是讨论会，不能作决议。"))
-    if meeting.state == Meeting.State.PLANNED and not reads.presence(meeting).enough:
-        raise ValidationError(_("签到的委员还不到法定人数，不能作决议。请先签到，或按讨论会登记。"))
-    if not text.strip():
-        raise ValidationError(_("请写明决议。"))
-    if owner is not None and due_on is None:
-        raise ValidationError(_("有责任人的决议要写期限。"))
-    made = Resolution.objects.create(
-        institution_id=meeting.institution_id, meeting=meeting, topic=topic, text=text.strip(), owner=owner,
-        department=department, due_on=due_on, made_at=now, made_by=by,
-    )  # fmt: skip
-    _assign(made, by=by, now=now)
-    return made
-
-
-def _assign(made: Resolution, *, by, now: datetime) -> None:
-    if made.owner is None or made.due_on is None:
-        return
-    tasks.assign(
-        by=by, now=now, owner=made.owner, title=f"落实会议决议：{made.text}"[:160],
-        url=reverse("meetings:resolution", args=[made.pk]), due_on=made.due_on,
-        due_reason=f"{made.meeting.body.name} {made.meeting.on} 会议议定的期限"[:300], source_kind=SOURCE,
-        source_key=str(made.pk), department_id=made.department_id or _department_of(made.owner),
-    )  # fmt: skip
-
-
-def _department_of(owner: User) -> int | None:
-    """A task of somebody who works in one department is that department's; of hospital-wide roles, the hospital's."""
-    reached = [grant.departments for grant in owner.grants()]
-    if None in reached:
-        return None
-    return min((number for departments in reached for number in departments or ()), default=None)
-
-
-@transaction.atomic
-def prove(resolution: Resolution, *, by, now: datetime, proof: str, files: Sequence = ()) -> Resolution:
-    """The owner says what was done; it comes before the next meeting."""
-    if by.pk != resolution.owner_id:
-        _keep(by, resolution.meeting)
-    if resolution.state != Resolution.State.OPEN:
-        raise ValidationError(_("这项决议不在落实中。"))
-    if len(proof.strip()) < 4:
-        raise ValidationError(_("请写明落实的情况。"))
-    resolution.state, resolution.proof = Resolution.State.PROVEN, proof.strip()
-    resolution.proven_at, resolution.proven_by = now, by
-    resolution.file_ids = [file.pk for file in files]
-    resolution.save()
-    tasks.complete_for(source_kind=SOURCE, source_key=str(resolution.pk), by=by, now=now)
-    return resolution
-
-
-@transaction.atomic
-def judge(
-    resolution: Resolution, *, by, now: datetime, accepted: bool, verdict: str, due_on: date | None = None
-) -> Resolution:
-    """The committee finds it done, or gives it back with a new date."""
-    _keep(by, resolution.meeting)
-    if resolution.state not in (Resolution.State.OPEN, Resolution.State.PROVEN):
-        raise ValidationError(_("这项决议已经了结。"))
-    if by.pk in (resolution.owner_id, resolution.proven_by_id):
-        raise ValidationError(_("落实情况是您报告的，请委员会的其他人判断。"))
-    if not verdict.strip():
-        raise ValidationError(_("请写明意见。"))
-    resolution.verdict = verdict.strip()[:300]
-    if accepted:
-        resolution.state = Resolution.State.ACCEPTED
-        tasks.complete_for(source_kind=SOURCE, source_key=str(resolution.pk), by=by, now=now)
-    else:
-        if due_on is None or due_on < timezone.localdate(now):
-            raise ValidationError(_("退回时请写新的期限，不早于今天。"))
-        resolution.state, resolution.due_on = Resolution.State.OPEN, due_on
-        resolution.returned += 1
-    resolution.save()
-    if not accepted:
-        tasks.cancel_for(
-            source_kind=SOURCE, source_key=str(resolution.pk), by=by, now=now, reason=_("委员会退回")
-        )
-        _assign(resolution, by=by, now=now)
-    return resolution
-
-
-# ---- holding and minutes -------------------------------------------------------------------------------------------------
 
 
 def settle_quorum(meeting: Meeting, *, now: datetime) -> Sitting:
@@ -262,152 +163,6 @@ def settle_quorum(meeting: Meeting, *, now: datetime) -> Sitting:
         sitting.quorum, sitting.as_talk = found.needed, not found.enough
         sitting.save(update_fields=["quorum", "as_talk"])
     return sitting
-
-
-@transaction.atomic
-def draft_minutes(meeting: Meeting, *, by, now: datetime) -> Minutes:
-    """Minutes made of what the product knows; a draft is made anew, later states keep their words."""
-    _keep(by, meeting)
-    if meeting.state != Meeting.State.HELD:
-        raise ValidationError(_("会议登记为已召开以后才有纪要。"))
-    found = Minutes.objects.filter(meeting=meeting).first()
-    if found and found.state != Minutes.State.DRAFT:
-        raise ValidationError(_("纪要已经送出，不能重新起草。"))
-    found = found or Minutes(institution_id=meeting.institution_id, meeting=meeting)
-    found.text, found.drafted_at = _words(meeting), now
-    found.save()
-    return found
-
-
-def _words(meeting: Meeting) -> str:
-    people = reads.attendees(meeting)
-    matters = [
-        (one.title, getattr(one.agenda_item, "discussion", ""), one.decision or "")
-        for one in queries.agenda(meeting)
-    ]
-    matters += [(one.title, one.discussion, "") for one in meeting.topics.all()]
-    resolutions = [
-        (one.text, str(one.owner or one.department or ""), str(one.due_on or ""))
-        for one in meeting.resolutions.select_related("owner", "department")
-    ]
-    return rules_sitting.draft(
-        body=meeting.body.name, on=meeting.on, place=meeting.place, chair=meeting.chaired_by,
-        seats=sum(bool(one.seat) for one in people),
-        present=[_present(one) for one in people if one.signed_at],
-        absent=[one.person.name for one in people if one.seat and not one.signed_at],
-        matters=matters, resolutions=resolutions, as_talk=reads.sitting(meeting).as_talk,
-    )  # fmt: skip
-
-
-def _present(one: Attendee) -> str:
-    if one.substitute:
-        return f"{one.substitute.name}（代{one.person.name}）"
-    return one.person.name if one.seat else f"{one.person.name}（列席）"
-
-
-def edit_minutes(minutes: Minutes, *, by, now: datetime, text: str) -> Minutes:
-    """The words, until they are confirmed."""
-    _keep(by, minutes.meeting)
-    if minutes.state not in (Minutes.State.DRAFT, Minutes.State.CIRCULATED):
-        raise ValidationError(_("纪要已经确认，不能再改。"))
-    if not text.strip():
-        raise ValidationError(_("纪要不能为空。"))
-    minutes.text = text.strip()
-    minutes.save(update_fields=["text"])
-    return minutes
-
-
-@transaction.atomic
-def circulate(minutes: Minutes, *, by, now: datetime, until: date) -> Minutes:
-    """Send the draft round for objections until a day."""
-    _keep(by, minutes.meeting)
-    if minutes.state != Minutes.State.DRAFT:
-        raise ValidationError(_("纪要已经送出。"))
-    if until < timezone.localdate(now):
-        raise ValidationError(_("意见截止日不能早于今天。"))
-    minutes.state, minutes.until = Minutes.State.CIRCULATED, until
-    minutes.save(update_fields=["state", "until"])
-    title = _("请核对会议纪要：%(body)s %(on)s") % {
-        "body": minutes.meeting.body.name,
-        "on": minutes.meeting.on,
-    }
-    _tell(minutes.meeting, by=by, now=now, title=title)
-    return minutes
-
-
-def object_to(minutes: Minutes, *, by, now: datetime, text: str) -> Objection:
-    """A member's objection, while the draft goes round."""
-    if minutes.state != Minutes.State.CIRCULATED or (
-        minutes.until and timezone.localdate(now) > minutes.until
-    ):
-        raise ValidationError(_("现在不在征求意见的期限内。"))
-    if not reads.attends(by, minutes.meeting):
-        raise PermissionDenied(_("只有参会的人可以对纪要提意见。"))
-    return _say(minutes, Objection.Kind.OBJECTION, by=by, now=now, text=text)
-
-
-def feed_back(minutes: Minutes, *, by, now: datetime, text: str, department) -> Objection:
-    """A department answers the committee on what was published."""
-    if minutes.state != Minutes.State.PUBLISHED or department.pk not in minutes.departments:
-        raise ValidationError(_("纪要没有发给这个科室。"))
-    if not can(by, Permission.VIEW_PLANS, department):
-        raise PermissionDenied(_("您不能代表这个科室反馈。"))
-    return _say(minutes, Objection.Kind.FEEDBACK, by=by, now=now, text=text, department=department)
-
-
-def _say(minutes: Minutes, kind: str, *, by, now: datetime, text: str, department=None) -> Objection:
-    if len(text.strip()) < 2:
-        raise ValidationError(_("请写明意见。"))
-    return Objection.objects.create(
-        institution_id=minutes.institution_id, minutes=minutes, kind=kind, text=text.strip(), at=now, by=by,
-        department=department,
-    )  # fmt: skip
-
-
-@transaction.atomic
-def reply(objection: Objection, *, by, now: datetime, answer: str) -> Objection:
-    """The answer goes to who said it."""
-    _keep(by, objection.minutes.meeting)
-    if objection.answered_at or not answer.strip():
-        raise ValidationError(_("已经答复过，或答复是空的。"))
-    objection.answer, objection.answered_at, objection.answered_by = answer.strip(), now, by
-    objection.save()
-    notices.send(
-        by=by, now=now, title=_("您对会议纪要的意见已有答复"), text=objection.answer, kind="finding",
-        url=reverse("meetings:sitting", args=[objection.minutes.meeting_id]), source_kind="minutes",
-        source_key=str(objection.minutes_id), users=[one for one in (objection.by,) if one],
-    )  # fmt: skip
-    return objection
-
-
-@transaction.atomic
-def confirm(minutes: Minutes, *, by, now: datetime) -> Minutes:
-    """The chair, or who records decisions, confirms; every objection must have its answer."""
-    _keep(by, minutes.meeting)
-    if minutes.state != Minutes.State.CIRCULATED:
-        raise ValidationError(_("纪要要先送参会人核对，才能确认。"))
-    if minutes.objections.filter(answered_at=None).exists():
-        raise ValidationError(_("还有意见没有答复。"))
-    minutes.state, minutes.confirmed_at, minutes.confirmed_by = Minutes.State.CONFIRMED, now, by
-    minutes.save()
-    return minutes
-
-
-@transaction.atomic
-def publish(minutes: Minutes, *, by, now: datetime, departments: Iterable[int]) -> Minutes:
-    """Send confirmed minutes to departments; they can answer."""
-    _keep(by, minutes.meeting)
-    if minutes.state != Minutes.State.CONFIRMED:
-        raise ValidationError(_("纪要确认以后才能发布。"))
-    minutes.state, minutes.published_at = Minutes.State.PUBLISHED, now
-    minutes.departments = sorted(set(departments))
-    minutes.save()
-    notices.send(
-        by=by, now=now, title=_("会议纪要：%(body)s %(on)s") % {"body": minutes.meeting.body.name, "on": minutes.meeting.on},
-        text=minutes.text[:300], url=reverse("meetings:sitting", args=[minutes.meeting_id]), kind="finding",
-        source_kind="minutes", source_key=str(minutes.pk), departments=minutes.departments,
-    )  # fmt: skip
-    return minutes
 
 
 def warn_late(*, now: datetime) -> int:
@@ -429,7 +184,8 @@ def warn_late(*, now: datetime) -> int:
     return told
 
 
-def _tell(meeting: Meeting, *, by, now: datetime, title: str) -> None:
+def tell(meeting: Meeting, *, by, now: datetime, title: str) -> None:
+    """A notice to everybody who attends, and to those who come in somebody's place."""
     people = list(meeting.attendees.values_list("person_id", flat=True))
     people += list(meeting.attendees.exclude(substitute=None).values_list("substitute_id", flat=True))
     notices.send(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zhikong.foundation.access.models import User
+from zhikong.foundation.organisation import queries as organisation
 from zhikong.foundation.organisation.models import Person
 from zhikong.hospital.functions.meetings.forms import area, day
-from zhikong.hospital.functions.meetings.models import Attendee, Sitting, Topic
+from zhikong.hospital.functions.meetings.models import Attendee, Meeting, Sitting, Topic
 
 
 class InviteForm(forms.Form):
@@ -87,3 +92,23 @@ class ProofForm(forms.Form):
 class JudgeForm(forms.Form):
     verdict = forms.CharField(label=_("委员会意见"), max_length=300)
     due_on = day(_("新的期限"), required=False, help_text=_("退回时填写。"))
+
+
+def clean(form) -> dict[str, Any]:
+    """What a form says. Raises ValidationError with the name of each field that is wrong."""
+    if not form.is_valid():
+        raise ValidationError(
+            [f"{form[name].label}：{'；'.join(told)}" for name, told in form.errors.items()]
+        )
+    return form.cleaned_data
+
+
+def resolve_form(meeting: Meeting, data=None) -> ResolveForm:
+    """The form of a resolution with the meeting's topics and everybody who may own it."""
+    owners = User.objects.filter(is_active=True).order_by("person__name")
+    return ResolveForm(data, topics=meeting.topics.all(), owners=owners, prefix="resolve")
+
+
+def departments() -> list[tuple[str, str]]:
+    """Today's departments to choose from."""
+    return [(str(one.id), one.name) for one in organisation.departments(on=timezone.localdate())]

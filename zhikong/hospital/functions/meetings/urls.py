@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhikong.hospital.functions.meetings import views, views_sitting
+from zhikong.hospital.functions.meetings import views, views_resolutions, views_sitting
 
 app_name = "meetings"
 
@@ -14,8 +14,8 @@ urlpatterns = [
     path("<int:pk>/sitting/act/", views_sitting.act, name="sitting_act"),
     path("<int:pk>/screen/", views_sitting.screen, name="screen"),
     path("<int:pk>/in/<slug:code>/", views_sitting.sign_in, name="sign_in"),
-    path("resolutions/", views_sitting.resolutions, name="resolutions"),
-    path("resolutions/<int:pk>/", views_sitting.resolution, name="resolution"),
+    path("resolutions/", views_resolutions.resolutions, name="resolutions"),
+    path("resolutions/<int:pk>/", views_resolutions.resolution, name="resolution"),
     path("committees/<int:pk>/", views.committee, name="committee"),
     path("<int:pk>/", views.meeting, name="meeting"),
     path("<int:pk>/<slug:what>.docx", views.paper, name="paper"),
