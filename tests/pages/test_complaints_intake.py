@@ -16,13 +16,8 @@ from PIL import Image
 from zhikong.foundation.audit.models import AuditEvent
 from zhikong.hospital.functions.complaints import voice_pass
 from zhikong.hospital.functions.complaints.actions.intake import accepting, answering, arranging, verifying
-from zhikong.hospital.functions.complaints.models.intake import (
-    Complainant,
-    Complaint,
-    ComplaintMessage,
-    ComplaintStatement,
-    VoiceSetting,
-)
+from zhikong.hospital.functions.complaints.models.intake import Complainant, Complaint, VoiceSetting
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintMessage, ComplaintStatement
 from zhikong.hospital.functions.complaints.rules_intake import State
 
 WORDS = "周末两天没有人换药，问护士不解释。"

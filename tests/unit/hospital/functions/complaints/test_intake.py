@@ -22,12 +22,8 @@ from zhikong.hospital.functions.complaints.actions.intake import (
     keeping,
     verifying,
 )
-from zhikong.hospital.functions.complaints.models.intake import (
-    Complainant,
-    Complaint,
-    ComplaintLink,
-    ComplaintStatement,
-)
+from zhikong.hospital.functions.complaints.models.intake import Complainant, Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintLink, ComplaintStatement
 from zhikong.hospital.functions.complaints.queries.intake import guards, persons
 from zhikong.hospital.functions.complaints.rules_intake import State
 

@@ -6,6 +6,7 @@ from zhikong.hospital.functions.complaints.models import (
     disputes_parts,
     disputes_sealing,
     intake,
+    intake_parts,
 )
 
-__all__ = ["disputes", "disputes_money", "disputes_parts", "disputes_sealing", "intake"]
+__all__ = ["disputes", "disputes_money", "disputes_parts", "disputes_sealing", "intake", "intake_parts"]

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from zhikong.foundation.duties.models import Occurrence, Proof
 from zhikong.foundation.findings.models import Finding, FindingStep, Verification
 from zhikong.hospital.functions.campaigns.models import Campaign, Item
-from zhikong.hospital.functions.complaints.models.intake import Complaint, ComplaintStep
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintStep
 from zhikong.hospital.functions.improvements.models.projects import Project
 from zhikong.hospital.functions.inspections.models.visits import Visit
 from zhikong.hospital.functions.meetings.models import Meeting

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from zhikong.foundation.organisation.queries import names
 from zhikong.hospital.functions.complaints.actions.intake import steps
-from zhikong.hospital.functions.complaints.models.intake import Complaint, ConcernedDepartment
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ConcernedDepartment
 from zhikong.hospital.functions.complaints.queries.intake.rules import category_title, in_force
 from zhikong.hospital.functions.complaints.rules_intake import State, Step, readers_of
 

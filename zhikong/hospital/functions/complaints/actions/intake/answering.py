@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhikong.hospital.functions.complaints.actions.intake import steps
-from zhikong.hospital.functions.complaints.models.intake import Complaint, ComplaintMessage, FollowUpCall
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintMessage, FollowUpCall
 from zhikong.hospital.functions.complaints.rules_intake import ENDS, AnswerWay, State, Step
 from zhikong.hospital.functions.complaints.rules_intake_keys import LOCKED_MINUTES, TRIES, same_key
 

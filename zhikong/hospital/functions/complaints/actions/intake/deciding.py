@@ -13,7 +13,8 @@ from zhikong.foundation.access.roles import ROLES
 from zhikong.foundation.findings.actions.committee import refer_matter
 from zhikong.foundation.organisation.models import Body
 from zhikong.hospital.functions.complaints.actions.intake import steps
-from zhikong.hospital.functions.complaints.models.intake import Complaint, ComplaintLink
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintLink
 from zhikong.hospital.functions.complaints.queries.intake.rules import category_title, in_force
 from zhikong.hospital.functions.complaints.rules_intake import Branch, State, Step, Verdict
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.hospital.functions.complaints.actions.intake import steps
-from zhikong.hospital.functions.complaints.models.intake import Complaint, Handover
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import Handover
 from zhikong.hospital.functions.complaints.rules_intake import State, Step
 from zhikong.hospital.functions.complaints.rules_intake_keys import key_hash, new_nonce, number_and_key
 

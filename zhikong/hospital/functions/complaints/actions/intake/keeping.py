@@ -14,7 +14,8 @@ from zhikong.foundation.findings import actions as findings
 from zhikong.foundation.findings.models import Finding
 from zhikong.hospital.functions.complaints.actions.intake import steps
 from zhikong.hospital.functions.complaints.actions.intake.verifying import unnamed
-from zhikong.hospital.functions.complaints.models.intake import Complaint, ComplaintLink, Refund
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintLink, Refund
 from zhikong.hospital.functions.complaints.queries.intake import guards
 from zhikong.hospital.functions.complaints.queries.intake.rules import category_title, in_force, setting
 from zhikong.hospital.functions.complaints.rules_intake import State, Step

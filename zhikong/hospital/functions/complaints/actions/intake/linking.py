@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.hospital.functions.complaints.actions.intake import steps
-from zhikong.hospital.functions.complaints.models.intake import Complaint, ComplaintLink
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintLink
 from zhikong.hospital.functions.complaints.rules_intake import Step
 
 REFERENCE = re.compile(r"[0-9A-Za-z-]{4,64}")

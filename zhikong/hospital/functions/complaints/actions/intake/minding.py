@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.notices.models import Notice
 from zhikong.hospital.functions.complaints.actions.intake import steps
-from zhikong.hospital.functions.complaints.models.intake import Complainant, Complaint, ComplaintClock
+from zhikong.hospital.functions.complaints.models.intake import Complainant, Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintClock
 from zhikong.hospital.functions.complaints.rules_intake import ENDS
 
 

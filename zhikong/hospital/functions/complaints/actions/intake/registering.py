@@ -20,13 +20,8 @@ from zhikong.foundation.organisation.queries import names
 from zhikong.foundation.patients.rules import Identity, seal
 from zhikong.foundation.patients.rules import key_of as identity_key
 from zhikong.hospital.functions.complaints.actions.intake import steps
-from zhikong.hospital.functions.complaints.models.intake import (
-    Complainant,
-    Complaint,
-    ComplaintFile,
-    ConcernedDepartment,
-    VoicePoint,
-)
+from zhikong.hospital.functions.complaints.models.intake import Complainant, Complaint, VoicePoint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintFile, ConcernedDepartment
 from zhikong.hospital.functions.complaints.queries.intake import persons
 from zhikong.hospital.functions.complaints.queries.intake.rules import in_force, setting
 from zhikong.hospital.functions.complaints.rules_intake import READER_ROLES, Channel, Step, Who, readers_of

@@ -15,7 +15,8 @@ from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.calendar.queries import working_calendar
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.tasks import actions as tasks
-from zhikong.hospital.functions.complaints.models.intake import Complaint, ComplaintClock, ComplaintStep
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintClock, ComplaintStep
 from zhikong.hospital.functions.complaints.queries.intake.rules import in_force, setting
 from zhikong.hospital.functions.complaints.rules_intake import ENDS, State, Step
 from zhikong.hospital.functions.complaints.rules_intake_pack import Clock, days_of

@@ -17,11 +17,8 @@ from zhikong.foundation.forms.actions.opening import let_in
 from zhikong.foundation.forms.models import Sheet
 from zhikong.foundation.organisation.queries import heads, names
 from zhikong.hospital.functions.complaints.actions.intake import steps
-from zhikong.hospital.functions.complaints.models.intake import (
-    Complaint,
-    ComplaintStatement,
-    ConcernedDepartment,
-)
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintStatement, ConcernedDepartment
 from zhikong.hospital.functions.complaints.rules_intake import READER_ROLES, State, Step, readers_of
 
 FORM = "complaint_discussion"

@@ -11,12 +11,11 @@ from django.utils import timezone
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.scope import job_scope, scoped
 from zhikong.foundation.organisation.queries import institution_ids
-from zhikong.hospital.functions.complaints.models.intake import (
-    Complaint,
+from zhikong.hospital.functions.complaints.models.intake import Complaint, VoicePoint
+from zhikong.hospital.functions.complaints.models.intake_parts import (
     ComplaintClock,
     ComplaintStatement,
     Handover,
-    VoicePoint,
 )
 from zhikong.hospital.functions.complaints.queries.intake.people import named
 from zhikong.hospital.functions.complaints.rules_intake import ENDS

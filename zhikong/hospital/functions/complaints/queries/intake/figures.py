@@ -12,12 +12,8 @@ from django.utils import timezone
 
 from zhikong.foundation.facts.volumes import Volumes, volumes
 from zhikong.foundation.organisation import queries as organisation
-from zhikong.hospital.functions.complaints.models.intake import (
-    Complaint,
-    ComplaintClock,
-    FollowUpCall,
-    Refund,
-)
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintClock, FollowUpCall, Refund
 from zhikong.hospital.functions.complaints.queries.intake.rules import categories
 from zhikong.hospital.functions.complaints.rules_intake import Channel, State, Verdict
 from zhikong.hospital.functions.complaints.rules_intake_figures import Counted, Figures, figures

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from zhikong.foundation.findings.models import Finding
-from zhikong.hospital.functions.complaints.models.intake import Complaint, ComplaintLink
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintLink
 from zhikong.hospital.functions.complaints.queries.intake.rules import in_force
 from zhikong.hospital.functions.complaints.rules_intake import Verdict, Who
 

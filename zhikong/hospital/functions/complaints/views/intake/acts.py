@@ -23,7 +23,8 @@ from zhikong.hospital.functions.complaints.actions.intake import (
     linking,
     verifying,
 )
-from zhikong.hospital.functions.complaints.models.intake import Complaint, ComplaintStatement
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintStatement
 from zhikong.hospital.functions.complaints.queries.intake import people, rules
 from zhikong.hospital.functions.complaints.rules_intake_keys import grouped
 from zhikong.hospital.functions.complaints.views.intake.case import context_of

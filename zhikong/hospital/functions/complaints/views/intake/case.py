@@ -16,7 +16,8 @@ from zhikong.foundation.access.permissions import Permission, can
 from zhikong.hospital.functions.complaints import forms_intake as forms
 from zhikong.hospital.functions.complaints.actions.intake.deciding import may_decide
 from zhikong.hospital.functions.complaints.actions.intake.handing import waiting
-from zhikong.hospital.functions.complaints.models.intake import Complaint, ComplaintLink
+from zhikong.hospital.functions.complaints.models.intake import Complaint
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintLink
 from zhikong.hospital.functions.complaints.queries.intake import complaints, guards, people, persons, rules
 from zhikong.hospital.functions.complaints.rules_intake import ENDS, State
 from zhikong.hospital.functions.complaints.rules_intake_keys import grouped

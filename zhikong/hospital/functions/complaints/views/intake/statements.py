@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from zhikong.hospital.functions.complaints import forms_intake as forms
 from zhikong.hospital.functions.complaints.actions.intake import verifying
-from zhikong.hospital.functions.complaints.models.intake import ComplaintStatement
+from zhikong.hospital.functions.complaints.models.intake_parts import ComplaintStatement
 from zhikong.hospital.functions.complaints.queries.intake import complaints
 
 
