@@ -13,7 +13,7 @@ from zhikong.foundation.findings import actions as findings
 from zhikong.foundation.notices.models import Receipt as Told
 from zhikong.foundation.organisation.models import Appointment, Person
 from zhikong.foundation.tasks.models import Task
-from zhikong.hospital.functions.policies import actions
+from zhikong.hospital.functions.policies import actions, actions_asking
 from zhikong.hospital.functions.policies.models import Policy, PolicyVersion, Receipt
 
 TEXT = "一、总则\n第一条 为规范会诊，制定本制度。\n第二条 急会诊10分钟内到位。"
@@ -135,7 +135,7 @@ def test_who_must_read_answers_the_questions(draft, leader, office, doctor, hosp
     )  # fmt: skip
     assert Told.objects.filter(user=doctor.user, notice__source_kind="policy").exists()
     assert "待阅读的制度" in text(doctor.get("/"))
-    assert actions.press_readers(now=timezone.now()) == 1
+    assert actions_asking.press_readers(now=timezone.now()) == 1
     question = version.questions.get()
     doctor.post("/policies/ZK-001/v1/confirm/", {f"q{question.pk}": "0"})
     assert Receipt.objects.get(user=doctor.user).read_at is None
@@ -154,8 +154,8 @@ def test_who_must_read_answers_the_questions(draft, leader, office, doctor, hosp
 def test_each_year_the_owner_is_asked_and_a_revision_answers(draft, leader, office):
     through(draft, leader, office)
     soon = timezone.now() + timedelta(days=340)
-    assert actions.ask_for_reviews(now=timezone.now()) == 0
-    assert actions.ask_for_reviews(now=soon) == 1
+    assert actions_asking.ask_for_reviews(now=timezone.now()) == 0
+    assert actions_asking.ask_for_reviews(now=soon) == 1
     task = Task.objects.get(source_kind="policy_review")
     assert task.owner == office.user
     sent = office.post("/policies/ZK-001/v1/revise/")

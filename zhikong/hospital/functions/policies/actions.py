@@ -1,9 +1,9 @@
-"""All writes to policies: drafted by one, reviewed and approved by others, published, read, reviewed each year."""
+"""All writes to policies: drafted by one, reviewed and approved by others, published, read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,9 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhikong.foundation.access.models import User
 from zhikong.foundation.access.permissions import Permission, can, require
-from zhikong.foundation.access.queries import scope_of, users_with_role
 from zhikong.foundation.access.scope import current_scope
 from zhikong.foundation.notices import actions as notices
 from zhikong.foundation.tasks import actions as tasks
@@ -31,8 +29,6 @@ from zhikong.hospital.functions.policies.models import (
 
 State = PolicyVersion.State
 REVIEW_SOURCE, READING_SOURCE = "policy_review", "policy_reading"
-LEAD = timedelta(days=30)  # a review is asked for so long before its day
-PRESS = timedelta(days=3)  # who has not read gets a task so long before the last day
 MOST_CLAUSES = 3000
 
 
@@ -147,7 +143,7 @@ def submit(version: PolicyVersion, *, by, now: datetime) -> PolicyVersion:
     version.state, version.returned_why = State.SUBMITTED, ""
     version.save()
     notices.send(
-        by=by, now=now, title=_("待审核：%(t)s") % {"t": version}, url=_url(version), roles=["quality_office", "medical_affairs"],
+        by=by, now=now, title=_("待审核：%(t)s") % {"t": version}, url=address(version), roles=["quality_office", "medical_affairs"],
         source_kind="policy", source_key=str(version.pk),
     )  # fmt: skip
     return version
@@ -174,7 +170,7 @@ def approve(version: PolicyVersion, *, by, now: datetime) -> PolicyVersion:
     version.state, version.approved_at, version.approved_by = State.APPROVED, now, by
     version.save()
     notices.send(
-        by=by, now=now, title=_("已批准，可以发布：%(t)s") % {"t": version}, url=_url(version), users=[version.policy.owner],
+        by=by, now=now, title=_("已批准，可以发布：%(t)s") % {"t": version}, url=address(version), users=[version.policy.owner],
         source_kind="policy", source_key=str(version.pk),
     )  # fmt: skip
     return version
@@ -197,7 +193,7 @@ def send_back(version: PolicyVersion, *, by, now: datetime, reason: str) -> Poli
     version.reviewed_at = version.reviewed_by = version.approved_at = version.approved_by = None
     version.save()
     notices.send(
-        by=by, now=now, title=_("制度被退回：%(t)s") % {"t": version}, text=reason, url=_url(version),
+        by=by, now=now, title=_("制度被退回：%(t)s") % {"t": version}, text=reason, url=address(version),
         users=[version.drafted_by], source_kind="policy", source_key=str(version.pk),
     )  # fmt: skip
     return version
@@ -223,7 +219,7 @@ def publish(
     readers = list(queries.must_read(version, on=timezone.localdate(now)))
     if readers:
         notices.send(
-            by=by, now=now, title=_("请阅读并确认：%(t)s") % {"t": version}, url=_url(version), users=readers,
+            by=by, now=now, title=_("请阅读并确认：%(t)s") % {"t": version}, url=address(version), users=readers,
             text=_("自 %(on)s 起施行，请于 %(by)s 前阅读。") % {"on": effective_on, "by": read_by_on},
             source_kind="policy", source_key=str(version.pk),
         )  # fmt: skip
@@ -269,7 +265,7 @@ def remind(version: PolicyVersion, *, by, now: datetime) -> int:
     waiting = queries.reading(version, on=timezone.localdate(now)).waiting
     if waiting:
         notices.send(
-            by=by, now=now, title=_("尚未阅读：%(t)s") % {"t": version}, url=_url(version), users=waiting,
+            by=by, now=now, title=_("尚未阅读：%(t)s") % {"t": version}, url=address(version), users=waiting,
             text=_("阅读期限 %(by)s。") % {"by": version.read_by_on}, source_kind="policy", source_key=str(version.pk),
         )  # fmt: skip
     return len(waiting)
@@ -309,54 +305,6 @@ def make_public(*, by, now: datetime, **values) -> PublicItem:
     return PublicItem.objects.create(institution_id=current_scope().institution_id, kept_by=by, **values)
 
 
-def ask_for_reviews(*, now: datetime) -> int:
-    """Owners get a task when the yearly review of a document comes near; again never while it is open."""
-    today = timezone.localdate(now)
-    due = list(queries.due_for_review(on=today + LEAD))
-    given = 0
-    for one in due:
-        owner = _reached(one.policy.owner, today)
-        if owner is None:
-            continue
-        tasks.assign(
-            by=None, now=now, owner=owner, title=f"年度复审：{one.policy.title}"[:160], url=_url(one),
-            due_on=max(one.review_due_on, today), due_reason=f"{one.effective_on} 施行，每年复审一次",
-            source_kind=REVIEW_SOURCE, source_key=str(one.policy_id), department_id=_place(owner, today),
-        )  # fmt: skip
-        given += 1
-    return given
-
-
-def _reached(owner: User, today: date) -> User | None:
-    """The owner, or the quality office for an owner who left; None where nobody is there."""
-    if owner.is_active and scope_of(owner, today).departments != frozenset():
-        return owner
-    return next(iter(users_with_role(role="quality_office", on=today)), None)
-
-
-def _place(owner: User, today: date) -> int | None:
-    """A task of somebody who works in one department is that department's; of hospital-wide roles, the hospital's."""
-    reached = scope_of(owner, today).departments
-    return None if reached is None else min(reached)
-
-
-def press_readers(*, now: datetime) -> int:
-    """Who has not read what must be read gets a task shortly before the last day."""
-    today = timezone.localdate(now)
-    given = 0
-    for version in PolicyVersion.objects.filter(state=State.PUBLISHED, must_read=True, read_by_on__lte=today + PRESS, policy__withdrawn_at=None):  # fmt: skip
-        for reader in queries.reading(version, on=today).waiting:
-            if scope_of(reader, today).departments == frozenset():
-                continue  # an account without a role sees no task
-            tasks.assign(
-                by=None, now=now, owner=reader, title=f"阅读并确认：{version.policy.title}"[:160], url=_url(version),
-                due_on=max(version.read_by_on, today), due_reason=f"发布时规定的阅读期限 {version.read_by_on}",
-                source_kind=READING_SOURCE, source_key=f"{version.pk}:{reader.pk}",
-                department_id=_place(reader, today),
-            )  # fmt: skip
-            given += 1
-    return given
-
-
-def _url(version: PolicyVersion) -> str:
+def address(version: PolicyVersion) -> str:
+    """Of the version's page."""
     return reverse("policies:version", args=[version.policy.code, version.number])

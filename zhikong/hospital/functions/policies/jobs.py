@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 
 from zhikong.foundation.access.jobs import fresh_connection, scoped_job
 from zhikong.foundation.organisation.queries import institution_ids
-from zhikong.hospital.functions.policies import actions
+from zhikong.hospital.functions.policies import actions_asking
 
 
 @app.periodic(cron="40 6 * * *")
@@ -21,5 +21,5 @@ def every_morning(timestamp: int) -> None:
 @scoped_job("policies.ask")
 def ask() -> None:
     now = timezone.now()
-    actions.ask_for_reviews(now=now)
-    actions.press_readers(now=now)
+    actions_asking.ask_for_reviews(now=now)
+    actions_asking.press_readers(now=now)

@@ -1,4 +1,4 @@
-"""Policies: the list, one document with its clauses, its way to publication, who has read it, what is covered."""
+"""Policies: the list, one document with its clauses, its way to publication, who has read it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from zhikong.foundation.access.permissions import Permission, can
 from zhikong.foundation.access.views_support import needs
-from zhikong.foundation.findings.models import Finding
-from zhikong.foundation.forms import queries as checklists
-from zhikong.foundation.organisation.queries import department_on, institution
+from zhikong.foundation.organisation.queries import institution
 from zhikong.foundation.search.rules import cleaned
-from zhikong.hospital.functions.policies import actions, documents, forms, queries, rules
+from zhikong.hospital.functions.policies import actions, documents, forms, queries
 from zhikong.hospital.functions.policies.models import Policy, PolicyVersion
 from zhikong.web.paper import WORD
 
@@ -51,7 +49,8 @@ def index(request):
     return render(request, "policies/list.html", context)
 
 
-def _policy(request, code: str) -> Policy:
+def policy_of(request, code: str) -> Policy:
+    """The policy that the reader may see. Raises Http404 for others."""
     found = queries.policy(request.user, code)
     if found is None:
         raise Http404
@@ -59,7 +58,7 @@ def _policy(request, code: str) -> Policy:
 
 
 def _version(request, code: str, number: int) -> PolicyVersion:
-    found = queries.versions(request.user, _policy(request, code)).filter(number=number).first()
+    found = queries.versions(request.user, policy_of(request, code)).filter(number=number).first()
     if found is None:
         raise Http404
     return found
@@ -69,7 +68,7 @@ def _version(request, code: str, number: int) -> PolicyVersion:
 @require_GET
 def policy(request, code: str, number: int | None = None):
     """One version: by default the one in force, else the latest one may see."""
-    of = _policy(request, code)
+    of = policy_of(request, code)
     known = list(queries.versions(request.user, of))
     shown = _shown(known, number)
     today = timezone.localdate()
@@ -128,7 +127,7 @@ def new(request):
             file_name=upload.name if upload else "",
             **values,
         )
-        if made := _done(request, form, begun, _("草稿已保存。")):
+        if made := done(request, form, begun, _("草稿已保存。")):
             return redirect("policies:version", made.policy.code, made.number)
     return render(request, "policies/form.html", {"form": form, "title": _("新建制度"), "wide": True})
 
@@ -156,7 +155,7 @@ def edit(request, code: str, number: int):
             file_name=upload.name if upload else "",
             **values,
         )
-        if _done(request, form, saved, _("草稿已保存。")):
+        if done(request, form, saved, _("草稿已保存。")):
             return redirect("policies:version", code, number)
     return render(request, "policies/form.html", {"form": form, "title": str(version), "version": version})
 
@@ -170,7 +169,7 @@ def publish(request, code: str, number: int):
     form = forms.PublishForm(request.POST or None, initial={"effective_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         run = partial(actions.publish, version, by=request.user, now=timezone.now(), **form.cleaned_data)
-        if _done(request, form, run, _("已发布。")):
+        if done(request, form, run, _("已发布。")):
             return redirect("policies:policy", code)
     context = {
         "form": form,
@@ -230,70 +229,6 @@ def confirm(request, code: str, number: int):
 
 @login_required
 @require_GET
-def clause(request, code: str, key: int):
-    """A clause through all versions, and what rests on it."""
-    of = _policy(request, code)
-    found = [
-        (one, part) for one in queries.versions(request.user, of) for part in one.clauses.filter(key=key)
-    ]
-    if not found:
-        raise Http404
-    links = of.links.filter(key=key).select_related("finding", "made_by")
-    known = {one.id: one.title for one in checklists.forms(on=timezone.localdate())}
-    context = {
-        "policy": of, "key": key, "history": found, "latest": found[0][1],
-        "links": [(one, known.get(one.form, one.form)) for one in links],
-        "form": forms.LinkForm(forms_known=known.items()) if can(request.user, Permission.KEEP_POLICIES) else None,
-    }  # fmt: skip
-    return render(request, "policies/clause.html", context)
-
-
-@login_required
-@require_POST
-@needs(Permission.KEEP_POLICIES)
-def link(request, code: str, key: int):
-    """Let a finding or a checklist rest on a clause."""
-    of = _policy(request, code)
-    known = [(one.id, one.title) for one in checklists.forms(on=timezone.localdate())]
-    form = forms.LinkForm(request.POST, forms_known=known)
-    if form.is_valid():
-        values = form.cleaned_data
-        finding = Finding.objects.filter(number=values["finding"]).first() if values["finding"] else None
-        if (finding is None) == (not values["form"]):
-            messages.error(request, _("请填一个存在的问题编号，或选一份检查表。"))
-        else:
-            item = values["item"] if finding is None else ""
-            actions.link(
-                of, by=request.user, now=timezone.now(), key=key, finding=finding, form="" if finding else values["form"],
-                item=item,
-            )  # fmt: skip
-            messages.success(request, _("引用已登记。"))
-    return redirect("policies:clause", code, key)
-
-
-@login_required
-@require_GET
-def compare(request, code: str):
-    """Two versions side by side in one text: ?from=1&to=2."""
-    of = _policy(request, code)
-    known = {one.number: one for one in queries.versions(request.user, of)}
-    numbers = sorted(known)
-    before = known.get(_whole(request.GET.get("from")), known[numbers[max(0, len(numbers) - 2)]])
-    after = known.get(_whole(request.GET.get("to")), known[numbers[-1]])
-    changes = rules.compared(queries.parts_of(before), queries.parts_of(after))
-    context = {
-        "policy": of, "before": before, "after": after, "numbers": numbers,
-        "changes": [one for one in changes if one.kind != "same"], "same": sum(one.kind == "same" for one in changes),
-    }  # fmt: skip
-    return render(request, "policies/compare.html", context)
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 6 else 0
-
-
-@login_required
-@require_GET
 def paper(request, code: str, number: int):
     """The version as Word."""
     version = _version(request, code, number)
@@ -303,56 +238,7 @@ def paper(request, code: str, number: int):
     return response
 
 
-@login_required
-@require_GET
-def coverage(request):
-    """What is missing: by duty division and kind, by specialty and disease; whose review is due."""
-    today = timezone.localdate()
-    context = {
-        "divisions": queries.completeness(), "kinds": Policy.Kind.choices, "specialties": queries.coverage(on=today),
-        "due": queries.due_for_review(on=today + actions.LEAD), "may_keep": can(request.user, Permission.KEEP_POLICIES),
-    }  # fmt: skip
-    return render(request, "policies/coverage.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-@needs(Permission.KEEP_POLICIES)
-def diseases(request, pk: int):
-    """The diseases of a specialty that need a guideline."""
-    place = department_on(department_id=pk, on=timezone.localdate())
-    if place is None:
-        raise Http404
-    start = "\n".join(queries.Disease.objects.filter(department_id=pk).values_list("name", flat=True))
-    form = forms.DiseasesForm(request.POST or None, initial={"names": start})
-    if request.method == "POST" and form.is_valid():
-        kept = partial(actions.keep_diseases, by=request.user, department=place, **form.cleaned_data)
-        if _done(request, form, lambda: kept() or True, _("已保存。")):
-            return redirect("policies:coverage")
-    title = _("%(name)s：病种") % {"name": place.name}
-    return render(request, "policies/form.html", {"form": form, "title": title})
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def public(request):
-    """What the hospital makes public, and a line more."""
-    may_keep = can(request.user, Permission.KEEP_POLICIES, whole_hospital=True)
-    form = forms.PublicForm(request.POST or None) if may_keep else None
-    if request.method == "POST":
-        if form is None:
-            raise Http404
-        if form.is_valid():
-            actions.make_public(by=request.user, now=timezone.now(), **form.cleaned_data)
-            messages.success(request, _("已登记。"))
-            return redirect("policies:public")
-    page = Paginator(queries.public_items(), 30).get_page(request.GET.get("page"))
-    return render(
-        request, "policies/public.html", {"page": page, "form": form, "today": timezone.localdate()}
-    )
-
-
-def _done(request, form, run, said: str):
+def done(request, form, run, said: str):
     """The result of an action, or None with its refusal on the form."""
     try:
         made = run()
