@@ -10,9 +10,10 @@ from tests.journeys.person import Person
 from tests.phones import Phone
 from tests.visits import NOW, make_round, photo
 from zhikong.foundation.outbox.actions import deliver_pending
+from zhikong.hospital.functions.inspections.models.ending import VisitSignature
 from zhikong.hospital.functions.inspections.models.planning import Visit
 from zhikong.hospital.functions.inspections.models.results import InspectionNotice
-from zhikong.hospital.functions.inspections.models.visiting import Correction, Exchange, Media, VisitSignature
+from zhikong.hospital.functions.inspections.models.visiting import Correction, Exchange, Media
 from zhikong.hospital.functions.inspections.rules_planning import Kind
 
 FAILED = ("towel", "sterile_valid", "cloth")

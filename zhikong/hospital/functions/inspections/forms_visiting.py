@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhikong.hospital.functions.inspections.models.visiting import Proposal
+from zhikong.hospital.functions.inspections.models.ending import Proposal
 from zhikong.hospital.functions.inspections.rules_visiting import VOICE_NAMES, Voice
 
 LONG = forms.Textarea(attrs={"rows": 3})

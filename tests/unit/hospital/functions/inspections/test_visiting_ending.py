@@ -9,7 +9,8 @@ from tests.visits import NOW, Phone, make_round, photo
 from zhikong.foundation.findings.models import Finding
 from zhikong.foundation.tasks.models import Task
 from zhikong.hospital.functions.inspections.actions.visiting import deciding, ending, exchanging, proposing
-from zhikong.hospital.functions.inspections.models.visiting import Exchange, Op, Proposal
+from zhikong.hospital.functions.inspections.models.ending import Proposal
+from zhikong.hospital.functions.inspections.models.visiting import Exchange, Op
 from zhikong.hospital.functions.inspections.queries.visiting import exchange, ops
 
 FAILED = ("towel", "soap", "one_needle")

@@ -1,5 +1,5 @@
 """Tables of this function, a module for each part; the import makes them known."""
 
-from zhikong.hospital.functions.inspections.models import planning, results, visiting
+from zhikong.hospital.functions.inspections.models import ending, planning, results, visiting
 
-__all__ = ["planning", "results", "visiting"]
+__all__ = ["ending", "planning", "results", "visiting"]

@@ -8,10 +8,12 @@ from zhikong.hospital.functions.record_reviews.models.contests import (
     TrainingRound,
     TrainingSeat,
 )
-from zhikong.hospital.functions.record_reviews.models.reviewing import (
+from zhikong.hospital.functions.record_reviews.models.correcting import (
     Correction,
     CorrectionStep,
     ReviewAppeal,
+)
+from zhikong.hospital.functions.record_reviews.models.reviewing import (
     ReviewAssignment,
     ReviewCase,
     ReviewMark,

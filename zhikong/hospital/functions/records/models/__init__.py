@@ -11,14 +11,16 @@ from zhikong.hospital.functions.records.models.results import (
     WriterTally,
 )
 from zhikong.hospital.functions.records.models.running import (
-    CheckEvent,
-    CheckToken,
     Defect,
-    Interruption,
     KeyRecord,
     Obligation,
     Override,
     RuleOutcome,
+)
+from zhikong.hospital.functions.records.models.running_checks import (
+    CheckEvent,
+    CheckToken,
+    Interruption,
     RunningSettings,
     StayCheck,
 )

@@ -22,8 +22,9 @@ from zhikong.hospital.functions.inspections.actions.planning.steps import finish
 from zhikong.hospital.functions.inspections.actions.visiting import proposing, raising
 from zhikong.hospital.functions.inspections.actions.visiting.context import Context, Outcome
 from zhikong.hospital.functions.inspections.actions.visiting.exchanging import COMMENT_TASK
+from zhikong.hospital.functions.inspections.models.ending import Ending
 from zhikong.hospital.functions.inspections.models.planning import Visit
-from zhikong.hospital.functions.inspections.models.visiting import Ending, Exchange
+from zhikong.hospital.functions.inspections.models.visiting import Exchange
 from zhikong.hospital.functions.inspections.queries.planning.visits import inspects
 from zhikong.hospital.functions.inspections.queries.visiting import exchange, ops
 from zhikong.hospital.functions.inspections.rules_planning import State

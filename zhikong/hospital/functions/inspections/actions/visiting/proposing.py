@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from zhikong.foundation.forms import queries as forms
 from zhikong.foundation.forms.models import Sheet
 from zhikong.hospital.functions.inspections.actions.planning.steps import lock
+from zhikong.hospital.functions.inspections.models.ending import Proposal
 from zhikong.hospital.functions.inspections.models.planning import Visit
-from zhikong.hospital.functions.inspections.models.visiting import Proposal
 from zhikong.hospital.functions.inspections.queries.planning.visits import inspects
 from zhikong.hospital.functions.inspections.queries.visiting import exchange
 from zhikong.hospital.functions.inspections.queries.visiting.failures import Failure, failures

@@ -19,8 +19,9 @@ from zhikong.foundation.findings.models import Finding
 from zhikong.foundation.organisation.queries import names
 from zhikong.hospital.functions.inspections.actions.planning import mending
 from zhikong.hospital.functions.inspections.actions.planning.steps import record
+from zhikong.hospital.functions.inspections.models.ending import Proposal, VisitSignature
 from zhikong.hospital.functions.inspections.models.planning import Visit
-from zhikong.hospital.functions.inspections.models.visiting import Correction, Media, Proposal, VisitSignature
+from zhikong.hospital.functions.inspections.models.visiting import Correction, Media
 from zhikong.hospital.functions.inspections.queries.visiting import exchange
 from zhikong.hospital.functions.inspections.rules_planning import SOURCE
 

@@ -17,8 +17,9 @@ from zhikong.foundation.access.models import User
 from zhikong.foundation.access.scope import current_scope, job_scope, scoped
 from zhikong.hospital.functions.inspections.actions.planning.steps import lock
 from zhikong.hospital.functions.inspections.actions.visiting.context import Context, Outcome
+from zhikong.hospital.functions.inspections.models.ending import VisitSignature
 from zhikong.hospital.functions.inspections.models.planning import Visit
-from zhikong.hospital.functions.inspections.models.visiting import Media, VisitSignature
+from zhikong.hospital.functions.inspections.models.visiting import Media
 from zhikong.hospital.functions.inspections.queries.planning.visits import inspects
 from zhikong.hospital.functions.inspections.queries.visiting import exchange, media
 from zhikong.hospital.functions.inspections.rules_planning import State

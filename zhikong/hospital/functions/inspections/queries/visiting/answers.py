@@ -13,8 +13,9 @@ from zhikong.foundation.forms import queries as forms
 from zhikong.foundation.forms.answers import files_of
 from zhikong.foundation.forms.definition.model import FormDefinition, Item
 from zhikong.foundation.forms.models import Sheet
+from zhikong.hospital.functions.inspections.models.ending import Proposal
 from zhikong.hospital.functions.inspections.models.planning import Visit
-from zhikong.hospital.functions.inspections.models.visiting import Correction, Media, Op, Proposal
+from zhikong.hospital.functions.inspections.models.visiting import Correction, Media, Op
 from zhikong.hospital.functions.inspections.queries.visiting import exchange, ops, packages
 from zhikong.hospital.functions.inspections.queries.visiting.failures import failed
 from zhikong.hospital.functions.inspections.rules_sync import FILES, Kind

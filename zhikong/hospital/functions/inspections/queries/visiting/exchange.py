@@ -12,8 +12,9 @@ from zhikong.foundation.forms import queries as forms
 from zhikong.foundation.forms.definition import ItemType
 from zhikong.foundation.forms.models import Sheet
 from zhikong.foundation.forms.references import Existing
+from zhikong.hospital.functions.inspections.models.ending import Ending, Proposal, VisitSignature
 from zhikong.hospital.functions.inspections.models.planning import Visit
-from zhikong.hospital.functions.inspections.models.visiting import Ending, Exchange, Proposal, VisitSignature
+from zhikong.hospital.functions.inspections.models.visiting import Exchange
 from zhikong.hospital.functions.inspections.queries.visiting import ops
 from zhikong.hospital.functions.inspections.rules_visiting import Readiness, Said, Voice, obstacles
 

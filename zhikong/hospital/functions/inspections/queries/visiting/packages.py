@@ -17,8 +17,9 @@ from zhikong.foundation.forms import queries as forms
 from zhikong.foundation.forms.models import Sheet
 from zhikong.foundation.organisation import queries as organisation
 from zhikong.foundation.organisation.models import Appointment
+from zhikong.hospital.functions.inspections.models.ending import VisitSignature
 from zhikong.hospital.functions.inspections.models.planning import Visit, VisitSheet
-from zhikong.hospital.functions.inspections.models.visiting import Correction, Exchange, VisitSignature
+from zhikong.hospital.functions.inspections.models.visiting import Correction, Exchange
 from zhikong.hospital.functions.inspections.queries.planning import samples
 from zhikong.hospital.functions.inspections.queries.planning import visits as planning
 from zhikong.hospital.functions.inspections.queries.visiting import exchange, ops

@@ -26,14 +26,9 @@ from zhikong.hospital.functions.inspections.actions.visiting import (
     proposing,
     signing,
 )
+from zhikong.hospital.functions.inspections.models.ending import Proposal, VisitSignature
 from zhikong.hospital.functions.inspections.models.planning import Visit
-from zhikong.hospital.functions.inspections.models.visiting import (
-    Exchange,
-    Media,
-    Op,
-    Proposal,
-    VisitSignature,
-)
+from zhikong.hospital.functions.inspections.models.visiting import Exchange, Media, Op
 from zhikong.hospital.functions.inspections.views.visiting import pages
 
 Render = Callable[..., HttpResponse]
