@@ -19,10 +19,15 @@ def catalogue(*packs: str):
 
 
 @cache
+def codes():
+    """Name -> the ranges of every code list of the packs."""
+    return {name: one.ranges for name, one in catalogue().codes.items()}
+
+
+@cache
 def record_rules():
     """(rules, problems) of every pack."""
-    codes = {name: one.ranges for name, one in catalogue().codes.items()}
-    return [load_rules(pack, codes) for pack in packaged()]
+    return [load_rules(pack, codes()) for pack in packaged()]
 
 
 def names():

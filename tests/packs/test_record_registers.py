@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 import yaml
 
-from tests.packs.test_record_rules import CODES, RULES
+from tests.packs import loaded
+from tests.packs.test_record_rules import RULES
 from zhikong.engine.record_rules.clock.model import ClockRule
 from zhikong.engine.record_rules.events import load_events
 from zhikong.engine.record_rules.lists import list_of_text, load_lists, unknown_choices
@@ -61,7 +62,7 @@ def text(rule_id: str) -> str:
 
 @cache
 def vocabulary() -> tuple[dict, list]:
-    return load_events(packaged(), CODES)
+    return load_events(packaged(), loaded.codes())
 
 
 @cache
